@@ -1,0 +1,1 @@
+//! What frontd and workerd must agree on.

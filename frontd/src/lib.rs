@@ -1,0 +1,5 @@
+//! The front of Dexterous TTS: HTTP in, token segments to the workers, sound out.
+
+pub mod script;
+pub mod segments;
+pub mod text;
