@@ -1,0 +1,135 @@
+# shellcheck shell=bash
+# Shared by the scripts of ops/. Sourced, never run; the caller has set -euo pipefail.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2034 # read by the scripts that source this file
+CACHE=$ROOT/.cache
+
+# The C library that workerd opens, out of the wheel of this version. Sums are of the .so inside.
+ORT_VERSION=1.31.1
+ort_sha256() {
+    case $(uname -m) in
+        x86_64) echo fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3 ;;
+        aarch64) echo 8aa3b76b28c778a2b1dd660d34161adb1d508c9ccd04ff9dc80e26eca5df8467 ;;
+        *) die "No ONNX Runtime is pinned for $(uname -m). Set ORT_DYLIB_PATH to a libonnxruntime.so of version $ORT_VERSION." ;;
+    esac
+}
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    say "$(basename "$0"): $*"
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Prints the comment block at the top of the calling script, which is its help.
+help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+
+# need_cargo: a toolchain that can build the workspace, or a sentence that says how to get one.
+need_cargo() {
+    have cargo || die "cargo was not found. Install Rust from https://rustup.rs and open a new shell; rust-toolchain.toml then picks the version."
+    local want got
+    want=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml")
+    got=$(cd "$ROOT" && cargo --version 2>&1) \
+        || die "cargo does not start, so the pinned toolchain could not be installed: $got"
+    got=$(sed -n '$s/^cargo \([0-9.]*\).*/\1/p' <<<"$got")
+    [ "$(printf '%s\n' "$want" "$got" | sort -V | head -n 1)" = "$want" ] \
+        || die "cargo $got is too old, $want is needed. Install Rust from https://rustup.rs (a distribution's package is often older)."
+    have cc || die "No C compiler was found; LAME is built from C. On Debian: apt-get install gcc libc6-dev make."
+    have make || die "make was not found; LAME is built with it. On Debian: apt-get install make."
+}
+
+# Runs cargo in the workspace whatever the caller's folder. HOST and PORT are ours to read and not a build's.
+workspace_cargo() { (cd "$ROOT" && env -u HOST -u PORT cargo "$@"); }
+
+# need_crates: every crate of Cargo.lock on this machine, so that a later failure is one of compiling.
+need_crates() {
+    local target
+    target=$(cd "$ROOT" && rustc -vV | sed -n 's/^host: //p')
+    workspace_cargo fetch --locked --offline --target "$target" >/dev/null 2>&1 && return
+    workspace_cargo fetch --locked --target "$target" \
+        || die "The crates of Cargo.lock could not be downloaded (see above). The first build needs the network."
+}
+
+# need_ort: exports ORT_DYLIB_PATH. The library is downloaded once, checked each time and put in place by a rename.
+need_ort() {
+    if [ -n "${ORT_DYLIB_PATH:-}" ]; then
+        [ -f "$ORT_DYLIB_PATH" ] || die "ORT_DYLIB_PATH=$ORT_DYLIB_PATH is not a file."
+        return
+    fi
+    local folder=$CACHE/onnxruntime sum
+    local library=$folder/libonnxruntime.so
+    sum=$(ort_sha256)
+    if ! sha256_is "$library" "$sum"; then
+        mkdir -p "$folder"
+        download_ort "$folder" "$library" "$sum"
+    fi
+    export ORT_DYLIB_PATH=$library
+}
+
+sha256_is() { [ -f "$1" ] && echo "$2  $1" | sha256sum --check --status; }
+
+download_ort() (
+    folder=$1 library=$2 sum=$3
+    have python3 || die "python3 was not found; it fetches ONNX Runtime. On Debian: apt-get install python3 python3-pip. Or set ORT_DYLIB_PATH to a libonnxruntime.so of version $ORT_VERSION."
+    python3 -m pip --version >/dev/null 2>&1 || die "python3 has no pip; it fetches ONNX Runtime. On Debian: apt-get install python3-pip."
+    # An interrupted run leaves at most a folder that the next run removes.
+    find "$folder" -maxdepth 1 -name 'part.*' -mmin +60 -exec rm -rf {} +
+    part=$(mktemp -d "$folder/part.XXXXXX")
+    trap 'rm -rf "$part"' EXIT
+    say "Downloading ONNX Runtime $ORT_VERSION (22 MB) ..."
+    # A named interpreter, so that the one installed here does not decide which wheel comes.
+    python3 -m pip download --quiet --no-deps --only-binary=:all: --implementation cp --python-version 3.12 \
+        --platform "manylinux_2_28_$(uname -m)" --dest "$part" "onnxruntime==$ORT_VERSION" \
+        || die "ONNX Runtime could not be downloaded from PyPI (see above). Check the network, or set ORT_DYLIB_PATH to a libonnxruntime.so of version $ORT_VERSION."
+    python3 - "$part" "$ORT_VERSION" <<'PYTHON'
+import pathlib, sys, zipfile
+part, version = pathlib.Path(sys.argv[1]), sys.argv[2]
+with zipfile.ZipFile(next(part.glob("*.whl"))) as wheel:
+    (part / "libonnxruntime.so").write_bytes(wheel.read(f"onnxruntime/capi/libonnxruntime.so.{version}"))
+PYTHON
+    sha256_is "$part/libonnxruntime.so" "$sum" \
+        || die "The downloaded libonnxruntime.so is not the pinned one (sha256 differs); nothing was installed."
+    mv -f "$part/libonnxruntime.so" "$library"
+)
+
+# need_debian PACKAGE...: installs what is missing where that is possible. Status 1, with a sentence, where it is not.
+need_debian() {
+    local package missing=()
+    for package in "$@"; do
+        # A virtual or renamed package counts too: only dpkg knows, and only Debian has it.
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    if [ "$(id -u)" != 0 ] || ! have apt-get; then
+        say "Not installed: ${missing[*]} (install with: apt-get install ${missing[*]})."
+        return 1
+    fi
+    say "Installing ${missing[*]} ..."
+    apt_install "${missing[@]}" || { apt-get update -q >/dev/null 2>&1 && apt_install "${missing[@]}"; } \
+        || { say "apt-get could not install ${missing[*]}."; return 1; }
+}
+
+apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >/dev/null 2>&1; }
+
+# deb_tool PROGRAM PACKAGE PATH: the program's path, from PATH or unpacked out of its Debian package into the cache:
+# no service is installed or started, and no root is needed.
+deb_tool() {
+    local program=$1 package=$2 path=$3 part
+    if have "$program"; then
+        command -v "$program"
+        return
+    fi
+    local folder=$CACHE/debian/$package
+    if [ ! -x "$folder/$path" ]; then
+        if ! have apt-get || ! have dpkg-deb; then say "$program was not found."; return 1; fi
+        mkdir -p "$CACHE/debian"
+        part=$(mktemp -d "$CACHE/debian/part.XXXXXX")
+        (cd "$part" && { apt-get download -q "$package" >/dev/null 2>&1 \
+            || { [ "$(id -u)" = 0 ] && apt-get update -q >/dev/null 2>&1 && apt-get download -q "$package" >/dev/null 2>&1; }; } \
+            && dpkg-deb -x ./*.deb root) || { rm -rf "$part"; say "$program was not found, and Debian's $package could not be downloaded."; return 1; }
+        rm -rf "$folder" && mv "$part/root" "$folder"
+        rm -rf "$part"
+    fi
+    echo "$folder/$path"
+}
