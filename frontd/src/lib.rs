@@ -1,5 +1,6 @@
 //! The front of Dexterous TTS: HTTP in, token segments to the workers, sound out.
 
+pub mod audio;
 pub mod script;
 pub mod segments;
 pub mod text;
