@@ -1,0 +1,3 @@
+//! Model files: how they come here and what is made of them.
+
+pub mod convert;

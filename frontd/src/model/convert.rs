@@ -1,0 +1,153 @@
+//! From one `model.onnx` to a folder that workers map: the weights in a file of their own.
+//!
+//! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
+//! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
+//! stays at the size of the graph, and nothing of the file is lost.
+//!
+//! ```text
+//! TARGET/converted-v1-SIZE-MTIME/plain.onnx     the graph as it was
+//!                                weights.bin    its large tensors, each on a page of its own
+//! ```
+//!
+//! The folder is made under another name and renamed when it is whole and on the disk: it is there complete or
+//! not at all. Its name holds the version of this conversion and the source's size and time of change, so a
+//! newer program or another model makes it again, and then the older one is removed.
+
+mod skeleton;
+mod wire;
+mod write;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+pub use skeleton::SkeletonError;
+pub use wire::WireError;
+
+/// Changes whenever the converted files do.
+pub const VERSION: u32 = 1;
+/// The graph on ONNX Runtime's own operators.
+pub const PLAIN: &str = "plain.onnx";
+const WEIGHTS: &str = "weights.bin";
+const PREFIX: &str = "converted-";
+const UNFINISHED: &str = "unfinished-";
+
+/// A converted model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// The folder of all its files.
+    pub folder: PathBuf,
+    /// The graph to load, its weights beside it.
+    pub plain: PathBuf,
+    /// Whether it was made now, and not found from an earlier start.
+    pub fresh: bool,
+}
+
+/// Why a model was not converted. The source is untouched; it can still be loaded as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    #[error("cannot convert {}: {source}", path.display())]
+    Model {
+        path: PathBuf,
+        #[source]
+        source: SkeletonError,
+    },
+    #[error("cannot convert {}: it cannot be read", path.display())]
+    Source {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write the converted model to {} (it takes about 450 MB)", path.display())]
+    Target {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Converts `source` into a folder in `target_dir`, or finds the one made before. One `target_dir` serves one
+/// source. Blocks for about a second when there is work; a second caller waits for the first.
+///
+/// # Errors
+/// [`ConvertError`]; nothing half-made is left under the folder's name.
+pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertError> {
+    let unreadable = |error| ConvertError::Source {
+        path: source.to_owned(),
+        source: error,
+    };
+    let unwritable = |error| ConvertError::Target {
+        path: target_dir.to_owned(),
+        source: error,
+    };
+
+    let mut file = File::open(source).map_err(unreadable)?;
+    let name = folder_name(&file.metadata().map_err(unreadable)?).map_err(unreadable)?;
+    let folder = target_dir.join(&name);
+    if folder.is_dir() {
+        return Ok(Converted::at(folder, false));
+    }
+    fs::create_dir_all(target_dir).map_err(unwritable)?;
+    let lock = File::create(target_dir.join(".convert.lock")).map_err(unwritable)?;
+    lock.lock().map_err(unwritable)?;
+    if folder.is_dir() {
+        return Ok(Converted::at(folder, false));
+    }
+
+    let skeleton = skeleton::read(&mut file).map_err(|error| ConvertError::Model {
+        path: source.to_owned(),
+        source: error,
+    })?;
+    // What a killed conversion left: nobody else writes while the lock is held.
+    remove_folders(target_dir, UNFINISHED, "").map_err(unwritable)?;
+    let unfinished = target_dir.join(format!("{UNFINISHED}{name}"));
+    let made = fs::create_dir(&unfinished)
+        .and_then(|()| write::all(&skeleton, &file, &unfinished))
+        .and_then(|()| fs::rename(&unfinished, &folder))
+        .and_then(|()| File::open(target_dir)?.sync_all());
+    if let Err(error) = made {
+        let _ = fs::remove_dir_all(&unfinished);
+        return Err(unwritable(error));
+    }
+    remove_folders(target_dir, PREFIX, &name).map_err(unwritable)?;
+    Ok(Converted::at(folder, true))
+}
+
+impl Converted {
+    fn at(folder: PathBuf, fresh: bool) -> Self {
+        Self {
+            plain: folder.join(PLAIN),
+            folder,
+            fresh,
+        }
+    }
+}
+
+/// The name of a source's folder: the same for the same file and version of this conversion only.
+fn folder_name(source: &fs::Metadata) -> io::Result<String> {
+    let changed = source
+        .modified()?
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_nanos();
+    Ok(format!("{PREFIX}v{VERSION}-{}-{changed}", source.len()))
+}
+
+/// Removes the folders in `dir` whose names begin with `prefix`, but for `keep`.
+fn remove_folders(dir: &Path, prefix: &str, keep: &str) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with(prefix) && name != keep)
+        {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
