@@ -1,0 +1,126 @@
+use super::*;
+use proptest::prelude::*;
+
+fn sentence(words: &str, boundary: Boundary) -> Segment {
+    let mut sentence = Segment::empty(boundary);
+    let mut source = 0;
+    for (i, word) in words.split(' ').enumerate() {
+        if i > 0 {
+            sentence.push(" ");
+        }
+        sentence.push_word(word, source..source + 1);
+        source += 2;
+    }
+    sentence
+}
+
+fn segment_all(sentences: Vec<Segment>, sizes: Sizes, first: bool) -> Vec<Segment> {
+    let mut segmenter = Segmenter::new(sizes, first);
+    let mut all: Vec<Segment> = sentences.into_iter().flat_map(|s| segmenter.push(s)).collect();
+    all.extend(segmenter.finish());
+    all
+}
+
+fn phonemes(segments: &[Segment]) -> Vec<&str> {
+    segments.iter().map(|s| s.phonemes.as_str()).collect()
+}
+
+#[test]
+fn the_first_segment_is_a_clause() {
+    let text =
+        "hˈɜɹst ænd mˈɪs bˈɪŋɡli; ænd ðˌO ðə mˈʌðəɹ wʌz fˈWnd tə bi ɪntˈɑləɹəbᵊl, ænd ðə jˈʌŋɡəɹ sˈɪstəɹz.";
+    let all = segment_all(vec![sentence(text, Boundary::Sentence)], Sizes::default(), true);
+    assert_eq!(all[0].phonemes, "hˈɜɹst ænd mˈɪs bˈɪŋɡli;");
+    assert_eq!(all[0].boundary, Boundary::Clause);
+    assert_eq!(all.last().map(|s| s.boundary), Some(Boundary::Sentence));
+}
+
+#[test]
+fn short_sentences_go_together_but_not_across_paragraphs() {
+    let all = segment_all(
+        vec![
+            sentence("jˈɛs.", Boundary::Sentence),
+            sentence("nˈO.", Boundary::Paragraph),
+            sentence("jˈɛs.", Boundary::Paragraph),
+        ],
+        Sizes::default(),
+        false,
+    );
+    assert_eq!(phonemes(&all), ["jˈɛs. nˈO.", "jˈɛs."]);
+    assert_eq!(all[0].words.len(), 2);
+    assert_eq!(all[0].words[1].tokens, 6..10);
+}
+
+#[test]
+fn an_edit_changes_its_own_segment_only() {
+    let text = |third: &str| {
+        (0..20)
+            .map(|i| {
+                let word = if i == 3 { third } else { "bˈɪŋɡli" };
+                let filler = ["ænd mˈɪs"; 9][..4 + i % 5].join(" ");
+                sentence(&format!("{filler} {word} sˈɪstəɹz."), Boundary::Sentence)
+            })
+            .collect::<Vec<_>>()
+    };
+    let before = segment_all(text("kˈæt"), Sizes::default(), true);
+    let after = segment_all(text("ɪntˈɑləɹəbᵊl"), Sizes::default(), true);
+    let new = after
+        .iter()
+        .filter(|s| !before.iter().any(|b| b.tokens == s.tokens));
+    assert!(new.count() <= 2);
+}
+
+#[test]
+fn punctuation_alone_is_no_segment() {
+    let all = segment_all(
+        vec![
+            sentence("jˈɛs.", Boundary::Sentence),
+            sentence("…", Boundary::Paragraph),
+            sentence("nˈO.", Boundary::Sentence),
+        ],
+        Sizes::default(),
+        false,
+    );
+    assert_eq!(phonemes(&all), ["jˈɛs.", "nˈO."]);
+    assert_eq!(all[0].boundary, Boundary::Paragraph);
+}
+
+#[test]
+fn signs_outside_the_vocabulary_are_left_out() {
+    let mut segment = Segment::empty(Boundary::Sentence);
+    segment.push_word("a❓b", 0..3);
+    assert_eq!(segment.phonemes, "ab");
+    assert_eq!(segment.tokens.len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn no_phoneme_is_lost_or_repeated(
+        texts in prop::collection::vec("[aˈk,.;”—]{1,30}( [aˈk,.;”—]{1,30}){0,60}", 1..8),
+        paragraphs in prop::collection::vec(any::<bool>(), 8),
+        most in prop::collection::vec(0usize..600, 0..4),
+        first: bool,
+    ) {
+        let sentences: Vec<Segment> = texts
+            .iter()
+            .zip(paragraphs)
+            .map(|(text, paragraph)| sentence(text, if paragraph { Boundary::Paragraph } else { Boundary::Sentence }))
+            .filter(|s| !s.is_silent())
+            .collect();
+        let squeezed = |segments: &[Segment]| -> String {
+            segments.iter().flat_map(|s| s.phonemes.chars()).filter(|&c| c != ' ').collect()
+        };
+        let spoken = |s: &str| s.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+        let expected = squeezed(&sentences);
+        let words: usize = sentences.iter().map(|s| s.words.len()).sum();
+        let all = segment_all(sentences, Sizes { most }, first);
+        prop_assert_eq!(spoken(&squeezed(&all)), spoken(&expected));
+        prop_assert!(all.iter().map(|s| s.words.len()).sum::<usize>() + 2 * all.len() >= words.min(1));
+        for segment in &all {
+            prop_assert!((1..=MAX_TOKENS).contains(&segment.tokens.len()));
+            prop_assert_eq!(segment.tokens.len(), segment.phonemes.chars().count());
+            prop_assert!(segment.words.iter().all(|w| w.tokens.end <= segment.tokens.len()));
+            prop_assert!(segment.words.windows(2).all(|w| w[0].tokens.end <= w[1].tokens.start));
+        }
+    }
+}
