@@ -5,3 +5,4 @@ pub mod model;
 pub mod script;
 pub mod segments;
 pub mod text;
+pub mod voices;
