@@ -20,6 +20,7 @@ use spanned::Spanned;
 
 pub mod phonemes;
 pub mod sentences;
+pub mod normalise;
 pub mod spanned;
 pub mod vocabulary;
 

@@ -17,6 +17,8 @@ pub struct Spanned {
     origins: Vec<Origin>,
     /// What the [`LITERAL`]s in `text` say, in order.
     literals: Vec<String>,
+    /// Where they stand in `text`.
+    literal_at: Vec<usize>,
 }
 
 /// From `at` on (to the next origin) the text stands for `source`.
@@ -69,19 +71,73 @@ impl Spanned {
 
     /// Appends a word with given phonemes.
     pub fn push_literal(&mut self, ipa: &str, source: Range<usize>) {
-        self.push(LITERAL.encode_utf8(&mut [0; 4]), source, false);
+        self.literal_at.push(self.text.len());
         self.literals.push(ipa.to_owned());
+        self.push(LITERAL.encode_utf8(&mut [0; 4]), source, false);
+    }
+
+    /// Appends `range` of `other` with its origins and literals.
+    ///
+    /// # Panics
+    /// When `range` is not at character boundaries of `other`.
+    pub fn push_part(&mut self, other: &Self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        let first_literal = other.literal_at.partition_point(|&at| at < range.start);
+        for (at, ipa) in other.literal_at.iter().zip(&other.literals).skip(first_literal) {
+            if *at >= range.end {
+                break;
+            }
+            self.literal_at.push(self.text.len() + at - range.start);
+            self.literals.push(ipa.clone());
+        }
+        let first = other
+            .origins
+            .partition_point(|o| o.at <= range.start)
+            .saturating_sub(1);
+        for (i, origin) in other.origins.iter().enumerate().skip(first) {
+            if origin.at >= range.end {
+                break;
+            }
+            let next = other.origins.get(i + 1).map_or(other.text.len(), |next| next.at);
+            let (from, to) = (origin.at.max(range.start), next.min(range.end));
+            let source = if origin.verbatim {
+                let start = origin.source.start + from - origin.at;
+                start..start + to - from
+            } else {
+                origin.source.clone()
+            };
+            self.push(&other.text[from..to], source, origin.verbatim);
+        }
+    }
+
+    /// `range` alone, with its origins and literals.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let mut part = Self::default();
+        part.push_part(self, range);
+        part
     }
 
     fn push(&mut self, text: &str, source: Range<usize>, verbatim: bool) {
-        if !text.is_empty() {
-            self.origins.push(Origin {
-                at: self.text.len(),
-                source,
-                verbatim,
-            });
-            self.text.push_str(text);
+        if text.is_empty() {
+            return;
         }
+        let at = self.text.len();
+        let continues = |last: &Origin| {
+            last.verbatim == verbatim
+                && if verbatim {
+                    last.source.start + at - last.at == source.start
+                } else {
+                    last.source == source
+                }
+        };
+        match self.origins.last_mut() {
+            Some(last) if continues(last) => last.source.end = source.end,
+            _ => self.origins.push(Origin { at, source, verbatim }),
+        }
+        self.text.push_str(text);
     }
 
     /// The smallest range of the user's text that `range` of this text stands for.
@@ -139,6 +195,36 @@ mod tests {
         assert_eq!(spanned.source_of(2..3), 2..7);
         assert_eq!(spanned.source_of(4..5), 8..9);
         assert_eq!(spanned.source_of(0..5), 0..9);
+    }
+
+    #[test]
+    fn takes_parts_with_their_origins_and_literals() {
+        let whole = Spanned::from_runs(&[
+            Run::Text {
+                text: "say ".into(),
+                source: 10..14,
+            },
+            Run::Phonemes {
+                ipa: "a".into(),
+                source: 14..20,
+            },
+            Run::Text {
+                text: " or ".into(),
+                source: 20..24,
+            },
+            Run::Phonemes {
+                ipa: "b".into(),
+                source: 24..30,
+            },
+        ]);
+        let part = whole.part(8..whole.text().len());
+        assert_eq!(part.text(), "or \u{FFFC}");
+        assert_eq!(part.literals(), ["b"]);
+        assert_eq!(part.source_of(0..2), 21..23);
+        assert_eq!(part.source_of(3..6), 24..30);
+        let mut again = whole.part(0..8);
+        again.push_part(&whole, 8..whole.text().len());
+        assert_eq!(again, whole);
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! Text as people write it → plain English words and ordinary punctuation.
+//!
+//! ```text
+//! unicode → markup (lines) → tokens → the first class that can read them → words
+//! ```
+//!
+//! One file per class, in the order of [`words::READERS`]. A class sees the tokens of one line and a place among them; it
+//! answers with words and the number of tokens they stand for, or passes. What no class reads is read sign by sign
+//! ([`symbols`]). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
+//!
+//! Invariant: no clock, no I/O, no state between calls.
+
+mod chunks;
+mod numbers;
+mod symbols;
+mod tokens;
+mod unicode;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+pub use chunks::{MAX_CHUNK_BYTES, chunks};
+
+use super::{Dialect, spanned::Spanned};
+
+/// Which classes are read; the names and defaults are those that clients of Kokoro servers use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Options {
+    /// Off: only Unicode is cleaned and the structure (paragraphs, headings, lists, emphasis) read.
+    pub normalize: bool,
+    /// "10 km/h" → "ten kilometers per hour".
+    pub unit_normalization: bool,
+    pub url_normalization: bool,
+    pub email_normalization: bool,
+    /// "item(s)" → "items".
+    pub optional_pluralization_normalization: bool,
+    pub phone_normalization: bool,
+    /// "a & b" → "a and b". Off: signs that no class reads are left out.
+    pub replace_remaining_symbols: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            normalize: true,
+            unit_normalization: false,
+            url_normalization: true,
+            email_normalization: true,
+            optional_pluralization_normalization: true,
+            phone_normalization: true,
+            replace_remaining_symbols: true,
+        }
+    }
+}
+
+/// Reads `input` chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
+/// row), `"\n\n"` a paragraph, other white space is one `' '`; what remains are words, `. , ; : ! ? — …`, quotation marks
+/// and round brackets, and the literals in their places.
+#[must_use]
+pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
+    let mut out = Spanned::default();
+    for chunk in chunks(input) {
+        let clean = unicode::clean(&chunk);
+        words::read(&clean, dialect, options, &mut out);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

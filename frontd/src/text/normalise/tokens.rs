@@ -1,0 +1,322 @@
+//! Cuts a line into tokens: what stands between white space and dashes, with the punctuation around it set apart.
+
+use crate::text::spanned::LITERAL;
+
+/// A longer run without white space is cut; every reader may look at the whole of a token.
+const MAX_TOKEN_BYTES: usize = 512;
+
+/// `open`, `core` and `close` are adjacent in the line; `core` is empty where only punctuation stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token<'a> {
+    pub open: &'a str,
+    pub core: &'a str,
+    pub close: &'a str,
+    /// Where `open` begins, in bytes of the line.
+    pub at: usize,
+    /// White space stands before it.
+    pub spaced: bool,
+    pub shape: Shape,
+}
+
+/// What `core` is made of, so that plain words are passed at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub digit: bool,
+    pub lower: bool,
+    pub upper: bool,
+    /// An upper-case letter after a lower-case one.
+    pub inner_upper: bool,
+    /// Anything but letters, digits, and apostrophes and single hyphens inside.
+    pub symbol: bool,
+    pub hyphen: bool,
+    /// A letter three times in a row.
+    pub repeated: bool,
+}
+
+impl<'a> Token<'a> {
+    pub(super) fn core_at(&self) -> usize {
+        self.at + self.open.len()
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.core_at() + self.core.len() + self.close.len()
+    }
+
+    /// Nothing but letters, apostrophes and hyphens.
+    pub(super) fn is_word(&self) -> bool {
+        !self.core.is_empty() && !self.shape.digit && !self.shape.symbol
+    }
+
+    /// Nothing but digits.
+    pub(super) fn is_digits(&self) -> bool {
+        self.shape.digit && self.core.bytes().all(|b| b.is_ascii_digit())
+    }
+
+    pub(super) fn is_literal(&self) -> bool {
+        self.core.starts_with(LITERAL)
+    }
+
+    /// A word in capitals.
+    pub(super) fn is_capitals(&self) -> bool {
+        self.shape.upper && !self.shape.lower
+    }
+}
+
+pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::with_capacity(line.len() / 5);
+    let mut at = 0;
+    for piece in line.split(' ') {
+        split(line, at, at + piece.len(), &mut tokens);
+        at += piece.len() + 1;
+    }
+    tokens
+}
+
+/// Cuts what stands between two spaces.
+fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
+    let whole = &line[from..to];
+    let address = whole.contains("://") || whole.contains('@') || whole.starts_with("www.");
+    let (mut at, mut spaced) = (from, true);
+    while at < to {
+        let rest = &line[at..to];
+        let rest = &rest[..rest.floor_char_boundary(MAX_TOKEN_BYTES)];
+        let end = at + if address { None } else { joint(rest) }.unwrap_or(rest.len());
+        let token = peel(line, at, end, spaced);
+        let glue = token.core.ends_with(|c: char| c.is_alphanumeric())
+            && token.close.ends_with([',', ';', ':', '!', '?']);
+        spaced = glue;
+        tokens.push(token);
+        at = end;
+    }
+}
+
+/// Where the first token of `rest` ends, if something else follows it without a space.
+fn joint(rest: &str) -> Option<usize> {
+    let mut chars = rest.char_indices().peekable();
+    let (mut before, mut run) = ('\0', 0);
+    while let Some((i, c)) = chars.next() {
+        let next = chars.peek().map(|&(_, c)| c);
+        run = if c == before { run + 1 } else { 1 };
+        let end = i + c.len_utf8();
+        let started = before.is_alphanumeric() || is_close(before) || before == LITERAL;
+        let joins = match c {
+            LITERAL => {
+                return Some(if i > 0 {
+                    i
+                } else {
+                    next.filter(|&n| !is_close(n)).map(|_| end)?
+                });
+            }
+            _ if i == 0 => false,
+            '—' | '…' => true,
+            '–' => !next.is_some_and(range_part) || !range_part(before),
+            '-' => run >= 2 && next != Some('-'),
+            '.' => run >= 2 && next.is_some_and(char::is_alphanumeric),
+            ',' | ';' | '!' | '?' | ':' => {
+                started
+                    && (before.is_alphabetic() || is_close(before))
+                    && next.is_some_and(|n| n.is_alphabetic() || is_open(n))
+                    && (c != ':' || before.is_lowercase())
+            }
+            _ => false,
+        };
+        if joins && next.is_some() {
+            // Closing marks stay with what they close.
+            let mut end = end;
+            while let Some(&(j, n)) = chars.peek() {
+                if !matches!(n, '”' | '’' | '"' | '—' | '…' | '.' | ',' | '!' | '?') {
+                    break;
+                }
+                end = j + n.len_utf8();
+                chars.next();
+            }
+            return (end < rest.len()).then_some(end);
+        }
+        before = c;
+    }
+    None
+}
+
+/// En dashes between these are ranges.
+fn range_part(c: char) -> bool {
+    c.is_ascii_digit() || "$£€¥₹%.°".contains(c)
+}
+
+fn is_open(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '[' | '{' | '"' | '\'' | '“' | '‘' | '«' | '¿' | '¡' | '<'
+    )
+}
+
+fn is_close(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | ')'
+            | ']'
+            | '}'
+            | '"'
+            | '\''
+            | '”'
+            | '’'
+            | '»'
+            | '>'
+            | '…'
+            | '—'
+            | '–'
+    )
+}
+
+fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
+    let piece = &line[from..to];
+    let mut core = from;
+    while let Some(c) = line[core..to].chars().next() {
+        let rest = &line[core + c.len_utf8()..to];
+        let next = rest.chars().next();
+        let open = match c {
+            '…' | '—' => true,
+            // A sign, a decimal point or a name such as ".NET" begins the core.
+            '-' | '–' => {
+                next.is_none_or(|n| n == c || !(n.is_alphanumeric() || n == '.' || "$£€¥₹".contains(n)))
+                    || piece.starts_with("--")
+            }
+            '.' => next.is_none_or(|n| !n.is_alphanumeric()),
+            ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '>' | '”' | '»' => true,
+            c => is_open(c) || c == '’',
+        };
+        if !open {
+            break;
+        }
+        core += c.len_utf8();
+    }
+    let mut close = to;
+    let balance = |open: char, close: char| {
+        line[core..to].matches(open).count().cast_signed()
+            - line[core..to].matches(close).count().cast_signed()
+    };
+    let (mut round, mut square, mut curly) = (balance('(', ')'), balance('[', ']'), balance('{', '}'));
+    // Before a bracket that closes one of the same core nothing is peeled.
+    let unopened = |balance: &mut isize| {
+        *balance += 1;
+        *balance <= 0
+    };
+    while let Some(c) = line[core..close].chars().next_back() {
+        let closes = match c {
+            ')' => unopened(&mut round),
+            ']' => unopened(&mut square),
+            '}' => unopened(&mut curly),
+            '-' => true,
+            c => is_close(c),
+        };
+        if !closes {
+            break;
+        }
+        close -= c.len_utf8();
+    }
+    let text = &line[core..close];
+    Token {
+        open: &line[from..core],
+        core: text,
+        close: &line[close..to],
+        at: from,
+        spaced,
+        shape: shape(text),
+    }
+}
+
+fn shape(core: &str) -> Shape {
+    let mut shape = Shape::default();
+    let (mut before, mut run) = ('\0', 0);
+    for c in core.chars() {
+        run = if c == before { run + 1 } else { 1 };
+        if c.is_ascii_digit() {
+            shape.digit = true;
+        } else if c.is_uppercase() {
+            shape.inner_upper |= before.is_lowercase();
+            shape.upper = true;
+            shape.repeated |= run >= 3;
+        } else if c.is_alphabetic() {
+            shape.lower = true;
+            shape.repeated |= run >= 3;
+        } else if c == '-' && before.is_alphanumeric() {
+            shape.hyphen = true;
+        } else if !(matches!(c, '\'' | '’') && before != '\0') && c != LITERAL {
+            shape.symbol = true;
+        }
+        before = c;
+    }
+    shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> Vec<String> {
+        tokens(line)
+            .iter()
+            .map(|t| {
+                format!(
+                    "{}{}|{}|{}",
+                    if t.spaced { " " } else { "" },
+                    t.open,
+                    t.core,
+                    t.close
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn sets_punctuation_apart() {
+        assert_eq!(parts("(“Well,” he said.)"), [" (“|Well|,”", " |he|", " |said|.)"]);
+        assert_eq!(parts("-2 .5 'tis --"), [" |-2|", " |.5|", " '|tis|", " --||"]);
+        assert_eq!(
+            parts("401(k), item(s) (x)"),
+            [" |401(k)|,", " |item(s)|", " (|x|)"]
+        );
+        assert_eq!(
+            parts("p.m. U.S. f++ $5."),
+            [" |p.m|.", " |U.S|.", " |f++|", " |$5|."]
+        );
+    }
+
+    #[test]
+    fn cuts_at_dashes() {
+        assert_eq!(
+            parts("freely--a well—then"),
+            [" |freely|--", "|a|", " |well|—", "|then|"]
+        );
+        assert_eq!(
+            parts("and—“It’s me.—Yours"),
+            [" |and|—", "“|It’s|", " |me|.—", "|Yours|"]
+        );
+        assert_eq!(parts("1–2 Paris–London"), [" |1–2|", " |Paris|–", "|London|"]);
+        assert_eq!(parts("one,two a:b"), [" |one|,", " |two|", " |a|:", " |b|"]);
+        assert_eq!(parts("http://a--b.c,d"), [" |http://a--b.c,d|"]);
+    }
+
+    #[test]
+    fn sets_literals_apart() {
+        assert_eq!(
+            parts("a\u{FFFC}b \u{FFFC}’s, \u{FFFC}."),
+            [" |a|", "|\u{FFFC}|", "|b|", " |\u{FFFC}’s|,", " |\u{FFFC}|."]
+        );
+    }
+
+    #[test]
+    fn loses_nothing() {
+        for line in ["a--b—c…d", "(((", "--x--", "a- -b -- -", "...", "x...y", "“a,”b"] {
+            let whole: String = tokens(line)
+                .iter()
+                .map(|t| format!("{}{}{}", t.open, t.core, t.close))
+                .collect();
+            assert_eq!(whole, line.replace(' ', ""));
+        }
+    }
+}
