@@ -18,9 +18,9 @@ use crate::{
 use phonemes::Phonemizer;
 use spanned::Spanned;
 
+pub mod normalise;
 pub mod phonemes;
 pub mod sentences;
-pub mod normalise;
 pub mod spanned;
 pub mod vocabulary;
 
