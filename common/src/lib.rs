@@ -1,1 +1,19 @@
-//! What frontd and workerd must agree on.
+//! What frontd and workerd must agree on: frames, messages, exit codes.
+//!
+//! Nothing here does more I/O than reading and writing a frame on a stream it is given.
+
+pub mod exit;
+pub mod frame;
+pub mod protocol;
+
+/// Samples a second of everything that a model makes and a client hears.
+pub const SAMPLE_RATE: u32 = 24_000;
+
+/// Samples of one frame of a model's duration output.
+pub const SAMPLES_PER_FRAME: usize = 600;
+
+/// Floats of a style vector.
+pub const STYLE_DIM: usize = 256;
+
+/// The most tokens one synthesis takes, without the padding at both ends.
+pub const MAX_TOKENS: usize = 510;

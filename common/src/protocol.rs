@@ -1,0 +1,244 @@
+//! What frontd and a worker say to each other.
+//!
+//! ```text
+//! worker                                frontd
+//!   │ preamble ───────────────────────────▶│  8 fixed bytes, the same in every version
+//!   │◀─────────────────────────── preamble │  each side checks the other's version
+//!   │ Ready ──────────────────────────────▶│  the model is loaded, the worker locked down
+//!   │◀──────────────────────────────── Run │  one job at a time …
+//!   │ Done + PCM ─────────────────────────▶│
+//!   │◀─────────────────────────────── Ping │  … and between jobs, a sign of life
+//!   │ Pong ───────────────────────────────▶│
+//! ```
+//!
+//! Messages are bincode; PCM follows as raw little-endian `f32`, which is 2.5 times faster than a `Vec<f32>`
+//! through serde. Both ends are installed together, so versions must be equal; unequal ones are told apart in
+//! words that a person can act on. bincode is named only here, so that it can be replaced here.
+
+use bincode::{Decode, Encode, config};
+
+use crate::{
+    MAX_TOKENS, SAMPLES_PER_FRAME, STYLE_DIM,
+    frame::{self, FrameError, MAX_HEADER},
+};
+
+/// Raised by every change of a message.
+pub const VERSION: u16 = 1;
+
+/// Bytes that open a connection.
+pub const PREAMBLE_LEN: usize = 8;
+
+const MAGIC: [u8; 6] = *b"dextts";
+
+/// An error text is cut to this many bytes, to fit a header with room to spare.
+const MAX_TEXT: usize = 2_000;
+
+/// From frontd to a worker.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum ToWorker {
+    Run(Job),
+    /// Give the job up if it is still running.
+    Cancel {
+        job: u64,
+    },
+    Ping {
+        nonce: u64,
+    },
+}
+
+/// One synthesis.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Job {
+    /// Never used twice on one connection.
+    pub id: u64,
+    /// Vocabulary ids, 1 to [`MAX_TOKENS`], without the padding zeros.
+    pub tokens: Vec<u8>,
+    /// [`STYLE_DIM`] finite floats.
+    pub style: Vec<f32>,
+    /// Finite and positive; 2 is twice as fast.
+    pub speed: f32,
+}
+
+/// From a worker to frontd.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum FromWorker {
+    Ready(Ready),
+    /// The frame's body is the PCM: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
+    Done {
+        job: u64,
+        /// Frames of [`SAMPLES_PER_FRAME`] for each token and the padding at both ends (tokens + 2 entries);
+        /// `None` when the model does not tell.
+        frames: Option<Vec<u16>>,
+        compute_us: u64,
+    },
+    Failed {
+        job: u64,
+        fault: Fault,
+    },
+    Pong {
+        nonce: u64,
+    },
+}
+
+/// What a worker tells of itself once it can work.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Ready {
+    pub load_ms: u32,
+    /// Which kernels compute the vocoder: `onnxruntime`, or the name of ours.
+    pub kernels: String,
+    /// Whether the model tells how long each token lasts.
+    pub durations: bool,
+    /// What could not be locked down on this kernel; empty when all is.
+    pub unconfined: Vec<String>,
+}
+
+/// Why a job was not done by a worker that is still well.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Fault {
+    Cancelled,
+    /// The job breaks a rule of [`Job`]. A bug of frontd.
+    BadJob(String),
+    /// The engine refused or failed.
+    Engine(String),
+}
+
+/// What can be wrong with a message.
+#[derive(Debug, thiserror::Error)]
+pub enum ProtocolError {
+    #[error("not a Dexterous TTS socket: it began with {0:02x?}")]
+    Foreign([u8; PREAMBLE_LEN]),
+    #[error("the other side speaks protocol {theirs}, this side {VERSION}: install frontd and workerd of one release")]
+    Version { theirs: u16 },
+    #[error("a message that cannot be read: {0}")]
+    Malformed(#[from] bincode::error::DecodeError),
+    #[error("a message with {0} bytes left over")]
+    TrailingBytes(usize),
+    #[error("a message that cannot be written: {0}")]
+    Unwritable(#[from] bincode::error::EncodeError),
+    #[error("PCM of {samples} samples where the frames say {expected}")]
+    WrongLength { samples: usize, expected: usize },
+    #[error("PCM of {0} bytes is no whole number of samples")]
+    RaggedPcm(usize),
+    #[error("{0} durations for {1} tokens")]
+    WrongDurations(usize, usize),
+    #[error("PCM that is not finite")]
+    NotFinite,
+    #[error("a message that makes no sense now: {0}")]
+    Unexpected(&'static str),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+}
+
+/// This side's preamble.
+#[must_use]
+pub fn preamble() -> [u8; PREAMBLE_LEN] {
+    let mut bytes = [0; PREAMBLE_LEN];
+    bytes[..MAGIC.len()].copy_from_slice(&MAGIC);
+    bytes[MAGIC.len()..].copy_from_slice(&VERSION.to_le_bytes());
+    bytes
+}
+
+/// Checks the other side's preamble.
+///
+/// # Errors
+/// Another program, or another version of this one.
+pub fn check_preamble(bytes: [u8; PREAMBLE_LEN]) -> Result<(), ProtocolError> {
+    let [a, b, c, d, e, f, low, high] = bytes;
+    if [a, b, c, d, e, f] != MAGIC {
+        return Err(ProtocolError::Foreign(bytes));
+    }
+    match u16::from_le_bytes([low, high]) {
+        VERSION => Ok(()),
+        theirs => Err(ProtocolError::Version { theirs }),
+    }
+}
+
+/// The header that carries `message`.
+///
+/// # Errors
+/// Only what bincode itself refuses.
+pub fn encode<M: Encode>(message: &M) -> Result<Vec<u8>, ProtocolError> {
+    Ok(bincode::encode_to_vec(message, config::standard())?)
+}
+
+/// The message that a header carries.
+///
+/// # Errors
+/// Malformed, longer than a header may be, or with bytes left over.
+pub fn decode<M: Decode<()>>(header: &[u8]) -> Result<M, ProtocolError> {
+    let (message, read) = bincode::decode_from_slice(header, config::standard().with_limit::<MAX_HEADER>())?;
+    match header.len() - read {
+        0 => Ok(message),
+        rest => Err(ProtocolError::TrailingBytes(rest)),
+    }
+}
+
+/// Writes `message` as a frame of its own.
+///
+/// # Errors
+/// As [`encode`] and [`frame::write_frame`].
+pub fn send<M: Encode>(to: impl std::io::Write, message: &M, body: &[u8]) -> Result<(), ProtocolError> {
+    Ok(frame::write_frame(to, &encode(message)?, body)?)
+}
+
+impl Job {
+    /// The rule of this job that is broken, in words; `None` when it can be run.
+    #[must_use]
+    pub fn defect(&self) -> Option<String> {
+        if self.tokens.is_empty() || self.tokens.len() > MAX_TOKENS {
+            return Some(format!("{} tokens; 1 to {MAX_TOKENS} can be spoken at once", self.tokens.len()));
+        }
+        if self.style.len() != STYLE_DIM {
+            return Some(format!("a style of {} floats instead of {STYLE_DIM}", self.style.len()));
+        }
+        if !self.style.iter().all(|x| x.is_finite()) {
+            return Some("a style that is not finite".to_owned());
+        }
+        if !(self.speed.is_finite() && self.speed > 0.0) {
+            return Some(format!("a speed of {}", self.speed));
+        }
+        None
+    }
+}
+
+impl Fault {
+    /// The engine's own words, cut to a length that fits a header.
+    #[must_use]
+    pub fn engine(message: &dyn std::fmt::Display) -> Self {
+        let mut text = message.to_string();
+        text.truncate(text.floor_char_boundary(MAX_TEXT));
+        Self::Engine(text)
+    }
+}
+
+/// PCM as bytes.
+#[must_use]
+pub fn pcm_to_bytes(pcm: &[f32]) -> Vec<u8> {
+    pcm.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+}
+
+/// Checks and reads the PCM of a [`FromWorker::Done`] for a job of `tokens` tokens.
+///
+/// # Errors
+/// A length that is not whole samples or not what the frames say; durations for another number of tokens;
+/// samples that are not finite.
+pub fn pcm_from_bytes(bytes: &[u8], frames: Option<&[u16]>, tokens: usize) -> Result<Vec<f32>, ProtocolError> {
+    let (samples, rest) = bytes.as_chunks::<4>();
+    if !rest.is_empty() {
+        return Err(ProtocolError::RaggedPcm(bytes.len()));
+    }
+    if let Some(frames) = frames {
+        if frames.len() != tokens + 2 {
+            return Err(ProtocolError::WrongDurations(frames.len(), tokens));
+        }
+        let expected = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
+        if samples.len() != expected {
+            return Err(ProtocolError::WrongLength { samples: samples.len(), expected });
+        }
+    }
+    let pcm: Vec<f32> = samples.iter().map(|sample| f32::from_le_bytes(*sample)).collect();
+    if pcm.iter().all(|x| x.is_finite()) { Ok(pcm) } else { Err(ProtocolError::NotFinite) }
+}
+
+#[cfg(test)]
+mod tests;
