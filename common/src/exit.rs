@@ -29,9 +29,11 @@ impl WorkerExit {
     #[must_use]
     pub fn from_code(code: i32) -> Option<Self> {
         use WorkerExit::*;
-        [Done, Usage, BadModel, NoModel, NoRuntime, Internal, Protocol, Jail]
-            .into_iter()
-            .find(|exit| *exit as i32 == code)
+        [
+            Done, Usage, BadModel, NoModel, NoRuntime, Internal, Protocol, Jail,
+        ]
+        .into_iter()
+        .find(|exit| *exit as i32 == code)
     }
 
     /// Whether every restart would end the same way.

@@ -54,7 +54,10 @@ impl Prefix {
     /// A header that is empty or too long, a body that is too long.
     pub fn parse(bytes: [u8; PREFIX_LEN]) -> Result<Self, FrameError> {
         let [a, b, c, d, e, f, g, h] = bytes;
-        Self::checked(u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize)
+        Self::checked(
+            u32::from_le_bytes([a, b, c, d]) as usize,
+            u32::from_le_bytes([e, f, g, h]) as usize,
+        )
     }
 
     /// The prefix for a header and a body of these lengths.
@@ -98,7 +101,10 @@ pub fn read_frame(mut from: impl Read) -> Result<Option<Frame>, FrameError> {
         }
     }
     let Prefix { header_len, body_len } = Prefix::parse(prefix)?;
-    let mut frame = Frame { header: vec![0; header_len], body: vec![0; body_len] };
+    let mut frame = Frame {
+        header: vec![0; header_len],
+        body: vec![0; body_len],
+    };
     for part in [&mut frame.header, &mut frame.body] {
         from.read_exact(part).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => FrameError::Truncated,

@@ -107,7 +107,9 @@ pub enum Fault {
 pub enum ProtocolError {
     #[error("not a Dexterous TTS socket: it began with {0:02x?}")]
     Foreign([u8; PREAMBLE_LEN]),
-    #[error("the other side speaks protocol {theirs}, this side {VERSION}: install frontd and workerd of one release")]
+    #[error(
+        "the other side speaks protocol {theirs}, this side {VERSION}: install frontd and workerd of one release"
+    )]
     Version { theirs: u16 },
     #[error("a message that cannot be read: {0}")]
     Malformed(#[from] bincode::error::DecodeError),
@@ -186,10 +188,16 @@ impl Job {
     #[must_use]
     pub fn defect(&self) -> Option<String> {
         if self.tokens.is_empty() || self.tokens.len() > MAX_TOKENS {
-            return Some(format!("{} tokens; 1 to {MAX_TOKENS} can be spoken at once", self.tokens.len()));
+            return Some(format!(
+                "{} tokens; 1 to {MAX_TOKENS} can be spoken at once",
+                self.tokens.len()
+            ));
         }
         if self.style.len() != STYLE_DIM {
-            return Some(format!("a style of {} floats instead of {STYLE_DIM}", self.style.len()));
+            return Some(format!(
+                "a style of {} floats instead of {STYLE_DIM}",
+                self.style.len()
+            ));
         }
         if !self.style.iter().all(|x| x.is_finite()) {
             return Some("a style that is not finite".to_owned());
@@ -222,7 +230,11 @@ pub fn pcm_to_bytes(pcm: &[f32]) -> Vec<u8> {
 /// # Errors
 /// A length that is not whole samples or not what the frames say; durations for another number of tokens;
 /// samples that are not finite.
-pub fn pcm_from_bytes(bytes: &[u8], frames: Option<&[u16]>, tokens: usize) -> Result<Vec<f32>, ProtocolError> {
+pub fn pcm_from_bytes(
+    bytes: &[u8],
+    frames: Option<&[u16]>,
+    tokens: usize,
+) -> Result<Vec<f32>, ProtocolError> {
     let (samples, rest) = bytes.as_chunks::<4>();
     if !rest.is_empty() {
         return Err(ProtocolError::RaggedPcm(bytes.len()));
@@ -233,11 +245,18 @@ pub fn pcm_from_bytes(bytes: &[u8], frames: Option<&[u16]>, tokens: usize) -> Re
         }
         let expected = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
         if samples.len() != expected {
-            return Err(ProtocolError::WrongLength { samples: samples.len(), expected });
+            return Err(ProtocolError::WrongLength {
+                samples: samples.len(),
+                expected,
+            });
         }
     }
     let pcm: Vec<f32> = samples.iter().map(|sample| f32::from_le_bytes(*sample)).collect();
-    if pcm.iter().all(|x| x.is_finite()) { Ok(pcm) } else { Err(ProtocolError::NotFinite) }
+    if pcm.iter().all(|x| x.is_finite()) {
+        Ok(pcm)
+    } else {
+        Err(ProtocolError::NotFinite)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,12 @@ use proptest::prelude::*;
 use super::*;
 
 fn job() -> Job {
-    Job { id: 7, tokens: vec![43, 157], style: vec![0.5; STYLE_DIM], speed: 1.0 }
+    Job {
+        id: 7,
+        tokens: vec![43, 157],
+        style: vec![0.5; STYLE_DIM],
+        speed: 1.0,
+    }
 }
 
 /// Golden bytes of version 1: a change here is a change of the protocol and must raise `VERSION`.
@@ -17,11 +22,26 @@ fn golden_bytes() {
     assert_eq!(run[5..8], [251, 0, 1]);
     assert_eq!(run[8..12], 0.5f32.to_le_bytes());
     assert_eq!(run.len(), 8 + 4 * STYLE_DIM + 4);
-    let ready = Ready { load_ms: 43, kernels: "ort".into(), durations: true, unconfined: vec![] };
-    assert_eq!(encode(&FromWorker::Ready(ready)).unwrap(), [0, 43, 3, b'o', b'r', b't', 1, 0]);
-    let done = FromWorker::Done { job: 7, frames: Some(vec![1, 2]), compute_us: 9 };
+    let ready = Ready {
+        load_ms: 43,
+        kernels: "ort".into(),
+        durations: true,
+        unconfined: vec![],
+    };
+    assert_eq!(
+        encode(&FromWorker::Ready(ready)).unwrap(),
+        [0, 43, 3, b'o', b'r', b't', 1, 0]
+    );
+    let done = FromWorker::Done {
+        job: 7,
+        frames: Some(vec![1, 2]),
+        compute_us: 9,
+    };
     assert_eq!(encode(&done).unwrap(), [1, 7, 1, 2, 1, 2, 9]);
-    let failed = FromWorker::Failed { job: 7, fault: Fault::Cancelled };
+    let failed = FromWorker::Failed {
+        job: 7,
+        fault: Fault::Cancelled,
+    };
     assert_eq!(encode(&failed).unwrap(), [2, 7, 0]);
     assert_eq!(encode(&FromWorker::Pong { nonce: 5 }).unwrap(), [3, 5]);
 }
@@ -30,41 +50,92 @@ fn golden_bytes() {
 fn every_message_survives_the_way() {
     let run = ToWorker::Run(job());
     assert_eq!(decode::<ToWorker>(&encode(&run).unwrap()).unwrap(), run);
-    let failed = FromWorker::Failed { job: u64::MAX, fault: Fault::engine(&"no memory") };
+    let failed = FromWorker::Failed {
+        job: u64::MAX,
+        fault: Fault::engine(&"no memory"),
+    };
     assert_eq!(decode::<FromWorker>(&encode(&failed).unwrap()).unwrap(), failed);
 }
 
 #[test]
 fn forged_bytes_are_told_apart() {
-    assert!(matches!(check_preamble(*b"GET / HT"), Err(ProtocolError::Foreign(_))));
-    assert!(matches!(check_preamble(*b"dextts\x02\x00"), Err(ProtocolError::Version { theirs: 2 })));
-    assert!(matches!(decode::<ToWorker>(&[9]), Err(ProtocolError::Malformed(_))));
-    assert!(matches!(decode::<ToWorker>(&[2]), Err(ProtocolError::Malformed(_))));
-    assert!(matches!(decode::<ToWorker>(&[2, 5, 0]), Err(ProtocolError::TrailingBytes(1))));
+    assert!(matches!(
+        check_preamble(*b"GET / HT"),
+        Err(ProtocolError::Foreign(_))
+    ));
+    assert!(matches!(
+        check_preamble(*b"dextts\x02\x00"),
+        Err(ProtocolError::Version { theirs: 2 })
+    ));
+    assert!(matches!(
+        decode::<ToWorker>(&[9]),
+        Err(ProtocolError::Malformed(_))
+    ));
+    assert!(matches!(
+        decode::<ToWorker>(&[2]),
+        Err(ProtocolError::Malformed(_))
+    ));
+    assert!(matches!(
+        decode::<ToWorker>(&[2, 5, 0]),
+        Err(ProtocolError::TrailingBytes(1))
+    ));
     // A vector that claims 4 billion tokens is refused by the limit, not by the allocator.
-    assert!(matches!(decode::<ToWorker>(&[0, 7, 252, 255, 255, 255, 255]), Err(ProtocolError::Malformed(_))));
+    assert!(matches!(
+        decode::<ToWorker>(&[0, 7, 252, 255, 255, 255, 255]),
+        Err(ProtocolError::Malformed(_))
+    ));
 }
 
 #[test]
 fn pcm_must_be_what_the_frames_say() {
     let bytes = pcm_to_bytes(&vec![0.25; 3 * SAMPLES_PER_FRAME]);
-    assert_eq!(pcm_from_bytes(&bytes, Some(&[1, 1, 1]), 1).unwrap().len(), 3 * SAMPLES_PER_FRAME);
-    assert!(matches!(pcm_from_bytes(&bytes, Some(&[1, 2, 1]), 1), Err(ProtocolError::WrongLength { .. })));
-    assert!(matches!(pcm_from_bytes(&bytes, Some(&[1, 2]), 1), Err(ProtocolError::WrongDurations(2, 1))));
-    assert!(matches!(pcm_from_bytes(&bytes[1..], None, 1), Err(ProtocolError::RaggedPcm(_))));
-    assert!(matches!(pcm_from_bytes(&f32::NAN.to_le_bytes(), None, 1), Err(ProtocolError::NotFinite)));
+    assert_eq!(
+        pcm_from_bytes(&bytes, Some(&[1, 1, 1]), 1).unwrap().len(),
+        3 * SAMPLES_PER_FRAME
+    );
+    assert!(matches!(
+        pcm_from_bytes(&bytes, Some(&[1, 2, 1]), 1),
+        Err(ProtocolError::WrongLength { .. })
+    ));
+    assert!(matches!(
+        pcm_from_bytes(&bytes, Some(&[1, 2]), 1),
+        Err(ProtocolError::WrongDurations(2, 1))
+    ));
+    assert!(matches!(
+        pcm_from_bytes(&bytes[1..], None, 1),
+        Err(ProtocolError::RaggedPcm(_))
+    ));
+    assert!(matches!(
+        pcm_from_bytes(&f32::NAN.to_le_bytes(), None, 1),
+        Err(ProtocolError::NotFinite)
+    ));
 }
 
 #[test]
 fn jobs_are_checked() {
     assert_eq!(job().defect(), None);
     let broken = [
-        Job { tokens: vec![], ..job() },
-        Job { tokens: vec![1; MAX_TOKENS + 1], ..job() },
-        Job { style: vec![0.0; 255], ..job() },
-        Job { style: vec![f32::NAN; STYLE_DIM], ..job() },
+        Job {
+            tokens: vec![],
+            ..job()
+        },
+        Job {
+            tokens: vec![1; MAX_TOKENS + 1],
+            ..job()
+        },
+        Job {
+            style: vec![0.0; 255],
+            ..job()
+        },
+        Job {
+            style: vec![f32::NAN; STYLE_DIM],
+            ..job()
+        },
         Job { speed: 0.0, ..job() },
-        Job { speed: f32::INFINITY, ..job() },
+        Job {
+            speed: f32::INFINITY,
+            ..job()
+        },
     ];
     for job in broken {
         assert!(job.defect().is_some(), "{job:?}");
@@ -73,7 +144,9 @@ fn jobs_are_checked() {
 
 #[test]
 fn long_errors_are_cut_at_a_character() {
-    let Fault::Engine(text) = Fault::engine(&"é".repeat(5_000)) else { panic!() };
+    let Fault::Engine(text) = Fault::engine(&"é".repeat(5_000)) else {
+        panic!()
+    };
     assert_eq!(text.len(), MAX_TEXT);
 }
 

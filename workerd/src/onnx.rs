@@ -1,0 +1,358 @@
+//! The engine on ONNX Runtime. Nothing else names `ort`.
+//!
+//! Accepts the public exports of Kokoro-82M v1.0 in both dialects of names, and the built-in voice, which has the
+//! same interface:
+//!
+//! | tensor | names | type and shape |
+//! |---|---|---|
+//! | tokens | `input_ids`, `tokens` | i64 `[1, n + 2]`, 0 at both ends |
+//! | style | `style` | f32 `[1, 256]` |
+//! | speed | `speed` | f32 or i32 `[1]` |
+//! | audio | `waveform`, `audio` | f32, all samples in one row |
+//! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
+
+use std::{path::Path, sync::Arc};
+
+use common::{
+    SAMPLES_PER_FRAME, STYLE_DIM,
+    exit::WorkerExit,
+    protocol::{Fault, Job},
+};
+use ort::{
+    environment::Environment,
+    session::{
+        NoSelectedOutputs, RunOptions, Session, SessionInputValue, SessionOutputs,
+        builder::{GraphOptimizationLevel, SessionBuilder},
+    },
+    value::{DynValue, Tensor, TensorElementType},
+};
+
+use crate::engine::{Engine, Speech, Stopper};
+
+/// The voice that every build carries; see `assets/README.md`.
+const BUILTIN: &[u8] = include_bytes!("../assets/builtin.onnx");
+
+/// Which model to load.
+#[derive(Debug, Clone, Copy)]
+pub enum Model<'a> {
+    Builtin,
+    File(&'a Path),
+}
+
+/// Why there is no engine, in words for the operator, and with the exit code to die with.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("cannot load ONNX Runtime from {path}: {reason}")]
+    Runtime { path: String, reason: String },
+    #[error("cannot open the model {path}: {reason}")]
+    Missing { path: String, reason: std::io::Error },
+    #[error("the model {path} cannot be used: {reason}")]
+    Unusable { path: String, reason: String },
+}
+
+impl LoadError {
+    #[must_use]
+    pub fn exit(&self) -> WorkerExit {
+        match self {
+            Self::Runtime { .. } => WorkerExit::NoRuntime,
+            Self::Missing { .. } => WorkerExit::NoModel,
+            Self::Unusable { .. } => WorkerExit::BadModel,
+        }
+    }
+}
+
+/// The opened library. A process has one.
+pub struct Runtime(Environment);
+
+/// A loaded session with the names of its tensors.
+pub struct OnnxEngine {
+    session: Session,
+    names: Names,
+    options: Arc<RunOptions<NoSelectedOutputs>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Names {
+    tokens: String,
+    style: String,
+    speed: String,
+    speed_is_integer: bool,
+    audio: String,
+    durations: Option<String>,
+}
+
+impl Runtime {
+    /// Opens ONNX Runtime at `library`.
+    ///
+    /// # Errors
+    /// The library cannot be opened, or this process has opened it before.
+    pub fn open(library: &Path) -> Result<Self, LoadError> {
+        let failed = |reason: String| LoadError::Runtime {
+            path: library.display().to_string(),
+            reason,
+        };
+        ort::init_from(library)
+            .map_err(|error| failed(error.to_string()))?
+            .with_name("workerd")
+            .with_telemetry(false)
+            .build()
+            .map(Self)
+            .map_err(|error| failed(error.to_string()))
+    }
+}
+
+impl OnnxEngine {
+    /// Loads `model` and speaks two tokens to see that it is what it should be.
+    ///
+    /// # Errors
+    /// The file cannot be read, is damaged, or is no model of this interface.
+    pub fn load(runtime: &Runtime, model: Model<'_>, threads: usize) -> Result<Self, LoadError> {
+        let path = match model {
+            Model::Builtin => "builtin".to_owned(),
+            Model::File(path) => path.display().to_string(),
+        };
+        if let Model::File(file) = model {
+            std::fs::File::open(file).map_err(|reason| LoadError::Missing {
+                path: path.clone(),
+                reason,
+            })?;
+        }
+        let unusable = |reason: String| LoadError::Unusable {
+            path: path.clone(),
+            reason,
+        };
+        let session = open(&runtime.0, model, threads).map_err(|error| unusable(error.to_string()))?;
+        let names = Names::of(&session).map_err(&unusable)?;
+        let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
+        let mut engine = Self {
+            session,
+            names,
+            options: Arc::new(options),
+        };
+        engine.warm_up().map_err(unusable)?;
+        Ok(engine)
+    }
+
+    /// A first run, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
+    fn warm_up(&mut self) -> Result<(), String> {
+        let job = Job {
+            id: 0,
+            tokens: vec![16, 4],
+            style: vec![0.0; STYLE_DIM],
+            speed: 1.0,
+        };
+        match self.synthesise(&job) {
+            Ok(speech) if speech.pcm.is_empty() => Err("it makes no sound".to_owned()),
+            Ok(_) => Ok(()),
+            Err(Fault::Engine(reason) | Fault::BadJob(reason)) => Err(reason),
+            Err(Fault::Cancelled) => Err("it was stopped".to_owned()),
+        }
+    }
+
+    fn run(&mut self, job: &Job) -> ort::Result<Speech> {
+        let mut ids = vec![0i64; job.tokens.len() + 2];
+        for (id, token) in ids[1..].iter_mut().zip(&job.tokens) {
+            *id = i64::from(*token);
+        }
+        let speed: SessionInputValue<'_> = if self.names.speed_is_integer {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "such an export knows whole speeds only"
+            )]
+            let whole = (job.speed.round() as i32).max(1);
+            Tensor::from_array(([1usize], vec![whole]))?.into()
+        } else {
+            Tensor::from_array(([1usize], vec![job.speed]))?.into()
+        };
+        let inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
+            (
+                &self.names.tokens,
+                Tensor::from_array(([1usize, ids.len()], ids))?.into(),
+            ),
+            (
+                &self.names.style,
+                Tensor::from_array(([1usize, STYLE_DIM], job.style.clone()))?.into(),
+            ),
+            (&self.names.speed, speed),
+        ];
+        let outputs = self.session.run_with_options(inputs, &*self.options)?;
+        let pcm = outputs[self.names.audio.as_str()]
+            .try_extract_tensor::<f32>()?
+            .1
+            .to_vec();
+        let frames = self
+            .names
+            .durations
+            .as_ref()
+            .map(|name| frames(&outputs, name))
+            .transpose()?;
+        Ok(Speech { pcm, frames })
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Runtime")
+    }
+}
+
+impl std::fmt::Debug for OnnxEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OnnxEngine")
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine for OnnxEngine {
+    fn durations(&self) -> bool {
+        self.names.durations.is_some()
+    }
+
+    fn kernels(&self) -> &str {
+        "onnxruntime"
+    }
+
+    fn stopper(&self) -> Stopper {
+        let options = Arc::clone(&self.options);
+        Arc::new(move || {
+            if let Err(error) = options.terminate() {
+                tracing::warn!(%error, "a running synthesis could not be stopped");
+            }
+        })
+    }
+
+    fn rearm(&mut self) {
+        if let Err(error) = self.options.unterminate() {
+            tracing::warn!(%error, "an earlier stop could not be taken back");
+        }
+    }
+
+    fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
+        let speech = self.run(job).map_err(|error| {
+            // ONNX Runtime has no code of its own for a run that was stopped.
+            if error.message().contains("terminate flag") {
+                Fault::Cancelled
+            } else {
+                Fault::engine(&error)
+            }
+        })?;
+        if !speech.pcm.iter().all(|sample| sample.is_finite()) {
+            return Err(Fault::Engine(
+                "the model made samples that are not finite".to_owned(),
+            ));
+        }
+        if let Some(frames) = &speech.frames {
+            let told = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
+            if frames.len() != job.tokens.len() + 2 || told != speech.pcm.len() {
+                return Err(Fault::Engine(format!(
+                    "the model tells of {} tokens and {told} samples, but {} tokens made {} samples",
+                    frames.len(),
+                    job.tokens.len() + 2,
+                    speech.pcm.len()
+                )));
+            }
+        }
+        Ok(speech)
+    }
+}
+
+fn open(environment: &Environment, model: Model<'_>, threads: usize) -> ort::Result<Session> {
+    let configure = || -> ort::Result<SessionBuilder> {
+        Ok(Session::builder(environment)?
+            .with_optimization_level(GraphOptimizationLevel::Level3)?
+            .with_intra_threads(threads)?
+            .with_inter_threads(1)?
+            // A spinning thread would take its core from another worker.
+            .with_intra_op_spinning(false)?
+            // Peak memory at 250 tokens: 842 MB without the pattern, 1216 MB with it, at no loss of speed.
+            .with_memory_pattern(false)?
+            // Packed weights are private copies; mapped ones are shared by all workers.
+            .with_prepacking(false)?)
+    };
+    match model {
+        Model::Builtin => configure()?.commit_from_memory(BUILTIN),
+        Model::File(path) => configure()?.commit_from_file(path),
+    }
+}
+
+impl Names {
+    fn of(session: &Session) -> Result<Self, String> {
+        let inputs: Vec<(&str, Option<TensorElementType>)> = session
+            .inputs()
+            .iter()
+            .map(|o| (o.name(), o.dtype().tensor_type()))
+            .collect();
+        let outputs: Vec<(&str, Option<TensorElementType>)> = session
+            .outputs()
+            .iter()
+            .map(|o| (o.name(), o.dtype().tensor_type()))
+            .collect();
+        let find =
+            |list: &[(&str, Option<TensorElementType>)], names: &[&str], types: &[TensorElementType]| {
+                list.iter()
+                    .find(|(name, dtype)| names.contains(name) && dtype.is_some_and(|t| types.contains(&t)))
+                    .map(|(name, dtype)| ((*name).to_owned(), *dtype))
+            };
+        let foreign = |wanted: &str| {
+            let names = |list: &[(&str, Option<TensorElementType>)]| {
+                list.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+            };
+            format!(
+                "it is no Kokoro model: no {wanted} among ({}) → ({})",
+                names(&inputs),
+                names(&outputs)
+            )
+        };
+        use TensorElementType::{Float32, Int32, Int64};
+        let (tokens, _) =
+            find(&inputs, &["input_ids", "tokens"], &[Int64]).ok_or_else(|| foreign("tokens"))?;
+        let (style, _) = find(&inputs, &["style"], &[Float32]).ok_or_else(|| foreign("style"))?;
+        let (speed, speed_type) =
+            find(&inputs, &["speed"], &[Float32, Int32]).ok_or_else(|| foreign("speed"))?;
+        let (audio, _) =
+            find(&outputs, &["waveform", "audio"], &[Float32]).ok_or_else(|| foreign("audio"))?;
+        let durations = find(
+            &outputs,
+            &["duration", "durations", "pred_dur"],
+            &[Int64, Int32, Float32],
+        )
+        .map(|(name, _)| name);
+        Ok(Self {
+            tokens,
+            style,
+            speed,
+            speed_is_integer: speed_type == Some(Int32),
+            audio,
+            durations,
+        })
+    }
+}
+
+fn frames(outputs: &SessionOutputs<'_>, name: &str) -> ort::Result<Vec<u16>> {
+    fn fit(value: i64) -> u16 {
+        u16::try_from(value.max(0)).unwrap_or(u16::MAX)
+    }
+    let value: &DynValue = &outputs[name];
+    Ok(match value.dtype().tensor_type() {
+        Some(TensorElementType::Int64) => value
+            .try_extract_tensor::<i64>()?
+            .1
+            .iter()
+            .map(|&n| fit(n))
+            .collect(),
+        Some(TensorElementType::Int32) => value
+            .try_extract_tensor::<i32>()?
+            .1
+            .iter()
+            .map(|&n| fit(n.into()))
+            .collect(),
+        #[expect(clippy::cast_possible_truncation, reason = "whole numbers of frames")]
+        _ => value
+            .try_extract_tensor::<f32>()?
+            .1
+            .iter()
+            .map(|&n| fit(n.round() as i64))
+            .collect(),
+    })
+}
