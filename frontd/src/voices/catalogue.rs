@@ -128,7 +128,7 @@ impl Catalogue {
 
     fn read(&self, pack: &Pack) -> Result<Arc<Rows>, String> {
         let rows = pack::read(&pack.path)?;
-        if self.model == Model::Kokoro && pack::is_builtin(&rows) {
+        if self.model == Model::Kokoro && rows.is_builtin() {
             return Err("it was mixed for the built-in voice, which Kokoro does not share".to_owned());
         }
         Ok(Arc::new(rows))
@@ -195,7 +195,7 @@ fn builtin_table() -> BTreeMap<String, Entry> {
             for (value, text) in row[..BUILTIN_DIMENSIONS].iter_mut().zip(values.split(',')) {
                 *value = text.parse().ok()?;
             }
-            Some((name.to_owned(), Entry::BuiltIn(Arc::new(Rows::Constant(row)))))
+            Some((name.to_owned(), Entry::BuiltIn(Arc::new(Rows::constant(row)))))
         })
         .collect()
 }

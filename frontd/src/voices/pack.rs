@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::Path};
 
+use super::catalogue::BUILTIN_DIMENSIONS;
+
 /// Rows of a pack: one for each number of tokens from 1 on.
 pub const ROWS: usize = 510;
 /// Values of a row.
@@ -9,24 +11,28 @@ pub const STYLE: usize = 256;
 /// Length of a pack file: raw little-endian `f32` of shape [510, 1, 256].
 pub const PACK_BYTES: usize = ROWS * STYLE * size_of::<f32>();
 
-/// The rows of one voice.
+/// The rows of one voice: [`ROWS`] of a pack, or the built-in model's one row for every length.
 #[derive(Debug)]
-pub(super) enum Rows {
-    /// The same row for every length: the built-in model's.
-    Constant([f32; STYLE]),
-    Pack(Vec<[f32; STYLE]>),
-}
+pub(super) struct Rows(Vec<[f32; STYLE]>);
 
 impl Rows {
+    pub(super) fn constant(row: [f32; STYLE]) -> Self {
+        Self(vec![row])
+    }
+
+    /// For `tokens` tokens; the last one for more than there are rows.
     pub(super) fn row(&self, tokens: usize) -> &[f32; STYLE] {
-        match self {
-            Self::Constant(row) => row,
-            Self::Pack(rows) => &rows[tokens.clamp(1, ROWS) - 1],
-        }
+        &self.0[tokens.clamp(1, self.0.len()) - 1]
+    }
+
+    /// Whether only the dimensions of the built-in model are in use, which Kokoro would not understand.
+    pub(super) fn is_builtin(&self) -> bool {
+        let mut rest = self.0.iter().flat_map(|row| &row[BUILTIN_DIMENSIONS..]);
+        rest.all(|value| *value == 0.0)
     }
 }
 
-/// Why a file is no pack.
+/// The error says why a file is no pack.
 pub(super) fn read(path: &Path) -> Result<Rows, String> {
     use io::Read as _;
     // Opened once and bounded, so that a file that is being replaced cannot be longer than looked at.
@@ -47,19 +53,7 @@ fn parse(bytes: &[u8]) -> Result<Rows, String> {
     if !values.iter().all(|value| value.abs() < 1000.0) {
         return Err("it holds values that are no style".to_owned());
     }
-    Ok(Rows::Pack(values.as_chunks::<STYLE>().0.to_vec()))
-}
-
-/// Whether the rows use only the dimensions of the built-in model, which Kokoro would not understand.
-pub(super) fn is_builtin(rows: &Rows) -> bool {
-    match rows {
-        Rows::Constant(_) => true,
-        Rows::Pack(rows) => rows.iter().all(|row| {
-            row[super::catalogue::BUILTIN_DIMENSIONS..]
-                .iter()
-                .all(|v| *v == 0.0)
-        }),
-    }
+    Ok(Rows(values.as_chunks::<STYLE>().0.to_vec()))
 }
 
 /// Writes `NAME.bin`, which must not be there yet; readers see all of it or nothing.
