@@ -2,7 +2,19 @@
 //!
 //! Every piece remembers its place in the user's text, so that timings can be told in the user's own words.
 
-use std::{ops::Range, time::Duration};
+mod ssml;
+mod tags;
+
+use std::{collections::BTreeMap, ops::Range, time::Duration};
+
+/// The longest single pause.
+pub const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// All pauses of a script together.
+pub const MAX_PAUSES: Duration = Duration::from_secs(600);
+/// A rate below or above is refused, also where nested rates multiply to it.
+pub const RATES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+/// Phonemes of one literal, in bytes.
+pub const MAX_LITERAL_BYTES: usize = 512;
 
 /// One item of a script, in speaking order.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,3 +42,190 @@ pub enum Run {
     /// Phonemes given by the user: `[word](/ipa/)`. `ipa` is without the slashes and not yet checked.
     Phonemes { ipa: String, source: Range<usize> },
 }
+
+/// How to read the text.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Whether `[voice:…]` and `[rate:…]` are tags. Otherwise they are text like any other.
+    pub voice_tags: bool,
+    /// The text is SSML, and brackets mean nothing.
+    pub ssml: bool,
+    /// Names that tags and SSML may use for voices, in lower case.
+    pub aliases: BTreeMap<String, Alias>,
+}
+
+/// What a name of the request's own stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alias {
+    /// A voice expression.
+    pub voice: String,
+    pub rate: f32,
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ScriptError {
+    #[error("a pause may last at most {} s", MAX_PAUSE.as_secs())]
+    PauseTooLong { at: usize },
+    #[error("the pauses of a text may last at most {} s together", MAX_PAUSES.as_secs())]
+    PausesTooLong { at: usize },
+    #[error("the rate at byte {at} is not a number from {} to {}", RATES.start(), RATES.end())]
+    Rate { at: usize },
+    #[error("the voice tag at byte {at} names no voice")]
+    Voice { at: usize },
+    #[error("the phonemes at byte {at} have more than {MAX_LITERAL_BYTES} bytes")]
+    LiteralTooLong { at: usize },
+    #[error("the SSML cannot be read at byte {at}: {reason}")]
+    Xml { at: usize, reason: String },
+    #[error("the SSML has a document type or entities of its own; both are refused")]
+    Doctype { at: usize },
+    #[error("the SSML has more than {} elements within each other", ssml::MAX_DEPTH)]
+    TooDeep { at: usize },
+    #[error("the SSML element <{element}> at byte {at} has {reason}")]
+    Attribute {
+        at: usize,
+        element: String,
+        reason: String,
+    },
+}
+
+/// Reads a text. Takes time in proportion to its length.
+///
+/// # Errors
+/// See [`ScriptError`]. Plain text without tags has none.
+pub fn parse(text: &str, options: &Options) -> Result<Vec<Item>, ScriptError> {
+    let mut script = Builder::default();
+    if options.ssml {
+        ssml::read(text, options, &mut script)?;
+    } else {
+        tags::read(text, options, &mut script)?;
+    }
+    Ok(script.finish())
+}
+
+/// Collects items; a passage ends where voice or rate change, at pauses and where it is told to.
+#[derive(Debug)]
+struct Builder {
+    items: Vec<Item>,
+    runs: Vec<Run>,
+    speaker: Speaker,
+    pauses: Duration,
+}
+
+/// Who speaks, and how fast.
+#[derive(Debug, Clone, PartialEq)]
+struct Speaker {
+    voice: Option<String>,
+    /// The alias' own rate.
+    voice_rate: f32,
+    /// That of tags and prosody.
+    rate: f32,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            runs: Vec::new(),
+            speaker: Speaker {
+                voice: None,
+                voice_rate: 1.0,
+                rate: 1.0,
+            },
+            pauses: Duration::ZERO,
+        }
+    }
+}
+
+impl Builder {
+    fn text(&mut self, text: &str, source: Range<usize>) {
+        if !text.is_empty() {
+            let text = text.to_owned();
+            self.runs.push(Run::Text { text, source });
+        }
+    }
+
+    fn phonemes(&mut self, ipa: &str, source: Range<usize>) -> Result<(), ScriptError> {
+        if ipa.len() > MAX_LITERAL_BYTES {
+            return Err(ScriptError::LiteralTooLong { at: source.start });
+        }
+        let ipa = ipa.to_owned();
+        self.runs.push(Run::Phonemes { ipa, source });
+        Ok(())
+    }
+
+    fn pause(&mut self, pause: Duration, at: usize) -> Result<(), ScriptError> {
+        if pause > MAX_PAUSE {
+            return Err(ScriptError::PauseTooLong { at });
+        }
+        self.pauses += pause;
+        if self.pauses > MAX_PAUSES {
+            return Err(ScriptError::PausesTooLong { at });
+        }
+        self.end_passage();
+        self.items.push(Item::Pause(pause));
+        Ok(())
+    }
+
+    fn voice(&mut self, name: &str, options: &Options) {
+        let alias = options.aliases.get(&name.to_lowercase());
+        self.switch(Speaker {
+            voice: Some(alias.map_or(name, |alias| &alias.voice).to_owned()),
+            voice_rate: alias.map_or(1.0, |alias| alias.rate),
+            rate: self.speaker.rate,
+        });
+    }
+
+    fn rate(&mut self, rate: f32, at: usize) -> Result<(), ScriptError> {
+        if !RATES.contains(&(rate * self.speaker.voice_rate)) {
+            return Err(ScriptError::Rate { at });
+        }
+        self.switch(Speaker {
+            rate,
+            ..self.speaker.clone()
+        });
+        Ok(())
+    }
+
+    fn switch(&mut self, speaker: Speaker) {
+        if speaker != self.speaker {
+            self.end_passage();
+            self.speaker = speaker;
+        }
+    }
+
+    fn end_passage(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        let blank = |run: &Run| matches!(run, Run::Text { text, .. } if text.trim().is_empty());
+        if !runs.iter().all(blank) {
+            self.items.push(Item::Passage(Passage {
+                voice: self.speaker.voice.clone(),
+                rate: (self.speaker.rate * self.speaker.voice_rate).clamp(*RATES.start(), *RATES.end()),
+                runs,
+            }));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Item> {
+        self.end_passage();
+        self.items
+    }
+}
+
+/// `1.5s`, `300ms` or `1.5` (seconds).
+fn parse_time(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 0.001),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    Duration::try_from_secs_f64(parse_decimal(number)? * unit).ok()
+}
+
+/// Digits with at most one point: neither `inf` nor `1e9` nor a sign.
+fn parse_decimal(text: &str) -> Option<f64> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.parse().ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests;

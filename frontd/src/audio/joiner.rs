@@ -20,8 +20,8 @@ const FADE: usize = 120;
 const RELATIVE_FLOOR: f32 = 0.006;
 /// …or below this in any case (-66 dBFS).
 const ABSOLUTE_FLOOR: f32 = 0.0005;
-/// The longest pause, whatever was asked for.
-pub const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause, whatever was asked for: all that a script may hold.
+const MAX_PAUSE: Duration = crate::script::MAX_PAUSES;
 
 /// Where a segment's sound went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
