@@ -4,5 +4,6 @@ pub mod audio;
 pub mod model;
 pub mod script;
 pub mod segments;
+pub mod store;
 pub mod text;
 pub mod voices;
