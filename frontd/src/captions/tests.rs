@@ -1,0 +1,177 @@
+use super::*;
+use crate::{
+    audio::{Joiner, duration_of},
+    script::{self, Options},
+    segments::Boundary,
+};
+
+/// Words of `text` as segments: a segment a line, a token a letter, a frame a token; words are said as long as
+/// they are written.
+fn say(text: &str, options: &Options) -> (Captions, Duration) {
+    let items = script::parse(text, options).unwrap();
+    let mut captions = Captions::new(text, &items);
+    let mut joiner = Joiner::new(1.0, 1.0);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let mut words = Vec::new();
+        let mut token = 0;
+        let letters = |c: char| c.is_alphanumeric() || c == '\'';
+        let mut rest = line;
+        while let Some(start) = rest.find(letters) {
+            let length = rest[start..].find(|c| !letters(c)).unwrap_or(rest.len() - start);
+            let from = at + (line.len() - rest.len()) + start;
+            words.push(Word {
+                source: from..from + length,
+                tokens: token..token + length,
+            });
+            token += length + 1;
+            rest = &rest[start + length..];
+        }
+        at += line.len();
+        let segment = Segment {
+            phonemes: "x".repeat(token),
+            tokens: vec![1; token],
+            words,
+            boundary: Boundary::Sentence,
+        };
+        let frames = vec![1; token + 2];
+        let pcm: Vec<f32> = (0..frames.len() * FRAME_SAMPLES)
+            .map(|i| (i as f32).sin())
+            .collect();
+        let (_, placed) = joiner.push(&pcm, (Some('.'), segment.boundary));
+        captions.push(&segment, placed, Some(&frames), None);
+    }
+    let total = duration_of(joiner.samples());
+    (captions, total)
+}
+
+#[test]
+fn chunks_cover_everything_in_the_users_words() {
+    let text = "Hello, \"my\" world!\n\"Where am\nI?\" (Here.)";
+    let (captions, total) = say(text, &Options::default());
+    let chunks = captions.chunks(total);
+    let texts: Vec<&str> = chunks.iter().map(|chunk| chunk.text.as_str()).collect();
+    assert_eq!(texts, ["Hello, \"my\" world!", "\"Where am", "I?\" (Here.)"]);
+    assert_eq!(chunks[0].start, 0.0);
+    assert_eq!(chunks[2].end, seconds(total));
+    for pair in chunks.windows(2) {
+        assert_eq!(pair[0].end, pair[1].start);
+        assert!(pair[0].start < pair[0].end);
+    }
+    let json = serde_json::to_value(&chunks[0]).unwrap();
+    assert!(json.get("voice").is_none());
+}
+
+#[test]
+fn words_follow_each_other_within_the_sound() {
+    let (captions, total) = say("One two\nthree.", &Options::default());
+    let words = captions.timestamps();
+    let said: Vec<&str> = words.iter().map(|word| word.word.as_str()).collect();
+    assert_eq!(said, ["One", "two", "three"]);
+    // A frame (25 ms) of padding, then a letter a frame.
+    assert_eq!((words[0].start_time, words[0].end_time), (0.025, 0.1));
+    assert_eq!((words[1].start_time, words[1].end_time), (0.125, 0.2));
+    for pair in words.windows(2) {
+        assert!(pair[0].end_time <= pair[1].start_time);
+    }
+    assert!(words[2].end_time <= seconds(total));
+}
+
+#[test]
+fn markup_is_not_shown() {
+    let options = Options {
+        ssml: true,
+        ..Options::default()
+    };
+    let (captions, total) = say(
+        "<s>R&amp;D<break/>goes on &#x2014; <sub alias='x'>W3C</sub></s>",
+        &options,
+    );
+    assert_eq!(captions.chunks(total)[0].text, "R&D goes on — W3C");
+    let options = Options::default();
+    let (captions, total) = say("Say [Kokoro](/kˈOkəɹO/)[pause:1s]now", &options);
+    assert_eq!(captions.chunks(total)[0].text, "Say Kokoro now");
+}
+
+#[test]
+fn without_durations_there_are_chunks_but_no_words() {
+    let text = "Hello world";
+    let mut captions = Captions::new(text, &script::parse(text, &Options::default()).unwrap());
+    let segment = Segment {
+        phonemes: "x".into(),
+        tokens: vec![1],
+        words: vec![Word {
+            source: 0..11,
+            tokens: 0..1,
+        }],
+        boundary: Boundary::Sentence,
+    };
+    let (_, placed) = Joiner::new(1.0, 1.0).push(&[0.5; 24_000], (None, Boundary::Sentence));
+    assert!(captions.push(&segment, placed, None, Some("af_sky")).is_empty());
+    assert!(captions.timestamps().is_empty());
+    let chunks = captions.chunks(Duration::from_secs(1));
+    assert_eq!(
+        chunks,
+        [Chunk {
+            text: text.into(),
+            start: 0.0,
+            end: 1.0,
+            voice: Some("af_sky".into()),
+        }]
+    );
+    assert_eq!(captions.subtitles(Subtitles::Srt), "");
+}
+
+#[test]
+fn subtitles_are_readable_files() {
+    let text = "The quick brown fox jumps over the lazy dog and runs through the big dark wood --> until it \
+                is at home <again>. Short & sweet.";
+    let (captions, _) = say(text, &Options::default());
+    let srt = "1
+00:00:00,025 --> 00:00:01,975
+The quick brown fox jumps over the lazy
+\
+               dog and runs through the big dark wood ->
+
+\
+               2
+00:00:02,000 --> 00:00:02,625
+until it is at home <again>.
+
+\
+               3
+00:00:02,650 --> 00:00:02,925
+Short & sweet.
+
+";
+    assert_eq!(captions.subtitles(Subtitles::Srt), srt);
+    let vtt = captions.subtitles(Subtitles::Vtt);
+    assert!(vtt.starts_with(
+        "WEBVTT
+
+00:00:00.025 --> 00:00:01.975
+The quick"
+    ));
+    assert!(
+        vtt.contains(
+            "wood --&gt;
+"
+        ) && vtt.contains(
+            "home &lt;again&gt;.
+"
+        ) && vtt.ends_with(
+            "&amp; sweet.
+
+"
+        )
+    );
+}
+
+#[test]
+fn clocks_count_hours() {
+    let (captions, total) = say(&"word and word.\n".repeat(6000), &Options::default());
+    assert!(total.as_secs() > 3600);
+    let srt = captions.subtitles(Subtitles::Srt);
+    assert!(srt.contains("\n01:00:0"));
+    assert_eq!(srt.matches(" --> ").count(), 6000);
+}
