@@ -6,5 +6,6 @@ pub mod model;
 pub mod script;
 pub mod segments;
 pub mod store;
+pub mod systemd;
 pub mod text;
 pub mod voices;
