@@ -133,3 +133,52 @@ deb_tool() {
     fi
     echo "$folder/$path"
 }
+
+# ── the running server, in compose or as a bare process ──────────────────────────────────────────────────────────────
+
+COMPOSE_FILE_PATH=$ROOT/docker/cpu/docker-compose.yml
+# The service's name in the compose file.
+SERVICE=tts
+
+# compose ARGUMENT...: whichever compose there is, on our file. Status 127 where there is none.
+compose() {
+    if docker compose version >/dev/null 2>&1; then
+        docker compose -f "$COMPOSE_FILE_PATH" "$@"
+    elif have docker-compose; then
+        docker-compose -f "$COMPOSE_FILE_PATH" "$@"
+    else
+        return 127
+    fi
+}
+
+# in_compose: whether the service runs in compose. DEPLOYMENT=compose or bare decides where both do.
+in_compose() {
+    case ${DEPLOYMENT:-} in
+        compose) return 0 ;;
+        bare) return 1 ;;
+    esac
+    have docker && [ -n "$(compose ps -q "$SERVICE" 2>/dev/null)" ]
+}
+
+# bare_frontd: the path of the program outside of a container.
+bare_frontd() {
+    local path
+    for path in "${FRONTD:-}" "$ROOT/target/release/frontd" /usr/local/bin/frontd; do
+        if [ -n "$path" ] && [ -x "$path" ]; then
+            echo "$path"
+            return
+        fi
+    done
+    die "No server runs in compose, and there is no frontd (ops/run builds it, or set FRONTD to its path)."
+}
+
+# frontd ARGUMENT...: runs frontd where the server runs.
+frontd() {
+    if in_compose; then
+        compose exec -T "$SERVICE" frontd "$@"
+    else
+        local program
+        program=$(bare_frontd)
+        "$program" "$@"
+    fi
+}
