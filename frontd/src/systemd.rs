@@ -17,7 +17,10 @@ use sd_notify::NotifyState;
 pub fn inherited_listener() -> io::Result<Option<TcpListener>> {
     let mut handed = ListenFd::from_env();
     if handed.len() > 1 {
-        let reason = format!("{} sockets were handed over (LISTEN_FDS), and one is served", handed.len());
+        let reason = format!(
+            "{} sockets were handed over (LISTEN_FDS), and one is served",
+            handed.len()
+        );
         return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
     }
     let listener = handed.take_tcp_listener(0)?;
@@ -40,7 +43,9 @@ pub fn stopping() {
 /// Tells the watchdog, twice in its time, that the process lives, as long as `alive` says so. Returns at once where no
 /// watchdog is set. When `alive` stops answering, the notices stop, and systemd restarts the service.
 pub async fn watchdog(alive: impl AsyncFn() -> bool) {
-    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
     let mut ticks = tokio::time::interval(limit / 2);
     loop {
         ticks.tick().await;
