@@ -10,11 +10,25 @@
 //!
 //! Invariant: no clock, no I/O, no state between calls.
 
+mod abbreviation;
+mod address;
+mod cardinal;
 mod chunks;
+mod date;
+mod electronic;
+mod fraction;
+mod math;
+mod measure;
+mod money;
 mod numbers;
+mod range;
+mod roman;
 mod symbols;
+mod telephone;
+mod time;
 mod tokens;
 mod unicode;
+mod word;
 mod words;
 
 use serde::{Deserialize, Serialize};

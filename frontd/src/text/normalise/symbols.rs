@@ -5,17 +5,17 @@ use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
-    Some(Reading {
-        words: spelled(core, line.dialect, line.options.replace_remaining_symbols),
-        tokens: 1,
-        dot: false,
-    })
+    Some(Reading::new(
+        spelled(core, line.dialect, line.options.replace_remaining_symbols),
+        1,
+    ))
 }
 
 /// The parts of `text` in words, one space between.
 pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String {
     let mut words = String::with_capacity(text.len() * 2);
     let mut rest = text;
+    let mut before = '\0';
     while let Some(c) = rest.chars().next() {
         let same = |d: char| {
             if c.is_ascii_digit() {
@@ -33,15 +33,73 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             .map_or(rest.len(), |(i, _)| i);
         let part = &rest[..end];
         rest = &rest[end..];
+        let next = rest.chars().next();
         if c.is_ascii_digit() {
-            push(&mut words, &digits(part, dialect));
+            // ".5" and "0.75" inside something longer.
+            let fraction = before == '.' && words.ends_with("point");
+            push(
+                &mut words,
+                &if fraction {
+                    numbers::spelled(part)
+                } else {
+                    digits(part, dialect)
+                },
+            );
         } else if c.is_alphabetic() {
-            push(&mut words, part);
+            let beside_digit = before.is_ascii_digit() || next.is_some_and(|n| n.is_ascii_digit());
+            push(&mut words, &letters(part, beside_digit));
+        } else if c == '.'
+            && next.is_some_and(|n| n.is_ascii_digit())
+            && (before.is_ascii_digit() || before == '\0')
+        {
+            push(&mut words, "point");
+        } else if matches!(c, ',' | ';' | ':' | '!' | '?' | '—' | '…') && before.is_alphanumeric() {
+            words.push(c);
+        } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
+            words.push('.');
         } else if name_signs {
             push(&mut words, name(c));
         }
+        before = c;
     }
     words
+}
+
+/// Letters inside a code or beside signs; a few letters beside a digit are spelled.
+fn letters(part: &str, beside_digit: bool) -> String {
+    if let Some(name) = letter_name(part) {
+        return name.to_owned();
+    }
+    let lower = part.chars().all(char::is_lowercase);
+    let vowels = part
+        .chars()
+        .any(|c| !c.is_ascii() || "aeiouyAEIOUY\'’".contains(c));
+    let short = part.chars().count() <= 3 && beside_digit;
+    if lower && (short || !vowels) {
+        return part.to_uppercase();
+    }
+    super::word::parts(part)
+}
+
+/// The name of a Greek letter that stands alone.
+pub(super) fn letter_name(part: &str) -> Option<&'static str> {
+    const NAMES: [&str; 25] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+        "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi",
+        "omega",
+    ];
+    let mut chars = part.chars();
+    let c = chars.next()?;
+    if chars.next().is_some() {
+        return None;
+    }
+    let index = match c {
+        'α'..='ω' => u32::from(c) - u32::from('α'),
+        'Α'..='Ω' => u32::from(c) - u32::from('Α'),
+        'µ' => return Some("micro"),
+        _ => return None,
+    };
+    NAMES.get(usize::try_from(index).ok()?).copied()
 }
 
 fn push(words: &mut String, word: &str) {
@@ -67,9 +125,28 @@ pub(super) fn name(sign: char) -> &'static str {
         '@' => "at",
         '#' => "hash",
         '%' => "percent",
+        '‰' => "per mille",
         '+' => "plus",
         '−' => "minus",
+        '±' => "plus or minus",
+        '×' => "times",
+        '÷' => "divided by",
         '=' => "equals",
+        '≠' => "is not equal to",
+        '≈' => "is approximately",
+        '<' => "less than",
+        '>' => "greater than",
+        '≤' => "less than or equal to",
+        '≥' => "greater than or equal to",
+        '∞' => "infinity",
+        '√' => "the square root of",
+        '∑' => "the sum of",
+        '∏' => "the product of",
+        '∫' => "the integral of",
+        '∂' => "partial",
+        '∆' => "delta",
+        '∇' => "nabla",
+        '∈' => "in",
         '*' => "asterisk",
         '/' => "slash",
         '\\' => "backslash",
@@ -79,13 +156,21 @@ pub(super) fn name(sign: char) -> &'static str {
         '€' => "euro",
         '¥' => "yen",
         '₹' => "rupee",
+        '₿' => "bitcoin",
+        '¢' => "cent",
         '~' => "tilde",
         '^' => "caret",
         '°' => "degrees",
-        '<' => "less than",
-        '>' => "greater than",
+        '²' => "squared",
+        '³' => "cubed",
+        '¹' => "one",
         '§' => "section",
+        '¶' => "paragraph",
         '©' => "copyright",
+        '→' | '⇒' | '⟶' => "to",
+        '½' => "one half",
+        '¼' => "one quarter",
+        '¾' => "three quarters",
         _ => "",
     }
 }

@@ -1,7 +1,11 @@
 use super::*;
 
-fn american(text: &str) -> String {
+pub(super) fn american(text: &str) -> String {
     read(text, Dialect::American)
+}
+
+pub(super) fn british(text: &str) -> String {
+    read(text, Dialect::British)
 }
 
 fn read(text: &str, dialect: Dialect) -> String {

@@ -115,7 +115,7 @@ fn joint(rest: &str) -> Option<usize> {
             ',' | ';' | '!' | '?' | ':' => {
                 started
                     && (before.is_alphabetic() || is_close(before))
-                    && next.is_some_and(|n| n.is_alphabetic() || is_open(n))
+                    && next.is_some_and(|n| n.is_alphabetic() || matches!(n, '(' | '“' | '‘'))
                     && (c != ':' || before.is_lowercase())
             }
             _ => false,

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Options, numbers, symbols, tokens, tokens::Token};
+use super::{
+    Options, abbreviation, address, cardinal, date, electronic, fraction, math, measure, money, range, roman,
+    symbols, telephone, time, tokens, tokens::Token, word,
+};
 use crate::text::{Dialect, spanned::Spanned};
 
 /// A line as the classes see it.
@@ -18,23 +21,96 @@ pub(super) struct Reading {
     pub words: String,
     /// How many tokens are read; at least one.
     pub tokens: usize,
-    /// The full stop after the last token belongs to it, as in "Dr."; it stays only where a sentence ends.
-    pub dot: bool,
+    pub dot: Dot,
+    /// The last opening mark of the first token belongs to it, as in "'80s" and "(123) 456-7890".
+    pub open: bool,
+}
+
+/// Whether the full stop after what was read is part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dot {
+    /// No: it ends the sentence.
+    No,
+    /// Yes, and it may end the sentence too, as in "5 p.m."
+    Perhaps,
+    /// Yes, and the sentence goes on, as after "Dr."
+    Yes,
+}
+
+impl Reading {
+    pub(super) fn new(words: impl Into<String>, tokens: usize) -> Self {
+        Self {
+            words: words.into(),
+            tokens,
+            dot: Dot::No,
+            open: false,
+        }
+    }
+
+    /// The words of an abbreviation, whose full stop goes with it.
+    pub(super) fn abbreviation(words: impl Into<String>, tokens: usize) -> Self {
+        Self {
+            dot: Dot::Perhaps,
+            ..Self::new(words, tokens)
+        }
+    }
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn get(&self, at: usize) -> Option<&Token<'a>> {
+        self.tokens.get(at)
+    }
+
+    /// The token after the one at `at`, when only a space stands between them.
+    pub(super) fn next(&self, at: usize) -> Option<&Token<'a>> {
+        self.after(at).filter(|_| self.tokens[at].close.is_empty())
+    }
+
+    /// The same, with a full stop allowed between, as after an abbreviation.
+    pub(super) fn next_after_dot(&self, at: usize) -> Option<&Token<'a>> {
+        self.after(at)
+            .filter(|_| matches!(self.tokens[at].close, "" | "."))
+    }
+
+    /// The same, with a comma allowed between.
+    pub(super) fn next_after_comma(&self, at: usize) -> Option<&Token<'a>> {
+        self.after(at)
+            .filter(|_| matches!(self.tokens[at].close, "" | "," | ".,"))
+    }
+
+    fn after(&self, at: usize) -> Option<&Token<'a>> {
+        self.tokens
+            .get(at + 1)
+            .filter(|next| next.spaced && next.open.is_empty() && !next.core.is_empty())
+    }
+
+    /// The token before the one at `at`, when only a space stands between them, or a full stop and one.
+    pub(super) fn previous(&self, at: usize) -> Option<&Token<'a>> {
+        let before = self.tokens.get(at.checked_sub(1)?)?;
+        (matches!(before.close, "" | ".") && self.tokens[at].open.is_empty() && self.tokens[at].spaced)
+            .then_some(before)
+    }
 }
 
 type Reader = fn(&Line<'_>, usize) -> Option<Reading>;
 
 /// The classes in order: the first that can read a token reads it.
-pub(super) const READERS: &[Reader] = &[cardinal];
-
-fn cardinal(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let words = numbers::decimal(line.tokens[at].core, line.dialect)?;
-    Some(Reading {
-        words,
-        tokens: 1,
-        dot: false,
-    })
-}
+pub(super) const READERS: &[Reader] = &[
+    electronic::read,
+    telephone::read,
+    money::read,
+    date::read,
+    time::read,
+    address::read,
+    roman::read,
+    measure::read,
+    fraction::read,
+    range::read,
+    math::read,
+    cardinal::read,
+    abbreviation::read,
+    word::read,
+];
 
 /// Reads the lines of `input` to the end of `out`.
 pub(super) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &mut Spanned) {
@@ -63,19 +139,28 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
         let reading = if !line.options.normalize || is_plain(line, i) {
             None
         } else {
-            READERS
-                .iter()
-                .find_map(|read| read(line, i))
-                .or_else(|| symbols::read(line, i))
+            READERS.iter().find_map(|read| read(line, i)).or_else(|| {
+                if token.is_word() {
+                    None
+                } else {
+                    symbols::read(line, i)
+                }
+            })
         };
-        writer.begin(token);
+        let inside = reading.as_ref().is_some_and(|reading| reading.open);
+        writer.begin(token, inside);
         match reading {
             Some(reading) => {
                 let read = reading.tokens.clamp(1, line.tokens.len() - i);
                 let last = &line.tokens[i + read - 1];
                 writer.replaced(&reading.words, token.core_at()..last.core_at() + last.core.len());
-                let drop_dot =
-                    reading.dot && last.close.starts_with('.') && !ends_sentence(line, i + read - 1);
+                let dotted = last.close.starts_with('.') && !last.close.starts_with("..");
+                let drop_dot = dotted
+                    && match reading.dot {
+                        Dot::No => false,
+                        Dot::Perhaps => !ends_sentence(line, i + read - 1),
+                        Dot::Yes => true,
+                    };
                 writer.close(last, drop_dot);
                 i += read;
             }
@@ -91,9 +176,28 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
 /// Nothing for a class to read: most of any text.
 fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let token = &line.tokens[at];
-    token.core.is_empty()
-        || token.is_literal()
-        || (token.is_word() && !token.shape.repeated && !token.shape.inner_upper)
+    if token.core.is_empty() || token.is_literal() {
+        return true;
+    }
+    let shape = token.shape;
+    let odd = !token.is_word()
+        || shape.repeated
+        || shape.inner_upper
+        || token.core.contains("hah")
+        || token.core.contains("heh");
+    let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
+    let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
+    !odd && !abbreviated
+        && !before_number
+        && !token.is_capitals()
+        && (token.core.len() > 5
+            || ![
+                abbreviation::may_abbreviate,
+                address::may_abbreviate,
+                date::may_abbreviate,
+            ]
+            .iter()
+            .any(|may| may(token.core)))
 }
 
 /// A full stop after the token at `at` also ends the sentence: more follows in the close, or a capital after it.
@@ -130,15 +234,19 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Begins a token: what separates it and its opening marks.
-    fn begin(&mut self, token: &Token<'_>) {
+    /// Begins a token: what separates it and its opening marks, without the last one if that is read with the core.
+    fn begin(&mut self, token: &Token<'_>, inside: bool) {
         if token.spaced {
             self.space = Some(self.line_at + token.at);
         }
-        if !token.open.is_empty() {
-            let marks = marks(token.open, true);
-            let range = token.at..token.core_at();
-            self.marks(&marks, token.open, range, token.core.is_empty());
+        let mut open = token.open;
+        if inside && let Some((last, _)) = open.char_indices().next_back() {
+            open = &open[..last];
+        }
+        if !open.is_empty() {
+            let marks = marks(open, true);
+            let range = token.at..token.at + open.len();
+            self.marks(&marks, open, range, token.core.is_empty());
         }
     }
 
@@ -217,7 +325,8 @@ fn marks(written: &str, open: bool) -> String {
             run += 1;
         }
         match c {
-            '.' if run > 2 => marks.push('…'),
+            '.' if run > 4 => marks.push('…'),
+            '.' => marks.extend(std::iter::repeat_n('.', run)),
             '-' if run > 1 => marks.push_str("--"),
             '-' => {}
             '"' => marks.push(if open { '“' } else { '”' }),

@@ -1,0 +1,332 @@
+//! Titles and abbreviations, by what stands beside them.
+
+use super::{
+    numbers,
+    words::{Dot, Line, Reading},
+};
+
+/// Before a name: written, said. With a full stop or, where British English leaves it out, without.
+const TITLES: &[(&str, &str)] = &[
+    ("Mr", "Mister"),
+    ("Mrs", "Misses"),
+    ("Dr", "Doctor"),
+    ("St", "Saint"),
+    ("Messrs", "Messieurs"),
+    ("Mme", "Madame"),
+    ("Mlle", "Mademoiselle"),
+];
+
+/// Before a name and only with a full stop.
+const DOTTED_TITLES: &[(&str, &str)] = &[
+    ("Adm", "Admiral"),
+    ("Amb", "Ambassador"),
+    ("Brig", "Brigadier"),
+    ("Capt", "Captain"),
+    ("Cmdr", "Commander"),
+    ("Col", "Colonel"),
+    ("Cpl", "Corporal"),
+    ("Fr", "Father"),
+    ("Ft", "Fort"),
+    ("Gen", "General"),
+    ("Gov", "Governor"),
+    ("Hon", "Honorable"),
+    ("Insp", "Inspector"),
+    ("Lt", "Lieutenant"),
+    ("Maj", "Major"),
+    ("Mt", "Mount"),
+    ("Pres", "President"),
+    ("Prof", "Professor"),
+    ("Pte", "Private"),
+    ("Pvt", "Private"),
+    ("Rep", "Representative"),
+    ("Rev", "Reverend"),
+    ("Sen", "Senator"),
+    ("Sgt", "Sergeant"),
+    ("Sr", "Sister"),
+    ("Sec", "Secretary"),
+    ("Supt", "Superintendent"),
+];
+
+/// Anywhere with a full stop.
+const DOTTED: &[(&str, &str)] = &[
+    ("a.k.a", "also known as"),
+    ("addr", "address"),
+    ("al", "al"),
+    ("approx", "approximately"),
+    ("appt", "appointment"),
+    ("apt", "apartment"),
+    ("assn", "association"),
+    ("assoc", "associate"),
+    ("asst", "assistant"),
+    ("attn", "attention"),
+    ("ave", "avenue"),
+    ("avg", "average"),
+    ("bldg", "building"),
+    ("blvd", "boulevard"),
+    ("bros", "brothers"),
+    ("ca", "circa"),
+    ("cf", "compare"),
+    ("co", "company"),
+    ("corp", "corporation"),
+    ("dept", "department"),
+    ("dist", "district"),
+    ("e.g", "for example"),
+    ("eg", "for example"),
+    ("est", "established"),
+    ("excl", "excluding"),
+    ("esp", "especially"),
+    ("govt", "government"),
+    ("hrs", "hours"),
+    ("hwy", "highway"),
+    ("i.e", "that is"),
+    ("ie", "that is"),
+    ("ibid", "ibidem"),
+    ("inc", "incorporated"),
+    ("incl", "including"),
+    ("intl", "international"),
+    ("jr", "junior"),
+    ("ltd", "limited"),
+    ("max", "maximum"),
+    ("mfg", "manufacturing"),
+    ("mgr", "manager"),
+    ("mins", "minutes"),
+    ("misc", "miscellaneous"),
+    ("natl", "national"),
+    ("nr", "near"),
+    ("orig", "original"),
+    ("pkg", "package"),
+    ("pls", "please"),
+    ("pop", "population"),
+    ("prev", "previous"),
+    ("qty", "quantity"),
+    ("rd", "road"),
+    ("ref", "reference"),
+    ("sr", "senior"),
+    ("ste", "suite"),
+    ("temp", "temperature"),
+    ("univ", "university"),
+    ("v", "versus"),
+    ("viz", "namely"),
+    ("vs", "versus"),
+    ("w.r.t", "with respect to"),
+    ("yrs", "years"),
+];
+
+/// With or without a full stop, anywhere.
+const PLAIN: &[(&str, &str)] = &[
+    ("aka", "also known as"),
+    ("approx", "approximately"),
+    ("b/c", "because"),
+    ("c/o", "care of"),
+    ("dept", "department"),
+    ("govt", "government"),
+    ("he/she", "he or she"),
+    ("her/his", "her or his"),
+    ("him/her", "him or her"),
+    ("his/her", "his or her"),
+    ("intl", "international"),
+    ("and/or", "and or"),
+    ("n/a", "N A"),
+    ("s/he", "she or he"),
+    ("she/he", "she or he"),
+    ("vs", "versus"),
+    ("w/", "with"),
+    ("w/o", "without"),
+    ("wrt", "with respect to"),
+    ("y/o", "year old"),
+    ("ph.d", "PHD"),
+    ("phd", "PHD"),
+];
+
+/// Before a number, mostly with a full stop.
+const NUMBERED: &[(&str, &str)] = &[
+    ("art", "article"),
+    ("bk", "book"),
+    ("ch", "chapter"),
+    ("chap", "chapter"),
+    ("col", "column"),
+    ("ed", "edition"),
+    ("ep", "episode"),
+    ("eq", "equation"),
+    ("ex", "example"),
+    ("ext", "extension"),
+    ("fig", "figure"),
+    ("figs", "figures"),
+    ("no", "number"),
+    ("nos", "numbers"),
+    ("op", "opus"),
+    ("p", "page"),
+    ("par", "paragraph"),
+    ("pg", "page"),
+    ("pp", "pages"),
+    ("pt", "part"),
+    ("rm", "room"),
+    ("sec", "section"),
+    ("ser", "series"),
+    ("vol", "volume"),
+    ("vols", "volumes"),
+    ("ver", "version"),
+    ("v", "verse"),
+];
+
+/// Spelled, though people write them small.
+const SPELLED: &[&str] = &[
+    "atm", "bbc", "btw", "cd", "ceo", "cpu", "css", "csv", "dna", "dvd", "eu", "faq", "fbi", "gdp", "gps",
+    "gpu", "hdmi", "hr", "html", "http", "https", "ibm", "iq", "lgbt", "mp3", "mp4", "nba", "nfl", "nyc",
+    "pc", "pdf", "phd", "rna", "sms", "suv", "tv", "tvs", "uk", "ufo", "uri", "url", "usa", "usb", "vip",
+    "vpn", "wwii", "wtf", "xml",
+];
+
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let core = token.core;
+    if core.len() > 7 || core.is_empty() {
+        return None;
+    }
+    let dotted = token.close.starts_with('.') && !token.close.starts_with("..");
+    title(line, at, dotted)
+        .or_else(|| numbered(line, at, dotted))
+        .or_else(|| generation(line, at))
+        .or_else(|| {
+            let lower = core.to_ascii_lowercase();
+            if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
+                return Some(Reading::abbreviation(words, 1));
+            }
+            if let Some(words) = find(PLAIN, &lower).filter(|_| core.contains('/') || !token.is_capitals()) {
+                return Some(if dotted {
+                    Reading::abbreviation(words, 1)
+                } else {
+                    Reading::new(words, 1)
+                });
+            }
+            (token.is_word() && !token.shape.upper && SPELLED.contains(&core))
+                .then(|| Reading::new(core.to_ascii_uppercase(), 1))
+        })
+}
+
+fn find(table: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(short, _)| *short == text)
+        .map(|(_, words)| *words)
+}
+
+/// Some abbreviations are words at the end of a sentence ("max.", "al.", "v.", "pop.").
+fn known_case(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    let lower = token.core.to_ascii_lowercase();
+    let goes_on = line.next_after_dot(at);
+    match lower.as_str() {
+        "al" => line.previous(at).is_some_and(|p| p.core == "et"),
+        "v" | "vs" => goes_on.is_some() && line.previous(at).is_some() && !token.is_capitals(),
+        "max" | "pop" | "temp" | "est" | "ref" | "co" | "ste" | "nr" => {
+            goes_on.is_some_and(|next| next.shape.digit)
+                || (lower == "co"
+                    && (line.previous(at).is_some_and(|p| p.core == "&")
+                        || token.core == "Co"
+                            && line
+                                .previous(at)
+                                .is_some_and(|p| p.core.starts_with(char::is_uppercase))))
+        }
+        "ca" => goes_on.is_some_and(|next| next.shape.digit),
+        "inc" | "ltd" | "corp" => token.core.starts_with(char::is_uppercase),
+        "jr" | "sr" => token.core.starts_with(char::is_uppercase),
+        "ie" | "eg" | "esp" | "orig" | "prev" => goes_on.is_some(),
+        _ => true,
+    }
+}
+
+/// "Dr. Evil", "St Pancras", "Gen. Grant".
+fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.core.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let table = if dotted { DOTTED_TITLES } else { &[] };
+    let said = find(TITLES, token.core).or_else(|| find(table, token.core))?;
+    let next = line.next_after_dot(at)?;
+    if !next.core.starts_with(char::is_uppercase) {
+        return None;
+    }
+    // "Sec" and "Sr" come after names too.
+    let after_name = line.previous(at).is_some_and(|p| {
+        p.core.starts_with(char::is_uppercase) && p.shape.lower && p.is_word() && p.close.is_empty()
+    });
+    if after_name && matches!(token.core, "Sr" | "Sec") {
+        return None;
+    }
+    Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "No. 5", "p. 12", "Fig. 3".
+fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let lower = core.to_ascii_lowercase();
+    let said = find(NUMBERED, &lower)?;
+    let next = line.next_after_dot(at)?;
+    let number = next.core.starts_with(|c: char| c.is_ascii_digit())
+        || (dotted && next.is_capitals() && next.core.chars().all(|c| "IVXLC".contains(c)));
+    let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
+    // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
+    if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
+        return None;
+    }
+    let said = if core.starts_with(char::is_uppercase) {
+        capitalised(said)
+    } else {
+        said.to_owned()
+    };
+    Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+fn capitalised(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_ascii_uppercase() + rest
+}
+
+/// "King Jr.", "Sammy Davis, Jr".
+fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let said = match line.tokens[at].core {
+        "Jr" | "Jnr" => "Junior",
+        "Sr" | "Snr" => "Senior",
+        "Esq" => "Esquire",
+        "PhD" | "Ph.D" => "PHD",
+        _ => return None,
+    };
+    let before = line.get(at.checked_sub(1)?)?;
+    before
+        .core
+        .starts_with(char::is_uppercase)
+        .then(|| Reading::abbreviation(said, 1))
+}
+
+/// Whether digits follow, for the fast path.
+pub(super) fn may_abbreviate(text: &str) -> bool {
+    text.len() <= 5
+        && (SPELLED.contains(&text)
+            || find(TITLES, text).is_some()
+            || matches!(
+                text,
+                "aka"
+                    | "vs"
+                    | "approx"
+                    | "dept"
+                    | "govt"
+                    | "wrt"
+                    | "phd"
+                    | "PhD"
+                    | "intl"
+                    | "Jr"
+                    | "Sr"
+                    | "Jnr"
+                    | "Snr"
+                    | "Esq"
+            ))
+        || numbers::is_digits(text)
+}

@@ -1,0 +1,134 @@
+//! Fractions with a slash or in one character, alone or after a whole number.
+
+use super::{
+    numbers,
+    words::{Line, Reading},
+};
+use crate::text::Dialect;
+
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let dialect = line.dialect;
+    if let Some(words) = idiom(core) {
+        return Some(Reading::new(words, 1));
+    }
+    if let Some(last) = core.chars().next_back().filter(|c| !c.is_ascii())
+        && let Some(fraction) = vulgar(last)
+    {
+        let whole = &core[..core.len() - last.len_utf8()];
+        let (sign, whole) = numbers::sign(whole);
+        return match whole {
+            "" => Some(Reading::new(format!("{sign}{fraction}"), 1)),
+            whole if numbers::is_integer(whole) => Some(Reading::new(
+                format!(
+                    "{sign}{} and {}",
+                    numbers::cardinal(whole, dialect),
+                    with_article(fraction)
+                ),
+                1,
+            )),
+            _ => None,
+        };
+    }
+    // "3 1/2", "3 ½".
+    let (sign, whole) = numbers::sign(core);
+    if numbers::is_integer(whole)
+        && whole.len() <= 4
+        && let Some(next) = line.next(at)
+    {
+        let fraction = match next.core.split_once('/') {
+            Some((numerator, denominator)) if denominator.len() <= 3 => {
+                words(numerator, denominator, dialect)
+            }
+            Some(_) => None,
+            None => single(next.core).map(str::to_owned),
+        };
+        if let Some(fraction) = fraction {
+            return Some(Reading::new(
+                format!("{sign}{} and {fraction}", numbers::cardinal(whole, dialect)),
+                2,
+            ));
+        }
+    }
+    let (sign, unsigned) = numbers::sign(core);
+    let (numerator, denominator) = unsigned.split_once('/')?;
+    let words = words(numerator, denominator, dialect)?;
+    Some(Reading::new(format!("{sign}{words}"), 1))
+}
+
+fn idiom(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "24/7" => "twenty four seven",
+        "9/11" => "nine eleven",
+        "50/50" => "fifty fifty",
+        "20/20" => "twenty twenty",
+        _ => return None,
+    })
+}
+
+fn single(text: &str) -> Option<&'static str> {
+    let mut chars = text.chars();
+    chars.next().and_then(vulgar).filter(|_| chars.next().is_none())
+}
+
+/// "one half" is "a half" after a whole number.
+fn with_article(fraction: &str) -> String {
+    match fraction.strip_prefix("one ") {
+        Some(part @ ("half" | "quarter" | "third")) => format!("a {part}"),
+        _ => fraction.to_owned(),
+    }
+}
+
+/// The name of a fraction in one character.
+pub(super) fn vulgar(c: char) -> Option<&'static str> {
+    Some(match c {
+        '½' => "one half",
+        '⅓' => "one third",
+        '⅔' => "two thirds",
+        '¼' => "one quarter",
+        '¾' => "three quarters",
+        '⅕' => "one fifth",
+        '⅖' => "two fifths",
+        '⅗' => "three fifths",
+        '⅘' => "four fifths",
+        '⅙' => "one sixth",
+        '⅚' => "five sixths",
+        '⅐' => "one seventh",
+        '⅛' => "one eighth",
+        '⅜' => "three eighths",
+        '⅝' => "five eighths",
+        '⅞' => "seven eighths",
+        '⅑' => "one ninth",
+        '⅒' => "one tenth",
+        _ => return None,
+    })
+}
+
+/// "three quarters" of "3" and "4"; "over" where the denominator is no usual one.
+pub(super) fn words(numerator: &str, denominator: &str, dialect: Dialect) -> Option<String> {
+    let denominator = ["th", "TH", "rd", "nd", "st"]
+        .iter()
+        .find_map(|ending| denominator.strip_suffix(ending))
+        .unwrap_or(denominator);
+    if !numbers::is_integer(numerator)
+        || !numbers::is_integer(denominator)
+        || numerator.len() > 9
+        || denominator.len() > 9
+    {
+        return None;
+    }
+    let top = numbers::cardinal(numerator, dialect);
+    let one = top == "one";
+    let bottom = match denominator.parse::<u64>().unwrap_or(u64::MAX) {
+        2 if one => "half".to_owned(),
+        2 => "halves".to_owned(),
+        4 if one => "quarter".to_owned(),
+        4 => "quarters".to_owned(),
+        value @ (3..=100 | 1000 | 10_000 | 1_000_000) => {
+            let ordinal = numbers::ordinal(&value.to_string(), dialect);
+            if one { ordinal } else { numbers::plural(&ordinal) }
+        }
+        _ => format!("over {}", numbers::cardinal(denominator, dialect)),
+    };
+    Some(format!("{top} {bottom}"))
+}

@@ -1,0 +1,67 @@
+//! Ranges and scores: two numbers or years with a dash between, and "A-Z".
+
+use super::{
+    cardinal, numbers,
+    words::{Line, Reading},
+};
+
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if token.core == "A-Z" || token.core == "a-z" {
+        return Some(Reading::new("A to Z", 1));
+    }
+    if !token.shape.digit {
+        return None;
+    }
+    if let Some((from, to)) = token.core.split_once(['-', '–', '~']) {
+        return between(from, to, line, at).map(|words| Reading::new(words, 1));
+    }
+    // "10 – 20": a spaced en dash between numbers.
+    let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
+    let second = line.get(at + 2)?;
+    let spaced_range = dash.core.is_empty() && dash.open == "–" && second.spaced && second.open.is_empty();
+    let words =
+        between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
+    Some(Reading::new(words, 3))
+}
+
+fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
+    let value = |text: &str| {
+        text.replace(',', "")
+            .parse::<f64>()
+            .ok()
+            .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let (first, second) = (value(from)?, value(to)?);
+    let leading_zero = |text: &str| text.len() > 1 && text.starts_with('0') && !text.contains('.');
+    if leading_zero(from) || (leading_zero(to) && from.len() != 4) {
+        return None;
+    }
+    let is_year = |text: &str| {
+        text.len() == 4 && numbers::is_digits(text) && (1100.0..2100.0).contains(&value(text).unwrap_or(0.0))
+    };
+    if is_year(from)
+        && (is_year(to) || (to.len() == 2 && numbers::is_digits(to)))
+        && (second > first || to.len() == 2)
+    {
+        let to = match to.len() {
+            2 if from[2..] >= *to => None,
+            2 if to.starts_with('0') => Some(format!("oh {}", numbers::spelled(&to[1..]))),
+            2 => Some(numbers::cardinal(to, line.dialect)),
+            _ => Some(numbers::year(to, line.dialect)),
+        };
+        if let Some(to) = to {
+            return Some(format!("{} to {to}", numbers::year(from, line.dialect)));
+        }
+    }
+    let number = |text: &str| {
+        if numbers::is_digits(text) {
+            cardinal::plain(text, line, at)
+        } else {
+            numbers::decimal(text, line.dialect).unwrap_or_default()
+        }
+    };
+    // A score or a code reads its numbers one after the other.
+    let link = if second > first { " to " } else { " " };
+    Some(format!("{}{link}{}", number(from), number(to)))
+}

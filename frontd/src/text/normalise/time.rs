@@ -1,0 +1,246 @@
+//! Times of day, durations of hours, minutes and seconds, and time zones.
+
+use super::{
+    numbers,
+    words::{Dot, Line, Reading},
+};
+use crate::text::Dialect;
+
+const ZONES: &[&str] = &[
+    "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
+    "ET", "GMT", "HKT", "HST", "IST", "JST", "KST", "MDT", "MSK", "MST", "MT", "NZDT", "NZST", "PDT", "PST",
+    "PT", "SGT", "UTC", "WET",
+];
+
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.shape.digit || token.core.len() > 32 {
+        return None;
+    }
+    range(line, at).or_else(|| time(line, at))
+}
+
+/// A time as far as it stands in one token.
+struct Clock<'a> {
+    hour: &'a str,
+    minute: Option<&'a str>,
+    second: Option<&'a str>,
+    half: Option<&'static str>,
+    /// What is left of the token.
+    rest: &'a str,
+}
+
+fn parse(text: &str) -> Option<Clock<'_>> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (hour, rest) = text.split_at(digits(text));
+    if hour.is_empty() || hour.len() > 2 || hour.parse::<u32>().ok()? > 24 {
+        return None;
+    }
+    let part = |rest: &'_ str, marks: &[char]| -> Option<(usize, usize)> {
+        let tail = rest.strip_prefix(marks)?;
+        let length = digits(tail);
+        (length == 2 && tail[..2].parse::<u32>().ok()? < 60).then_some((rest.len() - tail.len(), length))
+    };
+    let mut clock = Clock {
+        hour,
+        minute: None,
+        second: None,
+        half: None,
+        rest,
+    };
+    if let Some((mark, length)) = part(rest, &[':', '.']) {
+        let dotted = rest.starts_with('.');
+        clock.minute = Some(&rest[mark..mark + length]);
+        clock.rest = &rest[mark + length..];
+        if let Some((mark, length)) = part(clock.rest, &[':']).filter(|_| !dotted) {
+            clock.second = Some(&clock.rest[mark..mark + length]);
+            clock.rest = &clock.rest[mark + length..];
+        }
+        // A decimal number otherwise.
+        if dotted && half(clock.rest).is_none() && !clock.rest.is_empty() {
+            return None;
+        }
+    }
+    if let Some((half, length)) = half(clock.rest) {
+        clock.half = Some(half);
+        clock.rest = &clock.rest[length..];
+    }
+    Some(clock)
+}
+
+/// "am", "p.m" and the like at the start of `text`, with their length.
+fn half(text: &str) -> Option<(&'static str, usize)> {
+    let bytes = text.as_bytes();
+    let name = match bytes.first()?.to_ascii_lowercase() {
+        b'a' => "AM",
+        b'p' => "PM",
+        _ => return None,
+    };
+    let mut end = 1 + usize::from(bytes.get(1) == Some(&b'.'));
+    if bytes.get(end).is_none_or(|b| !b.eq_ignore_ascii_case(&b'm')) {
+        return None;
+    }
+    end += 1;
+    if bytes.get(end) == Some(&b'.') {
+        end += 1;
+        return Some((name, end));
+    }
+    bytes
+        .get(end)
+        .is_none_or(|b| !b.is_ascii_alphabetic())
+        .then_some((name, end))
+}
+
+fn zone(text: &str) -> Option<String> {
+    let letters: String = text
+        .chars()
+        .filter(|&c| c != '.')
+        .collect::<String>()
+        .to_ascii_uppercase();
+    let written = text.len() == letters.len() && text == letters || text.contains('.') || text.len() == 3;
+    (written && ZONES.contains(&letters.as_str())).then_some(letters)
+}
+
+fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let mut clock = parse(line.tokens[at].core)?;
+    let dotted = line.tokens[at].core[clock.hour.len()..].starts_with('.');
+    let mut reading = Reading::new("", 1);
+    let mut last = at;
+    if clock.rest.is_empty()
+        && clock.half.is_none()
+        && let Some((next, (name, length))) = line.next(at).and_then(|next| Some((next, half(next.core)?)))
+        && (length == next.core.len() || zone(&next.core[length..]).is_some())
+    {
+        clock.half = Some(name);
+        clock.rest = &next.core[length..];
+        last += 1;
+    }
+    let spoken_half = clock.half.is_some();
+    if spoken_half && line.tokens[last].core.contains('.') {
+        reading.dot = Dot::Perhaps;
+    }
+    let mut ending = None;
+    if !clock.rest.is_empty() {
+        ending = zone(clock.rest);
+        if let Some(fraction) = clock
+            .rest
+            .strip_prefix('.')
+            .filter(|f| clock.second.is_some() || numbers::is_digits(f))
+        {
+            let words = words(&clock, line.dialect)?;
+            return (numbers::is_digits(fraction))
+                .then(|| Reading::new(format!("{words} point {}", numbers::spelled(fraction)), 1));
+        }
+        ending.as_ref()?;
+    }
+    // Hours alone and "1.59" are times only with their half of the day.
+    if !spoken_half && (clock.minute.is_none() || dotted) {
+        return None;
+    }
+    if ending.is_none()
+        && let Some(name) = line.next_after_dot(last).and_then(|next| zone(next.core))
+    {
+        last += 1;
+        reading.dot = if line.tokens[last].core.contains('.') {
+            Dot::Perhaps
+        } else {
+            Dot::No
+        };
+        ending = Some(name);
+    }
+    reading.words = words(&clock, line.dialect)?;
+    if let Some(zone) = ending {
+        reading.words += &format!(" {zone}");
+    }
+    reading.tokens = last + 1 - at;
+    Some(reading)
+}
+
+/// "5pm-7 pm", "10:00-11:30", "9-5pm".
+fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let (from, mut to) = (parse(from)?, parse(to)?);
+    if !from.rest.is_empty() || !to.rest.is_empty() {
+        return None;
+    }
+    let mut tokens = 1;
+    if to.half.is_none()
+        && let Some((name, _)) = line
+            .next(at)
+            .and_then(|next| half(next.core).filter(|(_, length)| *length == next.core.len()))
+    {
+        to.half = Some(name);
+        tokens = 2;
+    }
+    let timed = from.half.is_some()
+        || to.half.is_some()
+        || (from.minute.is_some() && to.minute.is_some() && line.tokens[at].core.contains(':'));
+    if !timed {
+        return None;
+    }
+    let mut reading = Reading::new(
+        format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?),
+        tokens,
+    );
+    if line.tokens[at + tokens - 1].core.contains('.') {
+        reading.dot = Dot::Perhaps;
+    }
+    if let Some(zone) = line
+        .next_after_dot(at + tokens - 1)
+        .and_then(|next| zone(next.core))
+    {
+        reading.words += &format!(" {zone}");
+        reading.tokens += 1;
+    }
+    Some(reading)
+}
+
+/// A time without anything around it, such as "10:30:00" in a time stamp.
+pub(super) fn clock(text: &str, dialect: Dialect) -> Option<String> {
+    let mut clock = parse(text)?;
+    if !clock.rest.is_empty() || clock.minute.is_none() {
+        return None;
+    }
+    clock.second = clock.second.filter(|second| *second != "00");
+    words(&clock, dialect)
+}
+
+fn words(clock: &Clock<'_>, dialect: Dialect) -> Option<String> {
+    let count = |digits: &str, unit: &str| {
+        let number = numbers::cardinal(digits, dialect);
+        format!("{number} {unit}{}", if number == "one" { "" } else { "s" })
+    };
+    let hour = numbers::cardinal(clock.hour, dialect);
+    let mut words = match (clock.minute, clock.second) {
+        (Some(minute), Some(second)) => {
+            format!(
+                "{} {} and {}",
+                count(clock.hour, "hour"),
+                count(minute, "minute"),
+                count(second, "second")
+            )
+        }
+        (Some("00") | None, None) if clock.half.is_some() => hour,
+        (Some("00"), None) => match clock.hour.parse::<u32>().ok()? {
+            0 => "midnight".to_owned(),
+            1..=12 => format!("{hour} o'clock"),
+            _ => format!("{hour} hundred"),
+        },
+        (Some(minute), None) => {
+            let hour = if clock.hour == "00" {
+                "zero".to_owned()
+            } else {
+                hour
+            };
+            match minute.strip_prefix('0') {
+                Some(digit) => format!("{hour} oh {}", numbers::spelled(digit)),
+                None => format!("{hour} {}", numbers::cardinal(minute, dialect)),
+            }
+        }
+        (None, _) => hour,
+    };
+    if let Some(half) = clock.half {
+        words += &format!(" {half}");
+    }
+    Some(words)
+}

@@ -1,0 +1,91 @@
+//! `normalise` against the public cases of the study in `../shared/text`; skipped where that is absent.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use frontd::text::{
+    Dialect,
+    normalise::{Options, normalise},
+    spanned::Spanned,
+};
+
+/// Least share of cases read as in the table: in all, and in each class.
+const IN_ALL: f64 = 0.92;
+const IN_A_CLASS: f64 = 0.80;
+
+fn read(text: &str) -> String {
+    let mut input = Spanned::default();
+    input.push_verbatim(text, 0);
+    let options = Options {
+        unit_normalization: true,
+        ..Options::default()
+    };
+    normalise(&input, Dialect::American, &options).text().to_owned()
+}
+
+/// Case, hyphens, commas and "and" do not count.
+fn folded(text: &str) -> String {
+    let text = text.to_lowercase().replace('-', " ").replace(',', "");
+    let words: Vec<_> = text.split_whitespace().filter(|word| *word != "and").collect();
+    words.join(" ")
+}
+
+fn shared(file: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/text")
+        .join(file);
+    let text = fs::read_to_string(&path);
+    if text.is_err() {
+        eprintln!("skipped: the study ../shared/text/{file} is absent");
+    }
+    text.ok()
+}
+
+#[test]
+fn reads_the_public_cases() {
+    let Some(table) = shared("normalization_cases.tsv") else {
+        return;
+    };
+    let mut classes: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for row in table.lines() {
+        let mut cells = row.splitn(3, '\t');
+        let (Some(class), Some(written), Some(spoken)) = (cells.next(), cells.next(), cells.next()) else {
+            panic!("not a case: {row}");
+        };
+        let found = read(written);
+        let right = folded(&found) == folded(spoken);
+        if !right {
+            eprintln!("{class}: {written:?} is {spoken:?}, read {found:?}");
+        }
+        let counts = classes.entry(class).or_default();
+        counts.0 += u32::from(right);
+        counts.1 += 1;
+    }
+    let (right, all) = classes
+        .values()
+        .fold((0, 0), |sum, (right, all)| (sum.0 + right, sum.1 + all));
+    eprintln!("{right} of {all}");
+    assert!(f64::from(right) >= IN_ALL * f64::from(all), "{right} of {all}");
+    for (class, (right, all)) in classes {
+        eprintln!("{class}: {right} of {all}");
+        assert!(
+            f64::from(right) >= IN_A_CLASS * f64::from(all),
+            "{class}: {right} of {all}"
+        );
+    }
+}
+
+/// Titles are written out; nothing else in these novels is for the normaliser.
+#[test]
+fn leaves_novels_alone() {
+    let Some(table) = shared("misaki_oracle.tsv") else {
+        return;
+    };
+    for row in table.lines().skip(1) {
+        let prose = row.split('\t').next().unwrap_or_default();
+        let expected = prose
+            .replace("Mr. ", "Mister ")
+            .replace("Mrs. ", "Misses ")
+            .replace("St. ", "Saint ");
+        assert_eq!(read(prose), expected);
+    }
+}
