@@ -187,6 +187,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     title(line, at, dotted)
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
+        .or_else(|| initials(line, at))
         .or_else(|| {
             let lower = core.to_ascii_lowercase();
             if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
@@ -306,7 +307,26 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         .then(|| Reading::abbreviation(said, 1))
 }
 
-/// Whether digits follow, for the fast path.
+/// "U.S.", "A.D.", "r.s.v.p.": spelled. Capitals keep their full stops, which tell them from words ("U.S." from "us").
+fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    if !core.contains('.') || !core.split('.').all(single) {
+        return None;
+    }
+    if core.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(format!("{core}."), 1)
+        });
+    }
+    Some(Reading::abbreviation(
+        core.replace('.', "").to_ascii_uppercase(),
+        1,
+    ))
+}
+
+/// For the fast path.
 pub(super) fn may_abbreviate(text: &str) -> bool {
     text.len() <= 5
         && (SPELLED.contains(&text)

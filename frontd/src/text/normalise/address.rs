@@ -182,7 +182,6 @@ fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// A street of names, ordinals and directions follows the number at `at`.
 fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
-    let mut names = 0;
     for i in at..at + MAX_STREET_TOKENS {
         let Some(next) = line.next_after_dot(i) else {
             return false;
@@ -191,14 +190,13 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
         if i > at && dotted && line.tokens[i].core.len() > 2 {
             return false;
         }
-        if names > 0 && is_street(next.core) {
+        if i > at && is_street(next.core) {
             return true;
         }
         let ordinal = next.shape.digit && next.core.ends_with(['t', 'd', 'h']);
         if !(ordinal || (next.is_word() && next.core.starts_with(char::is_uppercase))) {
             return false;
         }
-        names += 1;
     }
     false
 }
