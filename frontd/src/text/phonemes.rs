@@ -1,11 +1,20 @@
 //! Words → phonemes as Kokoro was trained on them.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::Dialect;
 
-mod interim;
+mod english;
+mod features;
+mod guess;
 pub mod literal;
+mod pronounce;
+mod spacy;
+mod stress;
+mod subwords;
+mod table;
+mod tagger;
+mod words;
 
 /// A word or mark of a sentence and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +26,15 @@ pub struct Token {
     pub space: bool,
 }
 
+/// What follows a word, which decides how some are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Context {
+    /// Whether the next sound is a vowel; `None` where a mark or nothing follows.
+    vowel: Option<bool>,
+    /// Whether the next word is `to`.
+    to: bool,
+}
+
 /// Turns sentences into phonemes.
 pub trait Phonemizer: Send + Sync + std::fmt::Debug {
     /// `sentence` has at most a few thousand bytes. `literals` are what its [`LITERAL`](super::spanned::LITERAL)s say, in order.
@@ -26,5 +44,9 @@ pub trait Phonemizer: Send + Sync + std::fmt::Debug {
 /// Loads what a dialect needs; takes a moment.
 #[must_use]
 pub fn load(dialect: Dialect) -> Box<dyn Phonemizer> {
-    Box::new(interim::Misaki::load(dialect))
+    Box::new(english::English {
+        tagger: Arc::new(tagger::Tagger::load()),
+        pronouncer: pronounce::Pronouncer::new(dialect),
+        guesser: guess::Guesser,
+    })
 }

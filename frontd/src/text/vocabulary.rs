@@ -11,6 +11,15 @@ pub fn id(sign: char) -> Option<u8> {
         .map(|i| SIGNS[i].1)
 }
 
+/// The sign of an id.
+#[must_use]
+pub fn sign(id: u8) -> Option<char> {
+    SIGNS
+        .iter()
+        .find(|&&(_, known)| known == id)
+        .map(|&(sign, _)| sign)
+}
+
 /// Sorted by sign.
 #[rustfmt::skip]
 const SIGNS: [(char, u8); 114] = [
