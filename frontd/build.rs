@@ -14,7 +14,7 @@ use std::{
 use misaki_rs::{data, lexicon::PhonemeEntry, norms, spacy_tokenizer_data, symbols};
 
 #[path = "src/text/vocabulary.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 mod vocabulary;
 
 type Entries = HashMap<String, PhonemeEntry>;
@@ -193,7 +193,7 @@ fn spacy_tables(labels: &[String]) -> String {
     table(
         "Chunks that the tokenizer takes apart in a way of their own: pieces with their norms.",
         "EXCEPTIONS",
-        "(&str, &[(&str, Option<&str>)])",
+        "(&str, &[Piece])",
         format!("{exceptions:?}").replace(", [(", ", &[("),
     );
     table(

@@ -8,4 +8,5 @@ pub mod segments;
 pub mod store;
 pub mod systemd;
 pub mod text;
+pub mod tools;
 pub mod voices;

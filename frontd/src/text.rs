@@ -7,6 +7,7 @@
 use std::{
     collections::VecDeque,
     ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
@@ -15,6 +16,7 @@ use crate::{
     script::Run,
     segments::{Boundary, Segment, Segmenter, Sizes},
 };
+use normalise::Options;
 use phonemes::Phonemizer;
 use spanned::Spanned;
 
@@ -82,18 +84,65 @@ impl TextFront {
     /// blocking is allowed. Loads the dialect when it is used first.
     ///
     /// `first`: the passage begins the response, so its first segments are short.
-    pub fn segments(self: &Arc<Self>, runs: &[Run], dialect: Dialect, first: bool) -> Segments {
+    pub fn segments(
+        self: &Arc<Self>,
+        runs: &[Run],
+        dialect: Dialect,
+        options: &Options,
+        first: bool,
+    ) -> Segments {
         let text = Spanned::from_runs(runs);
-        let sentences: Vec<_> = sentences::sentences(text.text()).collect();
+        let chunks: VecDeque<_> = normalise::chunks(&text).collect();
         Segments {
             front: Arc::clone(self),
             dialect,
-            sentences: sentences.into_iter(),
-            text,
-            literals: 0,
+            options: *options,
+            chunks,
+            sentences: VecDeque::new(),
             segmenter: Segmenter::new(self.config.sizes.clone(), first),
             ready: VecDeque::new(),
         }
+    }
+
+    /// What a passage says as a whole, for people to look at.
+    #[must_use]
+    pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Reading {
+        let text = normalise::normalise(&Spanned::from_runs(runs), dialect, options);
+        let sentences = self.sentences(&text, dialect);
+        let phonemes: Vec<&str> = sentences
+            .iter()
+            .map(|sentence| sentence.phonemes.trim())
+            .collect();
+        Reading {
+            phonemes: phonemes.join(" "),
+            normalised: text.text().to_owned(),
+        }
+    }
+
+    /// The sentences of normalised text, each as one segment of any length.
+    fn sentences(&self, text: &Spanned, dialect: Dialect) -> VecDeque<Segment> {
+        let mut literals = text.literals();
+        let phonemizer = self.phonemizer(dialect);
+        let sentence = |(range, boundary): (Range<usize>, Boundary)| {
+            let written = &text.text()[range.clone()];
+            let (own, rest) =
+                literals.split_at(written.matches(spanned::LITERAL).count().min(literals.len()));
+            literals = rest;
+            let mut sentence = Segment::empty(boundary);
+            for token in phonemizer.phonemize(written, own) {
+                if token.phonemes.chars().any(char::is_alphabetic) {
+                    let place = token.range.start + range.start..token.range.end + range.start;
+                    sentence.push_word(&token.phonemes, text.source_of(place));
+                } else {
+                    sentence.push(&token.phonemes);
+                }
+                if token.space {
+                    sentence.push(" ");
+                }
+            }
+            sentence
+        };
+        sentences::sentences(text.text()).map(sentence).collect()
     }
 
     fn phonemizer(&self, dialect: Dialect) -> &dyn Phonemizer {
@@ -101,8 +150,17 @@ impl TextFront {
             Dialect::American => &self.american,
             Dialect::British => &self.british,
         };
-        slot.get_or_init(|| phonemes::load(dialect)).as_ref()
+        slot.get_or_init(|| phonemes::load(dialect, &self.config))
+            .as_ref()
     }
+}
+
+/// A text as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Plain English words and ordinary punctuation.
+    pub normalised: String,
+    pub phonemes: String,
 }
 
 /// Signs in literal phonemes that the model does not know and that are left out, each once.
@@ -124,10 +182,11 @@ pub fn unknown_signs(runs: &[Run]) -> Vec<char> {
 pub struct Segments {
     front: Arc<TextFront>,
     dialect: Dialect,
-    text: Spanned,
-    sentences: std::vec::IntoIter<(Range<usize>, Boundary)>,
-    /// How many literals of `text` have been said.
-    literals: usize,
+    options: Options,
+    /// What is yet to be normalised.
+    chunks: VecDeque<Spanned>,
+    /// What is yet to be cut into segments.
+    sentences: VecDeque<Segment>,
     segmenter: Segmenter,
     ready: VecDeque<Segment>,
 }
@@ -140,34 +199,23 @@ impl Iterator for Segments {
             if let Some(segment) = self.ready.pop_front() {
                 return Some(Ok(segment));
             }
-            let Some((range, boundary)) = self.sentences.next() else {
+            if let Some(sentence) = self.sentences.pop_front() {
+                self.ready.extend(self.segmenter.push(sentence));
+                continue;
+            }
+            let Some(chunk) = self.chunks.pop_front() else {
                 return self.segmenter.finish().map(Ok);
             };
-            let sentence = self.sentence(range, boundary);
-            self.ready.extend(self.segmenter.push(sentence));
-        }
-    }
-}
-
-impl Segments {
-    fn sentence(&mut self, range: Range<usize>, boundary: Boundary) -> Segment {
-        let written = &self.text.text()[range.clone()];
-        let literals = &self.text.literals()[self.literals..];
-        let literals = &literals[..written.matches(spanned::LITERAL).count().min(literals.len())];
-        self.literals += literals.len();
-        let mut sentence = Segment::empty(boundary);
-        for token in self.front.phonemizer(self.dialect).phonemize(written, literals) {
-            if token.phonemes.chars().any(char::is_alphabetic) {
-                let place = token.range.start + range.start..token.range.end + range.start;
-                sentence.push_word(&token.phonemes, self.text.source_of(place));
-            } else {
-                sentence.push(&token.phonemes);
-            }
-            if token.space {
-                sentence.push(" ");
+            let (front, dialect, options) = (&self.front, self.dialect, &self.options);
+            let read = || front.sentences(&normalise::normalise(&chunk, dialect, options), dialect);
+            match catch_unwind(AssertUnwindSafe(read)) {
+                Ok(sentences) => self.sentences = sentences,
+                Err(_) => {
+                    self.chunks.clear();
+                    return Some(Err(TextError::Fault));
+                }
             }
         }
-        sentence
     }
 }
 

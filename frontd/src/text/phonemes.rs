@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::Dialect;
+use super::{Dialect, TextConfig};
 
 mod english;
 mod features;
@@ -43,10 +43,10 @@ pub trait Phonemizer: Send + Sync + std::fmt::Debug {
 
 /// Loads what a dialect needs; takes a moment.
 #[must_use]
-pub fn load(dialect: Dialect) -> Box<dyn Phonemizer> {
+pub fn load(dialect: Dialect, config: &TextConfig) -> Box<dyn Phonemizer> {
     Box::new(english::English {
         tagger: Arc::new(tagger::Tagger::load()),
         pronouncer: pronounce::Pronouncer::new(dialect),
-        guesser: guess::Guesser,
+        guesser: guess::Guesser::new(dialect, config.espeak.clone()),
     })
 }

@@ -310,10 +310,10 @@ mod tests {
 
     #[test]
     fn endings_come_off() {
-        assert_eq!(american("Alice's", "NNP", END), "ˈæləsᵻz");
+        assert_eq!(american("Alice's", "NNP", END), "ˈælɪsᵻz");
         assert_eq!(american("sisters'", "NNS", END), "sˈɪstəɹz");
         assert_eq!(american("éing", "VBG", END), "?");
-        assert_eq!(american("ing", "NN", END), "?");
+        assert_eq!(american("xing", "NN", END), "?");
     }
 
     #[test]

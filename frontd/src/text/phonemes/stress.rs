@@ -8,10 +8,6 @@ pub(super) const SECONDARY: char = 'ˌ';
 /// How strongly a word is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stress {
-    /// Without marks.
-    None,
-    /// One degree less.
-    Lower,
     /// One degree less if it has a primary mark; otherwise as it is.
     Damped,
     /// Like `Damped`, but a word without marks gets a secondary one.
@@ -27,8 +23,6 @@ impl Stress {
         let primary = phonemes.contains(PRIMARY);
         let marked = primary || phonemes.contains(SECONDARY);
         match self {
-            Self::None => phonemes.replace([PRIMARY, SECONDARY], ""),
-            Self::Lower => lower(&phonemes),
             Self::Damped | Self::AtMostSecondary if primary => lower(&phonemes),
             Self::AtMostSecondary | Self::AtLeastSecondary if !marked => {
                 mark_first_vowel(&phonemes, SECONDARY)
@@ -123,7 +117,6 @@ mod tests {
         assert_eq!(Stress::AtLeastSecondary.apply("kˈæt".into()), "kˈæt");
         assert_eq!(Stress::Primary.apply("ðˌɛm".into()), "ðˈɛm");
         assert_eq!(Stress::Primary.apply("hm".into()), "hm");
-        assert_eq!(Stress::None.apply("pˈYnt".into()), "pYnt");
     }
 
     #[test]

@@ -1,0 +1,3 @@
+//! What `frontd` does besides serving.
+
+pub mod phonemize;

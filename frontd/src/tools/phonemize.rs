@@ -1,0 +1,78 @@
+//! `frontd phonemize`: lines in, one JSON object a line out.
+
+use std::{
+    io::{self, BufRead, Write},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use crate::{
+    script::Run,
+    text::{Dialect, TextFront, normalise::Options},
+};
+
+/// What is made of one line.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    text: &'a str,
+    /// As plain English words and ordinary punctuation.
+    normalized: String,
+    /// misaki's string for the whole line, punctuation and spaces included.
+    phonemes: String,
+    /// As they would be synthesised if the line were a request.
+    segments: Vec<Part>,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    phonemes: String,
+    tokens: Vec<u8>,
+}
+
+/// Reads lines of UTF-8 (anything else is replaced) until the end of `input`.
+///
+/// # Errors
+///
+/// Where reading or writing fails, and where a line could not be read by a fault of ours.
+pub fn run(
+    front: &Arc<TextFront>,
+    dialect: Dialect,
+    mut input: impl BufRead,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        if input.read_until(b'\n', &mut bytes)? == 0 {
+            return output.flush();
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim_end_matches(['\n', '\r']);
+        serde_json::to_writer(&mut output, &line(front, dialect, text)?)?;
+        output.write_all(b"\n")?;
+        output.flush()?;
+    }
+}
+
+fn line<'a>(front: &Arc<TextFront>, dialect: Dialect, text: &'a str) -> io::Result<Line<'a>> {
+    let runs = [Run::Text {
+        text: text.to_owned(),
+        source: 0..text.len(),
+    }];
+    let options = Options::default();
+    let reading = front.read(&runs, dialect, &options);
+    let segments = front.segments(&runs, dialect, &options, true);
+    let segments: Result<Vec<_>, _> = segments.collect();
+    let segments = segments.map_err(io::Error::other)?;
+    let part = |segment: crate::segments::Segment| Part {
+        phonemes: segment.phonemes,
+        tokens: segment.tokens,
+    };
+    Ok(Line {
+        text,
+        normalized: reading.normalised,
+        phonemes: reading.phonemes,
+        segments: segments.into_iter().map(part).collect(),
+    })
+}
