@@ -1,8 +1,7 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Shared by the scripts of ops/. Sourced, never run; the caller has set -euo pipefail.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck disable=SC2034 # read by the scripts that source this file
 CACHE=$ROOT/.cache
 
 # The C library that workerd opens, out of the wheel of this version. Sums are of the .so inside.
