@@ -16,7 +16,9 @@ mod cardinal;
 mod chunks;
 mod date;
 mod electronic;
+mod emoji;
 mod fraction;
+mod markup;
 mod math;
 mod measure;
 mod money;
@@ -76,8 +78,8 @@ impl Default for Options {
 pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
     let mut out = Spanned::default();
     for chunk in chunks(input) {
-        let clean = unicode::clean(&chunk);
-        words::read(&clean, dialect, options, &mut out);
+        let lines = markup::lines(&unicode::clean(&chunk));
+        words::read(&lines, dialect, options, &mut out);
     }
     out
 }

@@ -213,6 +213,14 @@ pub(super) fn sign(text: &str) -> (&'static str, &str) {
         ("–", "minus "),
         ("+", "plus "),
         ("±", "plus or minus "),
+        ("~", "about "),
+        ("≈", "about "),
+        ("<=", "less than or equal to "),
+        (">=", "greater than or equal to "),
+        ("≤", "less than or equal to "),
+        ("≥", "greater than or equal to "),
+        ("<", "less than "),
+        (">", "greater than "),
     ] {
         if let Some(rest) = text.strip_prefix(mark) {
             return (word, rest);

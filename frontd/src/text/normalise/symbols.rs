@@ -14,6 +14,13 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// The parts of `text` in words, one space between.
 pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String {
     let mut words = String::with_capacity(text.len() * 2);
+    if matches!(text, "->" | "-->" | "=>" | "==>") {
+        return "to".to_owned();
+    }
+    if matches!(text, "|" | "•" | "·" | "‣" | "/|" | "‖") {
+        // A mark that only separates.
+        return ",".to_owned();
+    }
     let mut rest = text;
     let mut before = '\0';
     while let Some(c) = rest.chars().next() {
@@ -57,12 +64,17 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             words.push(c);
         } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
             words.push('.');
-        } else if name_signs {
+        } else if name_signs && !decoration(text, c) {
             push(&mut words, name(c));
         }
         before = c;
     }
     words
+}
+
+/// A row of one sign three times or more only draws a line.
+fn decoration(text: &str, sign: char) -> bool {
+    text.len() >= 3 && text.chars().all(|c| c == sign)
 }
 
 /// Letters inside a code or beside signs; a few letters beside a digit are spelled.

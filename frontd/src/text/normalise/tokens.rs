@@ -174,6 +174,17 @@ fn is_close(c: char) -> bool {
 
 fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
     let piece = &line[from..to];
+    // Comparisons and arrows are no brackets.
+    if piece.contains(['<', '>']) && piece.chars().all(|c| "<>=-".contains(c)) {
+        return Token {
+            open: "",
+            core: piece,
+            close: "",
+            at: from,
+            spaced,
+            shape: shape(piece),
+        };
+    }
     let mut core = from;
     while let Some(c) = line[core..to].chars().next() {
         let rest = &line[core + c.len_utf8()..to];
@@ -186,7 +197,8 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
                     || piece.starts_with("--")
             }
             '.' => next.is_none_or(|n| !n.is_alphanumeric()),
-            ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '>' | '”' | '»' => true,
+            ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '”' | '»' => true,
+            '<' | '>' => !next.is_some_and(|n| n.is_ascii_digit() || "$£€¥₹=.-".contains(n)),
             c => is_open(c) || c == '’',
         };
         if !open {

@@ -49,6 +49,13 @@ pub(super) fn clean(input: &Spanned) -> Spanned {
     out
 }
 
+/// One character as [`clean`] would write it.
+pub(super) fn cleaned(c: char) -> String {
+    let mut one = Spanned::default();
+    one.push_verbatim(c.encode_utf8(&mut [0; 4]), 0);
+    clean(&one).text().replace(LITERAL, " ")
+}
+
 /// The end of the combining marks from `at` on.
 fn marks_after(text: &str, at: usize) -> usize {
     if text.as_bytes().get(at).is_none_or(u8::is_ascii) {

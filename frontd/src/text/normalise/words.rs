@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Options, abbreviation, address, cardinal, date, electronic, fraction, math, measure, money, range, roman,
-    symbols, telephone, time, tokens, tokens::Token, word,
+    Options, abbreviation, address, cardinal, date, electronic, emoji, fraction, math, measure, money, range,
+    roman, symbols, telephone, time, tokens, tokens::Token, word,
 };
 use crate::text::{Dialect, spanned::Spanned};
 
@@ -134,8 +134,17 @@ pub(super) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &m
 }
 
 fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
+    let named = line.options.normalize && emoji::alone(line);
     let mut i = 0;
     while let Some(token) = line.tokens.get(i) {
+        if line.options.normalize
+            && let Some(words) = emoji::read(token, named)
+        {
+            writer.begin_words(token);
+            writer.replaced(&words, token.at..token.end());
+            i += 1;
+            continue;
+        }
         let reading = if !line.options.normalize || is_plain(line, i) {
             None
         } else {
@@ -219,6 +228,8 @@ struct Writer<'a> {
     /// A space is due before the next words, and where it was.
     space: Option<usize>,
     started: bool,
+    /// The length of `out` when the token began.
+    begun: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -231,14 +242,20 @@ impl<'a> Writer<'a> {
             breaks: (0, 0),
             space: None,
             started,
+            begun: 0,
+        }
+    }
+
+    fn begin_words(&mut self, token: &Token<'_>) {
+        self.begun = self.out.text().len();
+        if token.spaced {
+            self.space = Some(self.line_at + token.at);
         }
     }
 
     /// Begins a token: what separates it and its opening marks, without the last one if that is read with the core.
     fn begin(&mut self, token: &Token<'_>, inside: bool) {
-        if token.spaced {
-            self.space = Some(self.line_at + token.at);
-        }
+        self.begin_words(token);
         let mut open = token.open;
         if inside && let Some((last, _)) = open.char_indices().next_back() {
             open = &open[..last];
@@ -255,7 +272,8 @@ impl<'a> Writer<'a> {
         let close = if drop_dot { &token.close[1..] } else { token.close };
         if !close.is_empty() {
             let marks = marks(close, false);
-            self.marks(&marks, close, from..token.end(), token.core.is_empty());
+            let alone = self.out.text().len() == self.begun;
+            self.marks(&marks, close, from..token.end(), alone);
         }
     }
 
@@ -280,6 +298,9 @@ impl<'a> Writer<'a> {
 
     fn replaced(&mut self, text: &str, range: Range<usize>) {
         if !text.is_empty() {
+            if text.starts_with(',') {
+                self.space = None;
+            }
             self.separate();
             let source = self
                 .input

@@ -1,0 +1,307 @@
+//! Markdown and plain text in lines → one line for each sentence end: paragraphs, headings, items, rows, lines of code.
+//!
+//! Line breaks inside a paragraph are spaces, but where the writer broke off early and began anew: the next word would have
+//! fitted on the line and has a capital, as in verse, titles and addresses.
+
+mod entities;
+mod inline;
+
+use std::ops::Range;
+
+use crate::text::spanned::Spanned;
+
+/// Nobody who wraps lines wraps them as short as this, in bytes.
+const SHORTEST_WRAP: usize = 55;
+
+/// What the next line of the output is separated by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Line,
+    Paragraph,
+}
+
+/// `input` has clean Unicode. In the result `'\n'` ends a sentence and `"\n\n"` a paragraph.
+pub(super) fn lines(input: &Spanned) -> Spanned {
+    let mut blocks = Blocks {
+        input,
+        out: Spanned::default(),
+        paragraph: Spanned::default(),
+        last_line: 0..0,
+        gap: (Gap::None, 0),
+        listed: false,
+        fence: None,
+        table: false,
+    };
+    let text = input.text();
+    let mut at = 0;
+    while at < text.len() {
+        let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
+        let next = text.get(end + 1..).unwrap_or_default();
+        let next = &next[..next.find('\n').unwrap_or(next.len())];
+        blocks.line(at..end, next);
+        at = end + 1;
+    }
+    blocks.flush();
+    if text.ends_with('\n') && !blocks.out.text().is_empty() {
+        let paragraph = text.trim_end_matches([' ', '\n']).len() + 1 < text.trim_end_matches(' ').len();
+        let gap = if paragraph { "\n\n" } else { "\n" };
+        blocks
+            .out
+            .push_replaced(gap, input.source_of(text.len() - 1..text.len()));
+    }
+    blocks.out
+}
+
+struct Blocks<'a> {
+    input: &'a Spanned,
+    out: Spanned,
+    /// The lines of the open paragraph or item.
+    paragraph: Spanned,
+    /// The last one of them in `input`.
+    last_line: Range<usize>,
+    /// The separation due before the next output, and where it stands in `input`.
+    gap: (Gap, usize),
+    /// The open block is an item of a list.
+    listed: bool,
+    /// The mark that closes the open code fence.
+    fence: Option<&'static str>,
+    table: bool,
+}
+
+impl Blocks<'_> {
+    fn line(&mut self, range: Range<usize>, next: &str) {
+        let trimmed = trim(self.input.text(), range.clone());
+        let line = &self.input.text()[trimmed.clone()];
+        if let Some(mark) = self.fence {
+            if line.starts_with(mark) {
+                self.fence = None;
+                self.part(Gap::Paragraph, range.end);
+            } else if !line.is_empty() {
+                self.part(Gap::Line, range.start);
+                self.paragraph.push_part(self.input, trimmed);
+                self.flush_as(false);
+                self.part(Gap::Line, range.end);
+            }
+            return;
+        }
+        if line.is_empty() {
+            self.part(Gap::Paragraph, range.end);
+            self.listed = false;
+            self.table = false;
+            return;
+        }
+        if let Some(mark) = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| line.starts_with(mark) && !line[3..].contains(&mark[..1]))
+        {
+            self.part(Gap::Paragraph, range.start);
+            self.fence = Some(mark);
+            return;
+        }
+        if is_rule(line)
+            || (!self.paragraph.text().is_empty() && line.len() > 1 && line.bytes().all(|b| b == b'='))
+        {
+            let heading = !self.paragraph.text().is_empty() && !line.starts_with(['*', '_']);
+            self.part(if heading { Gap::Line } else { Gap::Paragraph }, range.start);
+            return;
+        }
+        if self.row(&range, &trimmed, next) {
+            return;
+        }
+        self.table = false;
+        self.text(trimmed, range);
+    }
+
+    /// A line that is no fence, rule or row.
+    fn text(&mut self, mut content: Range<usize>, range: Range<usize>) {
+        let line = |content: &Range<usize>| &self.input.text()[content.clone()];
+        while let Some(quoted) = line(&content)
+            .strip_prefix('>')
+            .filter(|rest| rest.is_empty() || rest.starts_with([' ', '>']))
+        {
+            content = trim(self.input.text(), content.end - quoted.len()..content.end);
+        }
+        let text = line(&content);
+        if text.is_empty() {
+            self.part(Gap::Paragraph, range.end);
+            return;
+        }
+        if is_definition(text) {
+            self.part(Gap::Line, range.start);
+            return;
+        }
+        let hashes = text.bytes().take_while(|&b| b == b'#').count();
+        if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
+            let inner = text[hashes..].trim_end_matches('#');
+            let start = content.start + hashes;
+            let heading = trim(self.input.text(), start..start + inner.len());
+            self.part(Gap::Paragraph, range.start);
+            self.paragraph.push_part(self.input, heading);
+            self.part(Gap::Line, range.end);
+            return;
+        }
+        if let Some((marker, body)) = item(text) {
+            let open = !self.paragraph.text().is_empty();
+            let may = !open || self.listed || marker.is_empty() || marker == "1";
+            if may {
+                self.part(Gap::Line, range.start);
+                let start = content.start;
+                if !marker.is_empty() {
+                    self.paragraph.push_part(self.input, start..start + marker.len());
+                    let after = start + marker.len();
+                    self.paragraph
+                        .push_replaced(", ", self.input.source_of(after..after + 1));
+                }
+                let body = content.end - body.len()..content.end;
+                self.last_line = body.clone();
+                self.paragraph.push_part(self.input, body);
+                self.listed = true;
+                return;
+            }
+        }
+        self.join(content, range);
+    }
+
+    /// Adds a line to the open paragraph.
+    fn join(&mut self, content: Range<usize>, range: Range<usize>) {
+        let text = self.input.text();
+        if !self.paragraph.text().is_empty() {
+            let before = &text[self.last_line.clone()];
+            let here = &text[content.clone()];
+            let hard = before.ends_with('\\') || text[self.last_line.end..range.start].starts_with("  ");
+            let word = here.find(' ').unwrap_or(here.len());
+            let anew = before.len() + 1 + word < SHORTEST_WRAP
+                && here
+                    .trim_start_matches(['“', '"', '‘', '\'', '('])
+                    .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let gap = if hard || anew { "\n" } else { " " };
+            let source = self.input.source_of(range.start - 1..range.start);
+            self.paragraph.push_replaced(gap, source);
+        }
+        self.last_line = content.clone();
+        let content = if text[content.clone()].ends_with('\\') {
+            content.start..content.end - 1
+        } else {
+            content
+        };
+        self.paragraph.push_part(self.input, content);
+    }
+
+    /// Reads a row of a table: its cells with commas between.
+    fn row(&mut self, range: &Range<usize>, trimmed: &Range<usize>, next: &str) -> bool {
+        let line = &self.input.text()[trimmed.clone()];
+        if !line.contains('|') {
+            return false;
+        }
+        let framed = line.len() > 1 && line.starts_with('|') && line.ends_with('|');
+        if !(self.table || framed || is_delimiter_row(next.trim())) {
+            return false;
+        }
+        self.table = true;
+        if is_delimiter_row(line) {
+            return true;
+        }
+        self.part(Gap::Line, range.start);
+        let mut at = trimmed.start;
+        for cell in line.split('|') {
+            let content = trim(self.input.text(), at..at + cell.len());
+            at += cell.len() + 1;
+            if content.is_empty() {
+                continue;
+            }
+            if !self.paragraph.text().is_empty() {
+                let ends = self.paragraph.text().ends_with(['.', ',', ';', ':', '!', '?']);
+                self.paragraph.push_replaced(
+                    if ends { " " } else { ", " },
+                    self.input.source_of(content.start - 1..content.start),
+                );
+            }
+            self.paragraph.push_part(self.input, content);
+        }
+        self.part(Gap::Line, range.end);
+        true
+    }
+
+    /// Ends the open block and separates what comes next by at least `gap`.
+    fn part(&mut self, gap: Gap, at: usize) {
+        self.flush();
+        if gap > self.gap.0 && !self.out.text().is_empty() {
+            self.gap = (gap, at.min(self.input.text().len().saturating_sub(1)));
+        }
+    }
+
+    fn flush(&mut self) {
+        self.flush_as(true);
+    }
+
+    fn flush_as(&mut self, marked_up: bool) {
+        if self.paragraph.text().is_empty() {
+            return;
+        }
+        let (gap, at) = std::mem::replace(&mut self.gap, (Gap::None, 0));
+        let gap = match gap {
+            Gap::None => "",
+            Gap::Line => "\n",
+            Gap::Paragraph => "\n\n",
+        };
+        self.out.push_replaced(gap, self.input.source_of(at..at + 1));
+        let block = std::mem::take(&mut self.paragraph);
+        if marked_up {
+            inline::read(&block, &mut self.out);
+        } else {
+            self.out.push_part(&block, 0..block.text().len());
+        }
+    }
+}
+
+fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = &text[range.clone()];
+    let start = range.start + line.len() - line.trim_start_matches(' ').len();
+    start..start + line.trim_matches(' ').len()
+}
+
+/// "---", "* * *" and the like.
+fn is_rule(line: &str) -> bool {
+    let Some(mark) = line.bytes().next().filter(|b| b"-*_=~#+".contains(b)) else {
+        return false;
+    };
+    line.bytes().all(|b| b == mark || b == b' ') && line.bytes().filter(|&b| b == mark).count() >= 3
+}
+
+/// "|---|:-:|"
+fn is_delimiter_row(line: &str) -> bool {
+    line.contains('-') && line.contains('|') && line.bytes().all(|b| b"|-: ".contains(&b))
+}
+
+/// "[name]: https://…"
+fn is_definition(line: &str) -> bool {
+    line.strip_prefix('[')
+        .and_then(|rest| rest.split_once("]: "))
+        .is_some_and(|(name, url)| {
+            !name.starts_with('^')
+                && (url.starts_with("http") || url.starts_with('<') || url.starts_with('/'))
+                && !url.trim().contains(' ')
+        })
+}
+
+/// The marker of an item ("" of a bullet, the number otherwise) and what follows it.
+fn item(line: &str) -> Option<(&str, &str)> {
+    let (marker, body) = match line.strip_prefix(['-', '*', '+', '•', '◦', '▪', '‣', '●', '○']) {
+        Some(body) => ("", body),
+        None => {
+            let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+            (1..=3).contains(&digits).then_some(())?;
+            (&line[..digits], line[digits..].strip_prefix(['.', ')'])?)
+        }
+    };
+    let body = body.strip_prefix(' ')?.trim_start_matches(' ');
+    let body = ["[ ] ", "[x] ", "[X] "]
+        .iter()
+        .find_map(|done| body.strip_prefix(done))
+        .unwrap_or(body);
+    (!body.is_empty()).then_some((marker, body))
+}
+
+#[cfg(test)]
+mod tests;
