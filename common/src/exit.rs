@@ -20,6 +20,8 @@ pub enum WorkerExit {
     Internal = 70,
     /// frontd spoke another protocol, or nonsense. frontd gives up when it happens at the handshake.
     Protocol = 76,
+    /// Another process sent it a deadly signal: no fault of the worker or of its job.
+    Outside = 75,
     /// The worker could not lock itself down. frontd gives up.
     Jail = 77,
 }
@@ -42,7 +44,7 @@ impl WorkerExit {
         use WorkerExit::*;
         match self {
             Usage | BadModel | NoModel | NoRuntime | Protocol | Jail => true,
-            Done | Internal => false,
+            Done | Internal | Outside => false,
         }
     }
 }

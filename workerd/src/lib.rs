@@ -7,3 +7,4 @@ pub mod engine;
 pub mod jail;
 pub mod onnx;
 pub mod serve;
+pub mod signals;

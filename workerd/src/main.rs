@@ -13,7 +13,7 @@ use workerd::{
     engine::Engine,
     jail,
     onnx::{Model, OnnxEngine, Runtime},
-    serve,
+    serve, signals,
 };
 
 const WRITE_BUFFER: usize = 64 * 1024;
@@ -70,6 +70,7 @@ fn main() -> ExitCode {
 
 fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
     let parent = arguments.parent.map(Pid::from_raw);
+    signals::tell_outsiders_apart().map_err(|e| (WorkerExit::Internal, e.into()))?;
     jail::at_start(parent, arguments.memory_mb.map(|mb| mb << 20))
         .map_err(|e| (WorkerExit::Jail, e.into()))?;
     let internal = |error: std::io::Error| (WorkerExit::Internal, error.into());

@@ -1,0 +1,361 @@
+//! The parts of a running server, wired.
+//!
+//! `Config` → [`App::build`] → [`App::run`]: sockets are bound before anything is announced, and everything that was
+//! started is ended and waited for before `run` returns.
+
+use std::{
+    fs, io,
+    net::{SocketAddr, TcpListener},
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    config::Config,
+    control,
+    generation::Generator,
+    http, metrics as names,
+    model::choose::{self, ChooseError, Chosen},
+    scheduler::Scheduler,
+    store::Store,
+    systemd,
+    text::TextFront,
+    voices::{Model, Settings, Voices},
+    workers::{self, FleetStatus, Order, Setup, lifecycle::Policy, process::Program},
+};
+
+/// Why the server cannot start, or ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("cannot listen on {address}: {source}")]
+    Bind { address: SocketAddr, source: io::Error },
+    #[error("the socket that was handed over cannot be used: {0}")]
+    Inherited(#[source] io::Error),
+    #[error("cannot make the folder {path} for the sockets: {source}", path = path.display())]
+    RunDir { path: PathBuf, source: io::Error },
+    #[error("cannot make the ops socket {path}: {source}", path = path.display())]
+    Control { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Model(#[from] ChooseError),
+    #[error("{0}; the lines above say why")]
+    Workers(String),
+    #[error("the HTTP server failed: {0}")]
+    Http(#[source] io::Error),
+    #[error("signals cannot be received: {0}")]
+    Signals(#[source] io::Error),
+    #[error("metrics cannot be recorded: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+/// What every request can reach.
+#[derive(Debug)]
+pub struct Shared {
+    pub config: Config,
+    pub model: Chosen,
+    pub voices: Voices,
+    pub generator: Generator,
+    pub scheduler: Scheduler,
+    pub store: Store,
+    pub orders: mpsc::Sender<Order>,
+    pub fleet: watch::Receiver<FleetStatus>,
+    pub metrics: PrometheusHandle,
+    /// Set once no new work is wanted.
+    pub draining: watch::Sender<bool>,
+}
+
+impl Shared {
+    /// Whether a request that came now would be served.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        !*self.draining.borrow() && self.fleet.borrow().serving() > 0
+    }
+}
+
+/// Everything but the sockets for clients and operators: what `speak` needs as well.
+#[derive(Debug)]
+pub struct Core {
+    pub shared: Arc<Shared>,
+    workers_end: JoinHandle<Result<(), String>>,
+    // Removed with its sockets when the server ends.
+    _run_dir: RunDir,
+}
+
+impl Core {
+    /// Chooses the model and starts the workers.
+    ///
+    /// # Errors
+    /// A model that is wanted and not there, or a folder that cannot be made.
+    pub async fn start(config: Config) -> Result<Self, AppError> {
+        let run_dir = RunDir::make(config.workers.run_dir.as_deref())?;
+        names::describe();
+        let metrics = install_recorder()?;
+        let (choice, dir) = (config.model.choice, config.model.dir.clone());
+        let model = tokio::task::spawn_blocking(move || choose::choose(choice, &dir))
+            .await
+            .map_err(|error| AppError::Workers(format!("the model could not be looked for: {error}")))??;
+        let workers = workers::start(setup(&config, &model, &run_dir.0));
+        let scheduler = Scheduler::start(config.queue.limits(), workers.orders.clone(), workers.news);
+        let text = Arc::new(TextFront::new(config.text.front()));
+        let shared = Arc::new(Shared {
+            voices: open_voices(&config, &model),
+            generator: Generator::new(text, config.queue.look_ahead),
+            store: Store::open(config.folders.settings()),
+            draining: watch::Sender::new(false),
+            orders: workers.orders,
+            fleet: workers.status,
+            config,
+            model,
+            scheduler,
+            metrics,
+        });
+        Ok(Self {
+            shared,
+            workers_end: workers.end,
+            _run_dir: run_dir,
+        })
+    }
+
+    /// Returns only when nothing will ever work, with the reason.
+    pub async fn hopeless(&mut self) -> AppError {
+        AppError::Workers(match (&mut self.workers_end).await {
+            Ok(Ok(())) => "the workers have left".to_owned(),
+            Ok(Err(why)) => why,
+            Err(error) => format!("the supervisor failed: {error}"),
+        })
+    }
+
+    /// Lets the workers go and waits for them; one that stays is killed after a few seconds.
+    pub async fn stop(self) {
+        if !self.workers_end.is_finished() {
+            let _ = self.shared.orders.send(Order::Drain).await;
+            let _ = self.workers_end.await;
+        }
+    }
+}
+
+/// A server that has its sockets and its workers under way.
+#[derive(Debug)]
+pub struct App {
+    core: Core,
+    listener: tokio::net::TcpListener,
+    control: control::Socket,
+}
+
+impl App {
+    /// Binds the sockets and starts the workers. `inherited` is a listening socket of the service manager.
+    ///
+    /// # Errors
+    /// An address or path that cannot be had, or a model that is wanted and not there.
+    pub async fn build(config: Config, inherited: Option<TcpListener>) -> Result<Self, AppError> {
+        let listener = match inherited {
+            Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(AppError::Inherited)?,
+            None => {
+                let address = SocketAddr::new(config.server.host, config.server.port);
+                let bind = tokio::net::TcpListener::bind(address).await;
+                bind.map_err(|source| AppError::Bind { address, source })?
+            }
+        };
+        let path = config.workers.control.clone();
+        let control = control::Socket::bind(&path).map_err(|source| AppError::Control { path, source })?;
+        Ok(Self {
+            core: Core::start(config).await?,
+            listener,
+            control,
+        })
+    }
+
+    /// Serves until a signal or until nothing works any more.
+    ///
+    /// # Errors
+    /// The workers can never work, or the HTTP server fails.
+    pub async fn run(self) -> Result<(), AppError> {
+        let Self {
+            mut core,
+            listener,
+            control,
+        } = self;
+        let shared = Arc::clone(&core.shared);
+        let mut stop = StopSignals::listen()?;
+        let address = listener.local_addr().map_err(AppError::Http)?;
+        let (close, closed) = watch::channel(false);
+        let ops = tokio::spawn(control.serve(Arc::clone(&shared)));
+        let housekeeping = tokio::spawn(housekeeping(Arc::clone(&shared)));
+        let announcing = tokio::spawn(announce(Arc::clone(&shared), address));
+        let mut serving = tokio::spawn(http::serve(listener, Arc::clone(&shared), closed));
+        tokio::spawn(systemd::watchdog(async || true));
+
+        let mut drained = shared.draining.subscribe();
+        let result = tokio::select! {
+            served = &mut serving => served.map_err(io::Error::other).and_then(|end| end).map_err(AppError::Http),
+            hopeless = core.hopeless() => Err(hopeless),
+            () = stop.received() => Ok(()),
+            _ = drained.wait_for(|draining| *draining) => Ok(()),
+        };
+        systemd::stopping();
+        shared.draining.send_replace(true);
+        announcing.abort();
+        if result.is_ok() {
+            tracing::info!(
+                grace_s = shared.config.server.drain.as_secs(),
+                "no new requests; those under way are finished"
+            );
+            close.send_replace(true);
+            let grace = tokio::time::timeout(shared.config.server.drain, &mut serving);
+            tokio::select! {
+                ended = grace => if ended.is_err() { tracing::warn!("some responses were not finished in time") },
+                () = stop.received() => tracing::warn!("a second signal: responses under way are cut off"),
+            }
+        }
+        serving.abort();
+        ops.abort();
+        housekeeping.abort();
+        core.stop().await;
+        tracing::info!("the end");
+        result
+    }
+}
+
+fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
+    let memory_limit = config.workers.memory_mb.map(|mb| mb << 20);
+    Setup {
+        program: Program {
+            workerd: config.workers.program.clone(),
+            onnxruntime: config.workers.onnxruntime.clone(),
+            model: match model {
+                Chosen::Builtin => None,
+                Chosen::Kokoro(path) => Some(path.clone()),
+            },
+            threads: config.workers.threads,
+            // A backstop behind the supervisor's own limit.
+            memory_mb: config.workers.memory_mb.map(|mb| mb * 2),
+        },
+        policy: Policy {
+            memory_limit,
+            jobs_limit: config.workers.max_jobs,
+            ..Policy::default()
+        },
+        target: config.workers.count,
+        run_dir: run_dir.to_owned(),
+    }
+}
+
+fn open_voices(config: &Config, model: &Chosen) -> Voices {
+    let (model, folder) = match model {
+        Chosen::Builtin => (Model::BuiltIn, config.model.dir.join("voices")),
+        Chosen::Kokoro(_) => (Model::Kokoro, crate::model::files::voices(&config.model.dir)),
+    };
+    Voices::open(Settings {
+        model,
+        folder,
+        normalise_weights: config.model.normalize_weights,
+        aliases: std::collections::BTreeMap::new(),
+    })
+}
+
+/// The recorder is one for the process; tests build several apps.
+fn install_recorder() -> Result<PrometheusHandle, AppError> {
+    static HANDLE: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    let mut handle = HANDLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(handle) = handle.as_ref() {
+        return Ok(handle.clone());
+    }
+    let seconds = [
+        0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0,
+    ];
+    let new = PrometheusBuilder::new()
+        .set_buckets(&seconds)?
+        .install_recorder()?;
+    *handle = Some(new.clone());
+    Ok(new)
+}
+
+/// Waits for the first ready worker, then says that the server is there.
+async fn announce(shared: Arc<Shared>, address: SocketAddr) {
+    let mut fleet = shared.fleet.clone();
+    if fleet.wait_for(|fleet| fleet.serving() > 0).await.is_err() {
+        return;
+    }
+    let model = shared.model.name();
+    tracing::info!(%address, model, workers = shared.config.workers.count, "ready");
+    if let Some(hint) = shared.model.hint() {
+        tracing::info!("{hint}");
+    }
+    systemd::ready(&format!("{model} on {address}"));
+    http::print_example(address);
+}
+
+/// What is to be done now and then.
+async fn housekeeping(shared: Arc<Shared>) {
+    const EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tick.tick().await;
+        let shared = Arc::clone(&shared);
+        let done = tokio::task::spawn_blocking(move || {
+            shared.store.sweep();
+            shared.metrics.run_upkeep();
+            if let Err(error) = shared.voices.refresh() {
+                tracing::warn!(%error, "the voices folder cannot be read; the voices stay as they were");
+            }
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "housekeeping failed");
+        }
+    }
+}
+
+/// SIGTERM and SIGINT.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, AppError> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(AppError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(AppError::Signals)?,
+        })
+    }
+
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// A folder that only this user may enter, removed at the end.
+#[derive(Debug)]
+struct RunDir(PathBuf);
+
+impl RunDir {
+    fn make(wanted: Option<&Path>) -> Result<Self, AppError> {
+        let name = format!("dexterous-tts-{}", std::process::id());
+        let path = wanted
+            .map_or_else(std::env::temp_dir, Path::to_path_buf)
+            .join(name);
+        let _ = fs::remove_dir_all(&path);
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|source| AppError::RunDir {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for RunDir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

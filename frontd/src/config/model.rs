@@ -1,0 +1,92 @@
+use std::{fmt, path::PathBuf};
+
+use super::Reader;
+use crate::model::{command::ModelPlace, files};
+
+/// Which model speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// Kokoro when it is installed, else the built-in voice.
+    Auto,
+    Kokoro,
+    Builtin,
+}
+
+impl fmt::Display for ModelChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Kokoro => "kokoro",
+            Self::Builtin => "builtin",
+        })
+    }
+}
+
+/// The model and its voices.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// `MODEL`, auto.
+    pub choice: ModelChoice,
+    /// Holds the installed model and `voices/`. `MODEL_DIR`, `data/models` in the current folder.
+    pub dir: PathBuf,
+    /// Fetch Kokoro-82M in the background when it is not installed, and switch to it. `DOWNLOAD_MODEL`, false.
+    pub download: bool,
+    /// Where model files are fetched from: the public hub or a mirror of it. `MODEL_BASE_URL`.
+    pub base_url: String,
+    /// Certificates to trust instead of the built-in ones. `SSL_CERT_FILE`, none.
+    pub ca_bundle: Option<PathBuf>,
+    /// The voice of a request that names none: a name or a mix. `DEFAULT_VOICE`, af_heart.
+    pub default_voice: String,
+    /// Whether the weights of a mix are scaled to sum to one. `VOICE_WEIGHT_NORMALIZATION`, true.
+    pub normalize_weights: bool,
+}
+
+impl Model {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        if reader.flag("USE_GPU", false) {
+            reader.fault("USE_GPU", "there is no GPU support; this server computes on CPUs");
+        }
+        let device = reader.text("DEVICE").unwrap_or_else(|| "cpu".to_owned());
+        if device != "cpu" {
+            reader.fault(
+                "DEVICE",
+                format!("must be cpu, not {device:?}: this server computes on CPUs"),
+            );
+        }
+        Self {
+            choice: reader.parsed(
+                "MODEL",
+                ModelChoice::Auto,
+                "auto, kokoro or builtin",
+                |value| match value {
+                    "auto" => Some(ModelChoice::Auto),
+                    "kokoro" => Some(ModelChoice::Kokoro),
+                    "builtin" => Some(ModelChoice::Builtin),
+                    _ => None,
+                },
+            ),
+            dir: reader
+                .path("MODEL_DIR")
+                .unwrap_or_else(|| PathBuf::from("data/models")),
+            download: reader.flag("DOWNLOAD_MODEL", false),
+            base_url: reader
+                .text("MODEL_BASE_URL")
+                .unwrap_or_else(|| files::BASE_URL.to_owned()),
+            ca_bundle: reader.path("SSL_CERT_FILE"),
+            default_voice: reader
+                .text("DEFAULT_VOICE")
+                .unwrap_or_else(|| "af_heart".to_owned()),
+            normalize_weights: reader.flag("VOICE_WEIGHT_NORMALIZATION", true),
+        }
+    }
+
+    /// For `frontd model` and for the download at start.
+    #[must_use]
+    pub fn place(&self) -> ModelPlace {
+        ModelPlace {
+            model_dir: self.dir.clone(),
+            base_url: self.base_url.clone(),
+            ca_bundle: self.ca_bundle.clone(),
+        }
+    }
+}

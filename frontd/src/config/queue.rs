@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use super::Reader;
+use crate::scheduler::Limits;
+
+/// What is let in, and how long a segment may take.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Responses that may wait for their first segment. `MAX_QUEUE`, 16.
+    pub waiting: usize,
+    /// Responses under way at once. `MAX_RESPONSES`, 64.
+    pub responses: usize,
+    /// Longest expected wait for first audio. `MAX_WAIT_SECONDS`, 30.
+    pub wait: Duration,
+    /// Segments of one response that are worked on ahead of its client. `LOOK_AHEAD`, 4.
+    pub look_ahead: usize,
+    /// The least time for a segment before its worker counts as hanging. `JOB_DEADLINE_SECONDS`, 5.
+    pub deadline_floor: Duration,
+}
+
+/// A segment gets this many times its expected time: a busy machine is not a hanging one.
+const DEADLINE_FACTOR: f64 = 10.0;
+
+impl Queue {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let seconds = |n: u64| Duration::from_secs(n);
+        Self {
+            waiting: reader.number("MAX_QUEUE", 16, 1, 10_000),
+            responses: reader.number("MAX_RESPONSES", 64, 1, 500),
+            wait: seconds(reader.number("MAX_WAIT_SECONDS", 30, 1, 600)),
+            look_ahead: reader.number("LOOK_AHEAD", 4, 1, 64),
+            deadline_floor: seconds(reader.number("JOB_DEADLINE_SECONDS", 5, 1, 600)),
+        }
+    }
+
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            queue: self.waiting,
+            responses: self.responses,
+            wait: self.wait,
+            deadline_floor: self.deadline_floor,
+            deadline_factor: DEADLINE_FACTOR,
+        }
+    }
+}

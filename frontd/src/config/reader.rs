@@ -1,0 +1,129 @@
+//! Reads variables and collects what is wrong with them.
+
+use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
+
+/// A variable that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub variable: String,
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.message)
+    }
+}
+
+/// The environment, what was asked of it, and what was wrong.
+#[derive(Debug)]
+pub struct Reader {
+    environment: BTreeMap<String, String>,
+    values: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    #[must_use]
+    pub fn new(environment: BTreeMap<String, String>) -> Self {
+        Self {
+            environment,
+            values: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The values in force, by variable.
+    ///
+    /// # Errors
+    /// Every fault that was found.
+    pub fn finish(self) -> Result<Vec<(String, String)>, Vec<Fault>> {
+        if self.faults.is_empty() {
+            Ok(self.values)
+        } else {
+            Err(self.faults)
+        }
+    }
+
+    /// A value that is there and not empty. An empty variable counts as unset, as Compose passes it.
+    pub fn text(&mut self, variable: &str) -> Option<String> {
+        let value = self
+            .environment
+            .get(variable)
+            .map(|value| value.trim().to_owned());
+        let value = value.filter(|value| !value.is_empty());
+        self.note(variable, value.as_deref().unwrap_or("(unset)"));
+        value
+    }
+
+    /// As [`Reader::text`], but its value is not shown anywhere.
+    pub fn secret(&mut self, variable: &str) -> Option<String> {
+        let value = self.text(variable);
+        if let (Some(noted), true) = (self.values.last_mut(), value.is_some()) {
+            "(set)".clone_into(&mut noted.1);
+        }
+        value
+    }
+
+    pub fn path(&mut self, variable: &str) -> Option<PathBuf> {
+        self.text(variable).map(PathBuf::from)
+    }
+
+    /// `true`, `yes`, `on`, `1` and their opposites.
+    pub fn flag(&mut self, variable: &str, default: bool) -> bool {
+        self.parsed(variable, default, "true or false", |value| {
+            match value.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" | "1" => Some(true),
+                "false" | "no" | "off" | "0" => Some(false),
+                _ => None,
+            }
+        })
+    }
+
+    /// A number from `least` to `most`.
+    pub fn number<N>(&mut self, variable: &str, default: N, least: N, most: N) -> N
+    where
+        N: FromStr + PartialOrd + fmt::Display + Copy,
+    {
+        let wanted = format!("a number from {least} to {most}");
+        self.parsed(variable, default, &wanted, |value| {
+            value
+                .parse()
+                .ok()
+                .filter(|number| (least..=most).contains(number))
+        })
+    }
+
+    /// Whatever `parse` makes of the value; `wanted` completes "must be".
+    pub fn parsed<T>(
+        &mut self,
+        variable: &str,
+        default: T,
+        wanted: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> T
+    where
+        T: fmt::Display,
+    {
+        let Some(value) = self.text(variable) else {
+            self.values.pop();
+            self.note(variable, &default.to_string());
+            return default;
+        };
+        parse(&value).unwrap_or_else(|| {
+            self.fault(variable, format!("must be {wanted}, not {value:?}"));
+            default
+        })
+    }
+
+    pub fn fault(&mut self, variable: &str, message: impl Into<String>) {
+        self.faults.push(Fault {
+            variable: variable.to_owned(),
+            message: message.into(),
+        });
+    }
+
+    fn note(&mut self, variable: &str, value: &str) {
+        self.values.push((variable.to_owned(), value.to_owned()));
+    }
+}

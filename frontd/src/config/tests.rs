@@ -1,0 +1,59 @@
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
+    let environment = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    Config::read(environment).map(|(config, _)| config)
+}
+
+#[test]
+fn everything_has_a_default() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.server.port, 8880);
+    assert_eq!(config.model.default_voice, "af_heart");
+    assert!(config.workers.count >= 1);
+}
+
+#[test]
+fn an_empty_variable_is_unset() {
+    assert_eq!(read(&[("PORT", ""), ("DEVICE", " ")]).unwrap().server.port, 8880);
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let faults = read(&[
+        ("PORT", "eighty"),
+        ("WORKERS", "0"),
+        ("USE_GPU", "true"),
+        ("DEVICE", "cuda"),
+        ("MODEL", "piper"),
+        ("LOG_FORMAT", "xml"),
+        ("MP3_BITRATE", "320"),
+        ("ENABLE_WEB_PLAYER", "maybe"),
+    ])
+    .unwrap_err();
+    assert_eq!(faults.0.len(), 8, "{faults}");
+    assert!(
+        faults
+            .to_string()
+            .contains("PORT: must be a number from 0 to 65535, not \"eighty\""),
+        "{faults}"
+    );
+}
+
+#[test]
+fn what_is_in_force_is_told() {
+    let environment = [("PORT".to_owned(), "81".to_owned())].into();
+    let (_, values) = Config::read(environment).unwrap();
+    let value = |name: &str| {
+        values
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(value("PORT"), Some("81"));
+    assert_eq!(value("MAX_QUEUE"), Some("16"));
+    assert_eq!(value("WEB_DIR"), Some("(unset)"));
+}

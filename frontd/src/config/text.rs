@@ -1,0 +1,33 @@
+use std::path::PathBuf;
+
+use super::Reader;
+use crate::text::TextConfig;
+
+/// The text front end.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The espeak-ng program for words that no lexicon knows. `ESPEAK`, espeak-ng; `off`: letter-to-sound rules only.
+    pub espeak: Option<PathBuf>,
+    /// Words of your own and how they are said. `LEXICON_FILE`, none.
+    pub lexicon: Option<PathBuf>,
+}
+
+impl Text {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let espeak = reader.text("ESPEAK").unwrap_or_else(|| "espeak-ng".to_owned());
+        Self {
+            espeak: (espeak != "off").then(|| espeak.into()),
+            lexicon: reader.path("LEXICON_FILE"),
+        }
+    }
+
+    /// For the text front end.
+    #[must_use]
+    pub fn front(&self) -> TextConfig {
+        TextConfig {
+            espeak: self.espeak.clone(),
+            lexicon: self.lexicon.clone(),
+            ..TextConfig::default()
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use std::path::{Path, PathBuf};
+
+use super::Reader;
+use crate::workers::MAX_WORKERS;
+
+/// The worker processes.
+#[derive(Debug, Clone)]
+pub struct Workers {
+    /// How many. `WORKERS`, one per CPU that this process may use.
+    pub count: usize,
+    /// Threads that compute one segment. `WORKER_THREADS`, 1.
+    pub threads: usize,
+    /// Private memory in MiB above which a worker is replaced. `WORKER_MEMORY_MB`, 1500; 0: no limit.
+    pub memory_mb: Option<u64>,
+    /// Segments after which a worker is replaced. `WORKER_MAX_JOBS`, 0: never.
+    pub max_jobs: Option<u64>,
+    /// The worker program. `WORKERD`, `workerd` beside this program.
+    pub program: PathBuf,
+    /// The ONNX Runtime library. `ORT_DYLIB_PATH`, `libonnxruntime.so` beside this program.
+    pub onnxruntime: PathBuf,
+    /// For the workers' sockets; made with access for this user only. `RUN_DIR`, a new one in the temporary folder.
+    pub run_dir: Option<PathBuf>,
+    /// The ops socket. `CONTROL_SOCKET`, `dexterous-tts.sock` in `XDG_RUNTIME_DIR` or the temporary folder.
+    pub control: PathBuf,
+}
+
+impl Workers {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let beside = |name: &str| {
+            let folder = std::env::current_exe()
+                .ok()
+                .and_then(|exe| exe.parent().map(Path::to_path_buf));
+            folder.unwrap_or_default().join(name)
+        };
+        let some = |n: u64| (n > 0).then_some(n);
+        let runtime_dir = reader.path("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir);
+        Self {
+            count: reader.number("WORKERS", cpus(), 1, MAX_WORKERS),
+            threads: reader.number("WORKER_THREADS", 1, 1, 64),
+            memory_mb: some(reader.number("WORKER_MEMORY_MB", 1500, 0, 1 << 20)),
+            max_jobs: some(reader.number("WORKER_MAX_JOBS", 0, 0, u64::MAX)),
+            program: reader.path("WORKERD").unwrap_or_else(|| beside("workerd")),
+            onnxruntime: reader
+                .path("ORT_DYLIB_PATH")
+                .unwrap_or_else(|| beside("libonnxruntime.so")),
+            run_dir: reader.path("RUN_DIR"),
+            control: reader
+                .path("CONTROL_SOCKET")
+                .unwrap_or_else(|| runtime_dir.join("dexterous-tts.sock")),
+        }
+    }
+}
+
+/// CPUs that this process may use; affinity and cgroup quotas are counted by the standard library.
+fn cpus() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(MAX_WORKERS)
+}

@@ -1,0 +1,338 @@
+//! One response: script items in, joined sound out.
+//!
+//! ```text
+//! items → text front end → segments → scheduler ┐
+//!         (blocking pool, a few at a time)       ├→ in order → joiner → Chunk
+//!                                     pauses ────┘
+//! ```
+//!
+//! Two halves run side by side, with a bounded channel between: one makes segments and hands them in, the other
+//! waits for their speech in order. Dropping the [`Chunks`] ends both, and what waits or runs is taken back.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::{
+    audio::{Joiner, Placed, duration_of},
+    scheduler::{Promise, SegmentJob, SynthesisError, Ticket},
+    script::{Item, Passage},
+    segments::Segment,
+    text::{Segments, TextError, TextFront, normalise},
+    voices::Style,
+};
+
+/// Speeds that a passage can have.
+const SPEEDS: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+
+/// Segments that one visit to the blocking pool makes.
+const TEXT_BATCH: usize = 2;
+
+/// Chunks that may wait for a slow client.
+const CHUNKS: usize = 2;
+
+/// A segment that is not done by then never will be: the server lost its workers.
+const SEGMENT_LIMIT: Duration = Duration::from_secs(300);
+
+/// What is to be said, and how.
+#[derive(Debug)]
+pub struct Request {
+    pub items: Vec<Item>,
+    /// The request's own voice.
+    pub style: Style,
+    /// The voices that passages name, by expression.
+    pub styles: BTreeMap<String, Style>,
+    pub speed: f32,
+    pub volume: f32,
+    pub options: normalise::Options,
+}
+
+/// Sound that is ready, in order.
+#[derive(Debug)]
+pub struct Chunk {
+    /// Mono samples at 24 kHz: the pause before the segment and the segment.
+    pub pcm: Vec<f32>,
+    /// What is said; `None` for a pause at the very end.
+    pub said: Option<Said>,
+    pub progress: Progress,
+}
+
+/// A segment with what is needed to tell the time of its words.
+#[derive(Debug)]
+pub struct Said {
+    pub segment: Segment,
+    pub placed: Placed,
+    /// Frames of 600 samples for each token and the padding at both ends, when the model tells.
+    pub frames: Option<Vec<u16>>,
+    /// The voice expression of the passage; `None` is the request's own.
+    pub voice: Option<String>,
+}
+
+/// How far a response is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub segments_done: usize,
+    /// Segments cut so far; all of them once `whole`.
+    pub segments_known: usize,
+    pub whole: bool,
+    /// Sound so far, this chunk included.
+    pub audio: Duration,
+}
+
+/// Why a response ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerationError {
+    #[error("the text has nothing that can be spoken")]
+    Nothing,
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Synthesis(#[from] SynthesisError),
+    #[error("the speech was not ready in time")]
+    Late,
+}
+
+/// The chunks to come. Ends after the last one or after an error.
+pub type Chunks = mpsc::Receiver<Result<Chunk, GenerationError>>;
+
+/// Makes responses. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Generator {
+    text: Arc<TextFront>,
+    /// Visits to the blocking pool at once.
+    text_permits: Arc<Semaphore>,
+    look_ahead: usize,
+}
+
+impl Generator {
+    #[must_use]
+    pub fn new(text: Arc<TextFront>, look_ahead: usize) -> Self {
+        let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            text,
+            text_permits: Arc::new(Semaphore::new(cpus)),
+            look_ahead,
+        }
+    }
+
+    /// Starts a response that was let in.
+    #[must_use]
+    pub fn start(&self, ticket: Ticket, request: Request) -> Chunks {
+        let (chunks, receiver) = mpsc::channel(CHUNKS);
+        let generator = self.clone();
+        tokio::spawn(async move {
+            let gone = chunks.clone();
+            let work = generator.run(&ticket, &request, &chunks);
+            let failure = tokio::select! {
+                result = work => result.err(),
+                // The client has left. Its ticket is dropped with this task.
+                () = gone.closed() => None,
+            };
+            if let Some(error) = failure {
+                let _ = chunks.send(Err(error)).await;
+            }
+        });
+        receiver
+    }
+
+    async fn run(
+        &self,
+        ticket: &Ticket,
+        request: &Request,
+        chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
+    ) -> Result<(), GenerationError> {
+        let known = AtomicUsize::new(0);
+        let (submitted, in_order) = mpsc::channel(self.look_ahead);
+        let submitting = self.submit(ticket, request, &known, submitted);
+        let joining = join(ticket, request, &known, in_order, chunks);
+        let (submitted, joined) = tokio::join!(submitting, joining);
+        submitted.and(joined)
+    }
+
+    /// Cuts the text and hands in its segments, as far ahead as the channel allows.
+    async fn submit(
+        &self,
+        ticket: &Ticket,
+        request: &Request,
+        known: &AtomicUsize,
+        submitted: mpsc::Sender<Part>,
+    ) -> Result<(), GenerationError> {
+        let mut index = 0;
+        for item in &request.items {
+            let passage = match item {
+                Item::Pause(pause) => {
+                    if submitted.send(Part::Pause(*pause)).await.is_err() {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Item::Passage(passage) => passage,
+            };
+            let style = passage
+                .voice
+                .as_ref()
+                .and_then(|name| request.styles.get(name))
+                .unwrap_or(&request.style);
+            let speed = (request.speed * passage.rate).clamp(*SPEEDS.start(), *SPEEDS.end());
+            let mut text = Some(self.segments_of(passage, style, request, index == 0).await?);
+            while let Some(segments) = text.take() {
+                let (batch, rest) = self.next_batch(segments).await?;
+                text = rest;
+                for segment in batch {
+                    let Ok(place) = submitted.reserve().await else {
+                        return Ok(());
+                    };
+                    let job = SegmentJob {
+                        style: style.style(segment.tokens.len()).to_vec(),
+                        tokens: segment.tokens.clone(),
+                        speed,
+                    };
+                    known.store(
+                        usize::try_from(index).unwrap_or(usize::MAX) + 1,
+                        Ordering::Relaxed,
+                    );
+                    let promise = ticket.submit(index, job).await;
+                    place.send(Part::Segment {
+                        index,
+                        segment,
+                        promise,
+                        voice: passage.voice.clone(),
+                    });
+                    index += 1;
+                }
+            }
+        }
+        if index == 0 {
+            Err(GenerationError::Nothing)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn segments_of(
+        &self,
+        passage: &Passage,
+        style: &Style,
+        request: &Request,
+        first: bool,
+    ) -> Result<Segments, GenerationError> {
+        let (text, runs) = (Arc::clone(&self.text), passage.runs.clone());
+        let (dialect, options) = (style.dialect(), request.options);
+        self.blocking(move || text.segments(&runs, dialect, &options, first))
+            .await
+    }
+
+    async fn next_batch(
+        &self,
+        mut segments: Segments,
+    ) -> Result<(Vec<Segment>, Option<Segments>), GenerationError> {
+        let made = self.blocking(move || {
+            let batch: Result<Vec<Segment>, TextError> = segments.by_ref().take(TEXT_BATCH).collect();
+            batch.map(|batch| (batch, segments))
+        });
+        let (batch, segments) = made.await??;
+        let rest = (batch.len() == TEXT_BATCH).then_some(segments);
+        Ok((batch, rest))
+    }
+
+    /// Does text work where blocking is allowed. A panic in it ends only this response.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, GenerationError> {
+        // The semaphore is never closed.
+        let permit = Arc::clone(&self.text_permits).acquire_owned().await.ok();
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        Ok(done.await.map_err(|_| TextError::Fault)?)
+    }
+}
+
+/// What is to be joined, in order.
+#[derive(Debug)]
+enum Part {
+    Pause(Duration),
+    Segment {
+        index: u64,
+        segment: Segment,
+        promise: Promise,
+        voice: Option<String>,
+    },
+}
+
+async fn join(
+    ticket: &Ticket,
+    request: &Request,
+    known: &AtomicUsize,
+    mut in_order: mpsc::Receiver<Part>,
+    chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
+) -> Result<(), GenerationError> {
+    let mut joiner = Joiner::new(request.volume, request.speed);
+    let mut done = 0;
+    let progress = |joiner: &Joiner, done: usize, whole: bool| Progress {
+        segments_done: done,
+        segments_known: known.load(Ordering::Relaxed),
+        whole,
+        audio: duration_of(joiner.samples()),
+    };
+    while let Some(part) = in_order.recv().await {
+        let (index, segment, promise, voice) = match part {
+            Part::Pause(pause) => {
+                joiner.pause(pause);
+                continue;
+            }
+            Part::Segment {
+                index,
+                segment,
+                promise,
+                voice,
+            } => (index, segment, promise, voice),
+        };
+        let speech = tokio::time::timeout(SEGMENT_LIMIT, promise)
+            .await
+            .map_err(|_| GenerationError::Late)?
+            .map_err(|_| SynthesisError::Gone)??;
+        let (pcm, placed) = joiner.push(&speech.pcm, (segment.phonemes.chars().last(), segment.boundary));
+        done += 1;
+        let seconds = duration_of(pcm.len()).as_secs_f64();
+        let said = Said {
+            segment,
+            placed,
+            frames: speech.frames,
+            voice,
+        };
+        let whole = in_order.is_closed() && in_order.is_empty();
+        let chunk = Chunk {
+            pcm,
+            said: Some(said),
+            progress: progress(&joiner, done, whole),
+        };
+        if chunks.send(Ok(chunk)).await.is_err() {
+            return Ok(());
+        }
+        ticket.sent(index, seconds).await;
+    }
+    let last = progress(&joiner, done, true);
+    let pcm = joiner.finish();
+    if !pcm.is_empty() && done > 0 {
+        let audio = last.audio + duration_of(pcm.len());
+        let chunk = Chunk {
+            pcm,
+            said: None,
+            progress: Progress { audio, ..last },
+        };
+        // A client that left misses a pause.
+        let _ = chunks.send(Ok(chunk)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The HTTP API. Nothing else names axum.
+
+mod error;
+mod health;
+mod speech;
+mod voices;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::app::Shared;
+
+/// The largest request body.
+const MAX_BODY: usize = 4 << 20;
+
+/// Serves until `closed` says so and the requests under way have ended.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut closed: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let shutdown = async move {
+        // An error means that the sender is gone, which is a reason to close as well.
+        let _ = closed.wait_for(|closed| *closed).await;
+    };
+    axum::serve(listener, router(shared))
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+/// The routes.
+pub fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/audio/speech", post(speech::speech))
+        .route("/v1/audio/voices", get(voices::list))
+        .route("/v1/models", get(voices::models))
+        .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .layer(axum::extract::DefaultBodyLimit::max(MAX_BODY))
+        .with_state(shared)
+}
+
+/// A line to try, for the person who started the server.
+pub fn print_example(address: SocketAddr) {
+    let host = if address.ip().is_unspecified() {
+        "127.0.0.1".to_owned()
+    } else {
+        address.ip().to_string()
+    };
+    println!("Dexterous TTS listens on http://{host}:{}", address.port());
+    println!(
+        "Try: curl http://{host}:{}/v1/audio/speech -H 'Content-Type: application/json' \
+         -d '{{\"input\":\"Hello there. It speaks.\",\"voice\":\"af_heart\"}}' -o hello.mp3",
+        address.port()
+    );
+}

@@ -1,0 +1,176 @@
+//! Which segment goes next: earliest dry listener first. Pure: no clock, no I/O.
+//!
+//! A streaming listener hears its first audio when it is sent and runs dry when what was sent has been played. A
+//! segment is *needed* at that moment, counted over everything that stands before it. The segment that is needed
+//! first goes first, so a new short request overtakes a long one with twenty seconds in hand, and all listeners
+//! share the machine by need.
+//!
+//! Work that nobody listens to yet (`stream: false`) is needed a fixed time after it arrived. That lets listeners
+//! pass, but only for so long: every segment that is served moves its own listener's need forward, so the fixed
+//! one becomes the earliest in the end.
+
+use std::collections::{BTreeMap, VecDeque};
+
+/// Seconds since some moment that all callers share.
+pub type Seconds = f64;
+
+/// How long unheard work lets listeners pass.
+pub const PATIENCE: Seconds = 20.0;
+
+/// Names a response in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResponseId(pub u64);
+
+/// How a response is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Played while it is made.
+    Streaming,
+    /// Sent when it is whole.
+    Whole,
+}
+
+/// A segment as the policy sees it. `index` counts from 0 in the response.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pending {
+    pub index: u64,
+    /// Tokens divided by the speed: what computing time and length of speech go with.
+    pub work: usize,
+}
+
+#[derive(Debug)]
+struct Response {
+    delivery: Delivery,
+    arrived: Seconds,
+    /// When its first audio was sent.
+    heard_since: Option<Seconds>,
+    /// Seconds of audio sent so far.
+    sent: Seconds,
+    /// Expected seconds of the segments that are out with a worker or finished and not yet sent, by index.
+    under_way: BTreeMap<u64, Seconds>,
+    waiting: VecDeque<Pending>,
+}
+
+/// Every response that was let in, with the segments that wait.
+#[derive(Debug, Default)]
+pub struct Queue {
+    responses: BTreeMap<ResponseId, Response>,
+}
+
+impl Queue {
+    pub fn enter(&mut self, id: ResponseId, delivery: Delivery, now: Seconds) {
+        let response = Response {
+            delivery,
+            arrived: now,
+            heard_since: None,
+            sent: 0.0,
+            under_way: BTreeMap::new(),
+            waiting: VecDeque::new(),
+        };
+        self.responses.insert(id, response);
+    }
+
+    /// Forgets a response and whatever of it waits.
+    pub fn leave(&mut self, id: ResponseId) {
+        self.responses.remove(&id);
+    }
+
+    /// Adds a segment. One that comes back from a dead worker goes where its index says.
+    pub fn push(&mut self, id: ResponseId, segment: Pending) {
+        if let Some(response) = self.responses.get_mut(&id) {
+            response.under_way.remove(&segment.index);
+            let place = response
+                .waiting
+                .partition_point(|other| other.index < segment.index);
+            response.waiting.insert(place, segment);
+        }
+    }
+
+    /// Takes the segment that is needed first. `seconds_per_work` is the measured length
+    /// of speech.
+    pub fn pop(&mut self, seconds_per_work: Seconds) -> Option<(ResponseId, Pending)> {
+        let (id, _) = self
+            .responses
+            .iter()
+            .filter_map(|(id, response)| Some((*id, response.needed()?)))
+            .min_by(|(a, need_a), (b, need_b)| need_a.total_cmp(need_b).then(a.cmp(b)))?;
+        let response = self.responses.get_mut(&id)?;
+        let segment = response.waiting.pop_front()?;
+        response
+            .under_way
+            .insert(segment.index, seconds(segment.work, seconds_per_work));
+        Some((id, segment))
+    }
+
+    /// Notes that a segment's audio of `length` seconds has left; segments leave in order.
+    /// Returns how long its listener, if there is one, had heard nothing before.
+    pub fn sent(&mut self, id: ResponseId, index: u64, length: Seconds, now: Seconds) -> Seconds {
+        let Some(response) = self.responses.get_mut(&id) else {
+            return 0.0;
+        };
+        response.under_way.remove(&index);
+        if response.delivery == Delivery::Whole {
+            return 0.0;
+        }
+        let since = *response.heard_since.get_or_insert(now);
+        let silence = (now - (since + response.sent)).max(0.0);
+        // A listener that ran dry goes on when sound comes again.
+        response.heard_since = Some(since + silence);
+        response.sent += length;
+        silence
+    }
+
+    /// Responses of which nothing has been given to a worker or sent yet.
+    #[must_use]
+    pub fn unstarted(&self) -> usize {
+        self.responses
+            .values()
+            .filter(|r| r.heard_since.is_none() && r.under_way.is_empty() && r.sent == 0.0)
+            .count()
+    }
+
+    #[must_use]
+    pub fn responses(&self) -> usize {
+        self.responses.len()
+    }
+
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.responses.values().map(|r| r.waiting.len()).sum()
+    }
+
+    /// Work that a new listener has to wait for: the first waiting segments of those not heard yet.
+    #[must_use]
+    pub fn work_ahead(&self) -> usize {
+        self.responses
+            .values()
+            .filter(|r| r.heard_since.is_none())
+            .filter_map(|r| r.waiting.front())
+            .map(|segment| segment.work)
+            .sum()
+    }
+}
+
+impl Response {
+    /// When its next waiting segment is needed; `None` when none waits.
+    fn needed(&self) -> Option<Seconds> {
+        let next = self.waiting.front()?;
+        let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
+        Some(match (self.delivery, self.heard_since) {
+            (Delivery::Streaming, Some(since)) => since + self.sent + before,
+            (Delivery::Streaming, None) => self.arrived + before,
+            (Delivery::Whole, _) => self.arrived + PATIENCE,
+        })
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "at most 510 tokens at a quarter of the speed"
+)]
+fn seconds(work: usize, seconds_per_work: Seconds) -> Seconds {
+    work as Seconds * seconds_per_work
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const RATE: Seconds = 0.07;
+
+fn queue(responses: &[(u64, Delivery, Seconds)]) -> Queue {
+    let mut queue = Queue::default();
+    for &(id, delivery, arrived) in responses {
+        queue.enter(ResponseId(id), delivery, arrived);
+    }
+    queue
+}
+
+fn push(queue: &mut Queue, id: u64, indices: std::ops::Range<u64>) {
+    for index in indices {
+        queue.push(ResponseId(id), Pending { index, work: 100 });
+    }
+}
+
+fn pop(queue: &mut Queue) -> Option<(u64, u64)> {
+    queue.pop(RATE).map(|(id, segment)| (id.0, segment.index))
+}
+
+#[test]
+fn a_new_listener_overtakes_one_with_sound_in_hand() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..9);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    queue.sent(ResponseId(1), 0, 20.0, 1.0);
+    queue.enter(ResponseId(2), Delivery::Streaming, 2.0);
+    push(&mut queue, 2, 0..1);
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+}
+
+#[test]
+fn two_waiting_listeners_both_get_their_first_segment_first() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.1)]);
+    push(&mut queue, 1, 0..3);
+    push(&mut queue, 2, 0..3);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+    assert_eq!(pop(&mut queue), Some((2, 1)));
+}
+
+#[test]
+fn a_segment_that_comes_back_goes_before_its_followers() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..3);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+    queue.push(ResponseId(1), Pending { index: 0, work: 100 });
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 2)));
+    assert_eq!(pop(&mut queue), None);
+}
+
+#[test]
+fn whole_responses_fill_the_gaps_and_are_not_starved() {
+    let mut queue = queue(&[(1, Delivery::Whole, 0.0), (2, Delivery::Streaming, 5.0)]);
+    push(&mut queue, 1, 0..1);
+    push(&mut queue, 2, 0..100);
+    let mut served = 0;
+    let mut now = 5.0;
+    // An overloaded machine: every second of sound takes a second and a half.
+    while pop(&mut queue) != Some((1, 0)) {
+        now += 1.5;
+        queue.sent(ResponseId(2), served, 1.0, now);
+        served += 1;
+        assert!(served < 100, "starved");
+    }
+    assert!(served >= 2, "it did not let the listener pass");
+}
+
+#[test]
+fn silence_is_counted_once_and_moves_the_clock() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
+    assert_eq!(queue.sent(ResponseId(1), 0, 2.0, 1.0), 0.0);
+    assert_eq!(queue.sent(ResponseId(1), 1, 2.0, 4.0), 1.0);
+    assert_eq!(queue.sent(ResponseId(1), 2, 2.0, 5.9), 0.0);
+}
+
+#[test]
+fn a_response_that_left_takes_its_segments_along() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 1.0)]);
+    push(&mut queue, 1, 0..5);
+    push(&mut queue, 2, 0..1);
+    queue.leave(ResponseId(1));
+    assert_eq!(queue.segments(), 1);
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(pop(&mut queue), None);
+    // What its worker still sends back is nobody's.
+    queue.push(ResponseId(1), Pending { index: 0, work: 1 });
+    assert_eq!(pop(&mut queue), None);
+}
+
+proptest! {
+    /// Whatever is pushed comes out once, and each response's segments in order.
+    #[test]
+    fn nothing_is_lost_or_reordered(pushes in prop::collection::vec((0u64..4, 1usize..500), 0..60), streaming in any::<[bool; 4]>()) {
+        let mut queue = Queue::default();
+        for (id, streaming) in streaming.iter().enumerate() {
+            let delivery = if *streaming { Delivery::Streaming } else { Delivery::Whole };
+            queue.enter(ResponseId(id as u64), delivery, id as f64);
+        }
+        let mut next = [0u64; 4];
+        for (id, work) in &pushes {
+            queue.push(ResponseId(*id), Pending { index: next[*id as usize], work: *work });
+            next[*id as usize] += 1;
+        }
+        let mut seen = [0u64; 4];
+        let mut now = 4.0;
+        while let Some((id, segment)) = queue.pop(RATE) {
+            prop_assert_eq!(segment.index, seen[id.0 as usize]);
+            seen[id.0 as usize] += 1;
+            now += 0.1;
+            queue.sent(id, segment.index, 1.0, now);
+        }
+        prop_assert_eq!(seen, next);
+    }
+}

@@ -1,0 +1,84 @@
+//! `frontd speak`: text to a file, without a server.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use crate::{
+    app::{Core, Shared},
+    audio::{Destination, Encoder, Format},
+    config::{Config, Workers},
+    generation::{GenerationError, Request},
+    scheduler::queue::Delivery,
+    script,
+    text::normalise,
+};
+
+/// Speaks `text` into `output`; its ending says the format. Returns the seconds of sound.
+///
+/// # Errors
+/// A voice that is not there, a text without words, a file that cannot be written.
+pub async fn run(
+    config: Config,
+    text: &str,
+    voice: Option<&str>,
+    speed: f32,
+    output: &Path,
+) -> anyhow::Result<f64> {
+    let mut core = Core::start(Config {
+        workers: Workers {
+            count: 1,
+            ..config.workers
+        },
+        ..config
+    })
+    .await?;
+    let shared = Arc::clone(&core.shared);
+    let result = tokio::select! {
+        result = speak(&shared, text, voice, speed, output) => result,
+        hopeless = core.hopeless() => Err(hopeless.into()),
+    };
+    core.stop().await;
+    result
+}
+
+async fn speak(
+    shared: &Shared,
+    text: &str,
+    voice: Option<&str>,
+    speed: f32,
+    output: &Path,
+) -> anyhow::Result<f64> {
+    anyhow::ensure!(
+        (0.25..=4.0).contains(&speed),
+        "the speed must be from 0.25 to 4, not {speed}"
+    );
+    let format = match output.extension().and_then(|ending| ending.to_str()) {
+        Some("mp3") => Format::Mp3,
+        Some("wav") => Format::Wav,
+        _ => anyhow::bail!("the output must end in .wav or .mp3, not {}", output.display()),
+    };
+    let voice = voice.unwrap_or(&shared.config.model.default_voice);
+    let request = Request {
+        items: script::parse(text, &script::Options::default())?,
+        style: shared.voices.resolve(voice)?,
+        styles: BTreeMap::new(),
+        speed,
+        volume: 1.0,
+        options: normalise::Options::default(),
+    };
+    let ticket = shared.scheduler.enter(Delivery::Whole).await?;
+    let mut chunks = shared.generator.start(ticket, request);
+    let mut encoder = Encoder::new(format, shared.config.audio.mp3, Destination::File)?;
+    let mut bytes = Vec::new();
+    let mut seconds = 0.0;
+    while let Some(chunk) = chunks.recv().await.transpose()? {
+        bytes.extend(encoder.encode(&chunk.pcm)?);
+        seconds = chunk.progress.audio.as_secs_f64();
+    }
+    anyhow::ensure!(!bytes.is_empty(), GenerationError::Nothing);
+    let ending = encoder.finish()?;
+    bytes.extend(ending.tail);
+    bytes[..ending.head.len()].copy_from_slice(&ending.head);
+    std::fs::write(output, bytes)
+        .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", output.display()))?;
+    Ok(seconds)
+}

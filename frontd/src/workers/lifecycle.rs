@@ -1,0 +1,632 @@
+//! The life of the workers. Pure: events and the time go in, actions come out.
+//!
+//! ```text
+//!              spawn                Ready                  job
+//!   (wanted) ────────▶ Starting ────────────▶ Idle ◀────────────────▶ Busy
+//!                         │      first message  │       answer          │
+//!                         │                     │                       │
+//!                         │ start limit passed, │ ping unanswered,      │ deadline passed, too much
+//!                         │ socket lost         │ socket lost           │ memory, socket lost
+//!                         ▼                     ▼                       ▼
+//!                       Dying ──────────────── exit ──────────────────▶ gone ──▶ (wanted again)
+//!                                               ▲
+//!   scaled, recycled, drained: Idle ──▶ Retiring (socket closed, ends by itself)
+//! ```
+//!
+//! *Leaving* is a mark, not a state: a worker that is to be recycled serves until its replacement is ready, one
+//! that is scaled away or drained until its job is done.
+//!
+//! A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
+//! time; the first good work takes the wait back.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use common::exit::WorkerExit;
+
+/// One incarnation of a worker; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct WorkerId(pub u64);
+
+/// Why a worker is no more. `as_str` is its name in metrics and in the status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It ended by a fault of its own.
+    Crash,
+    /// Somebody else killed or stopped it.
+    Killed,
+    /// It was past the deadline of its job or did not answer a ping.
+    Hang,
+    /// It held more memory than it may.
+    Memory,
+    /// It sent what the protocol does not allow.
+    Protocol,
+    /// It never became ready.
+    Start,
+    Recycled,
+    Scaled,
+    Drained,
+}
+
+impl Reason {
+    pub const ALL: [Self; 9] = [
+        Self::Crash,
+        Self::Killed,
+        Self::Hang,
+        Self::Memory,
+        Self::Protocol,
+        Self::Start,
+        Self::Recycled,
+        Self::Scaled,
+        Self::Drained,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Crash => "crash",
+            Self::Killed => "killed",
+            Self::Hang => "hang",
+            Self::Memory => "memory",
+            Self::Protocol => "protocol",
+            Self::Start => "start",
+            Self::Recycled => "recycled",
+            Self::Scaled => "scaled",
+            Self::Drained => "drained",
+        }
+    }
+
+    /// Whether the segment that was running may be what ended the worker.
+    #[must_use]
+    pub fn blames_the_job(self) -> bool {
+        match self {
+            Self::Crash | Self::Hang | Self::Memory | Self::Protocol => true,
+            Self::Killed | Self::Start | Self::Recycled | Self::Scaled | Self::Drained => false,
+        }
+    }
+}
+
+/// How a process ended, as `wait` tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Code(i32),
+    Signal(i32),
+}
+
+/// What is to be done in the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    Spawn(WorkerId),
+    /// It can take a job.
+    Offer(WorkerId),
+    /// It can take no job any more.
+    Withdraw(WorkerId),
+    Ping(WorkerId),
+    /// Close its socket: it ends by itself.
+    HangUp(WorkerId),
+    /// SIGKILL to its process group.
+    Kill(WorkerId),
+    /// Nothing will ever work; the process ends with this message.
+    GiveUp(String),
+}
+
+/// The numbers behind the decisions.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// A worker that is not ready by then is killed.
+    pub start_limit: Duration,
+    /// An idle worker is pinged this long after its last sign of life …
+    pub ping_after: Duration,
+    /// … and killed when it does not answer for this long.
+    pub ping_limit: Duration,
+    /// A retiring worker that has not ended by itself is killed.
+    pub retire_limit: Duration,
+    /// Wait before the second start in a row that follows a failure; doubled each time …
+    pub backoff_first: Duration,
+    /// … up to this.
+    pub backoff_most: Duration,
+    /// Failed starts in a row, before any worker was ever ready, that end the program.
+    pub hopeless_after: u32,
+    /// Private memory in bytes above which a worker is replaced; half as much again, and it is killed in its job.
+    pub memory_limit: Option<u64>,
+    /// Jobs after which a worker is replaced.
+    pub jobs_limit: Option<u64>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            start_limit: Duration::from_secs(60),
+            ping_after: Duration::from_secs(2),
+            ping_limit: Duration::from_secs(2),
+            retire_limit: Duration::from_secs(5),
+            backoff_first: Duration::from_millis(100),
+            backoff_most: Duration::from_secs(15),
+            hopeless_after: 5,
+            memory_limit: None,
+            jobs_limit: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Starting,
+    Idle { pinged: bool },
+    Busy { deadline: Instant },
+    Retiring,
+    Dying,
+}
+
+impl State {
+    /// Neither on its way out nor killed.
+    fn is_alive(self) -> bool {
+        !matches!(self, Self::Retiring | Self::Dying)
+    }
+}
+
+/// What others may see of a worker's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Starting,
+    Ready,
+    Busy,
+    Retiring,
+    Dying,
+}
+
+impl Phase {
+    pub const ALL: [Self; 5] = [
+        Self::Starting,
+        Self::Ready,
+        Self::Busy,
+        Self::Retiring,
+        Self::Dying,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::Busy => "busy",
+            Self::Retiring => "retiring",
+            Self::Dying => "dying",
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Worker {
+    state: State,
+    /// Since when it is in its state, or its last sign of life when idle.
+    since: Instant,
+    /// Whether it ever was.
+    ready: bool,
+    jobs: u64,
+    memory: u64,
+    leaving: Option<Leaving>,
+    /// Why we ended it; otherwise its exit tells.
+    verdict: Option<Reason>,
+}
+
+/// A worker that is to go.
+#[derive(Debug, Clone, Copy)]
+struct Leaving {
+    reason: Reason,
+    /// Its replacement is not ready yet, so it goes on taking jobs.
+    awaits_replacement: bool,
+}
+
+/// All workers and how many are wanted.
+#[derive(Debug)]
+pub struct Fleet {
+    policy: Policy,
+    target: usize,
+    workers: BTreeMap<WorkerId, Worker>,
+    last_id: u64,
+    /// Workers in a row that failed without doing any good.
+    failures: u32,
+    /// No start before this moment.
+    not_before: Option<Instant>,
+    ever_ready: bool,
+    draining: bool,
+    ended: BTreeMap<Reason, u64>,
+    actions: Vec<Action>,
+}
+
+impl Fleet {
+    #[must_use]
+    pub fn new(policy: Policy, target: usize) -> Self {
+        Self {
+            policy,
+            target,
+            workers: BTreeMap::new(),
+            last_id: 0,
+            failures: 0,
+            not_before: None,
+            ever_ready: false,
+            draining: false,
+            ended: BTreeMap::new(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// What is to be done now. To be called after every event.
+    pub fn decide(&mut self, now: Instant) -> Vec<Action> {
+        self.watch(now);
+        self.replace_and_fill(now);
+        std::mem::take(&mut self.actions)
+    }
+
+    /// When something is due though nothing happens.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        let limits = self.workers.values().filter_map(|worker| self.limit_of(worker));
+        let start = self.not_before.filter(|_| self.missing() > 0);
+        limits.chain(start).min()
+    }
+
+    pub fn on_ready(&mut self, id: WorkerId, now: Instant) {
+        if let Some(worker) = self.workers.get_mut(&id)
+            && worker.state == State::Starting
+        {
+            worker.ready = true;
+            self.ever_ready = true;
+            self.enter(id, State::Idle { pinged: false }, now);
+            self.actions.push(Action::Offer(id));
+            let replaced = self.workers.iter().find_map(|(id, worker)| match worker.leaving {
+                Some(Leaving {
+                    reason,
+                    awaits_replacement: true,
+                }) => Some((*id, reason)),
+                _ => None,
+            });
+            if let Some((old, reason)) = replaced {
+                self.dismiss(old, reason, now);
+            }
+        }
+    }
+
+    /// A job was given to it. `false`: it cannot take one.
+    pub fn on_job(&mut self, id: WorkerId, deadline: Instant, now: Instant) -> bool {
+        let idle = matches!(
+            self.workers.get(&id),
+            Some(Worker {
+                state: State::Idle { .. },
+                ..
+            })
+        );
+        idle && self.enter(id, State::Busy { deadline }, now)
+    }
+
+    /// Its job is answered.
+    pub fn on_answer(&mut self, id: WorkerId, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        if !matches!(worker.state, State::Busy { .. }) {
+            return;
+        }
+        worker.jobs += 1;
+        self.failures = 0;
+        self.not_before = None;
+        let worn_out = self.policy.jobs_limit.is_some_and(|limit| worker.jobs >= limit);
+        self.enter(id, State::Idle { pinged: false }, now);
+        if worn_out {
+            self.recycle(id);
+        }
+        match self.workers.get(&id).and_then(|worker| worker.leaving) {
+            Some(Leaving {
+                awaits_replacement: false,
+                ..
+            }) => self.retire(id, now),
+            _ => self.actions.push(Action::Offer(id)),
+        }
+    }
+
+    pub fn on_pong(&mut self, id: WorkerId, now: Instant) {
+        if let Some(
+            worker @ Worker {
+                state: State::Idle { .. },
+                ..
+            },
+        ) = self.workers.get_mut(&id)
+        {
+            worker.state = State::Idle { pinged: false };
+            worker.since = now;
+        }
+    }
+
+    /// Its socket is closed or sent nonsense.
+    pub fn on_lost(&mut self, id: WorkerId, reason: Option<Reason>, now: Instant) {
+        if self
+            .workers
+            .get(&id)
+            .is_some_and(|worker| worker.state.is_alive())
+        {
+            self.kill(id, reason, now);
+        }
+    }
+
+    pub fn on_memory(&mut self, id: WorkerId, bytes: u64, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        worker.memory = bytes;
+        match (self.policy.memory_limit, worker.state) {
+            (Some(limit), State::Busy { .. }) if bytes > limit + limit / 2 => {
+                self.kill(id, Some(Reason::Memory), now);
+            }
+            (Some(limit), State::Idle { .. } | State::Busy { .. }) if bytes > limit => {
+                worker.leaving.get_or_insert(Leaving {
+                    reason: Reason::Memory,
+                    awaits_replacement: true,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// It is seen not to run at all (SIGSTOP).
+    pub fn on_stopped(&mut self, id: WorkerId, now: Instant) {
+        self.kill(id, Some(Reason::Killed), now);
+    }
+
+    /// The process has ended and was waited for. Returns why, for the log and for the segment it had.
+    pub fn on_exit(&mut self, id: WorkerId, exit: Exit, now: Instant) -> Option<Reason> {
+        let worker = self.workers.remove(&id)?;
+        let reason = worker.verdict.unwrap_or_else(|| reason_of(exit, worker.ready));
+        *self.ended.entry(reason).or_default() += 1;
+        if worker.state.is_alive() {
+            self.actions.push(Action::Withdraw(id));
+        }
+        let planned = matches!(reason, Reason::Recycled | Reason::Scaled | Reason::Drained);
+        if !planned && worker.jobs == 0 {
+            self.failures += 1;
+            self.not_before = self.backoff().map(|wait| now + wait);
+        }
+        if !self.ever_ready && !planned {
+            self.consider_giving_up(exit);
+        }
+        Some(reason)
+    }
+
+    /// Wants `target` workers from now on.
+    pub fn scale(&mut self, target: usize, now: Instant) {
+        self.target = target;
+        let surplus = self.staying().count().saturating_sub(target);
+        // The one that costs least to lose: not ready, then idle, then busy; of those the youngest.
+        let mut order: Vec<(u8, std::cmp::Reverse<WorkerId>)> = self
+            .staying()
+            .map(|(id, worker)| match worker.state {
+                State::Starting => (0, std::cmp::Reverse(*id)),
+                State::Idle { .. } => (1, std::cmp::Reverse(*id)),
+                _ => (2, std::cmp::Reverse(*id)),
+            })
+            .collect();
+        order.sort_unstable();
+        for (_, std::cmp::Reverse(id)) in order.into_iter().take(surplus) {
+            self.dismiss(id, Reason::Scaled, now);
+        }
+    }
+
+    /// Replaces a worker; it serves until the replacement is ready. `false`: there is no such worker.
+    pub fn recycle(&mut self, id: WorkerId) -> bool {
+        match self.workers.get_mut(&id) {
+            Some(worker) if worker.state.is_alive() => {
+                worker.leaving.get_or_insert(Leaving {
+                    reason: Reason::Recycled,
+                    awaits_replacement: true,
+                });
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// No worker is started any more, and each goes when its job is done.
+    pub fn drain(&mut self, now: Instant) {
+        self.draining = true;
+        self.target = 0;
+        for id in self.ids() {
+            self.dismiss(id, Reason::Drained, now);
+        }
+    }
+
+    #[must_use]
+    pub fn ids(&self) -> Vec<WorkerId> {
+        self.workers.keys().copied().collect()
+    }
+
+    #[must_use]
+    pub fn target(&self) -> usize {
+        self.target
+    }
+
+    /// How many workers ended, by reason.
+    #[must_use]
+    pub fn ended(&self) -> &BTreeMap<Reason, u64> {
+        &self.ended
+    }
+
+    /// Phase, jobs done and private memory in bytes of a worker.
+    #[must_use]
+    pub fn look(&self, id: WorkerId) -> Option<(Phase, u64, u64)> {
+        let worker = self.workers.get(&id)?;
+        let phase = match worker.state {
+            State::Starting => Phase::Starting,
+            State::Idle { .. } => Phase::Ready,
+            State::Busy { .. } => Phase::Busy,
+            State::Retiring => Phase::Retiring,
+            State::Dying => Phase::Dying,
+        };
+        Some((phase, worker.jobs, worker.memory))
+    }
+
+    /// Kills or pings what is overdue.
+    fn watch(&mut self, now: Instant) {
+        let overdue: Vec<(WorkerId, State)> = self
+            .workers
+            .iter()
+            .filter(|(_, worker)| self.limit_of(worker).is_some_and(|limit| limit <= now))
+            .map(|(id, worker)| (*id, worker.state))
+            .collect();
+        for (id, state) in overdue {
+            match state {
+                State::Idle { pinged: false } => {
+                    self.enter(id, State::Idle { pinged: true }, now);
+                    self.actions.push(Action::Ping(id));
+                }
+                State::Starting => self.kill(id, Some(Reason::Start), now),
+                State::Idle { pinged: true } | State::Busy { .. } => self.kill(id, Some(Reason::Hang), now),
+                State::Retiring => self.kill(id, None, now),
+                // SIGKILL was lost or the process hangs in the kernel: once more.
+                State::Dying => {
+                    self.enter(id, State::Dying, now);
+                    self.actions.push(Action::Kill(id));
+                }
+            }
+        }
+    }
+
+    fn limit_of(&self, worker: &Worker) -> Option<Instant> {
+        Some(match worker.state {
+            State::Starting => worker.since + self.policy.start_limit,
+            State::Idle { pinged: false } => worker.since + self.policy.ping_after,
+            State::Idle { pinged: true } => worker.since + self.policy.ping_limit,
+            State::Busy { deadline } => deadline,
+            State::Retiring | State::Dying => worker.since + self.policy.retire_limit,
+        })
+    }
+
+    fn replace_and_fill(&mut self, now: Instant) {
+        if self.draining || self.not_before.is_some_and(|moment| moment > now) {
+            return;
+        }
+        for _ in 0..self.missing() {
+            self.last_id += 1;
+            let id = WorkerId(self.last_id);
+            self.workers.insert(
+                id,
+                Worker {
+                    state: State::Starting,
+                    since: now,
+                    ready: false,
+                    jobs: 0,
+                    memory: 0,
+                    leaving: None,
+                    verdict: None,
+                },
+            );
+            self.actions.push(Action::Spawn(id));
+        }
+        self.not_before = None;
+    }
+
+    /// Starts that are wanted now. Recycled workers are replaced one at a time, for memory's sake.
+    fn missing(&self) -> usize {
+        if self.draining {
+            return 0;
+        }
+        let serves_on = |worker: &&Worker| {
+            worker.leaving.is_some_and(|leaving| leaving.awaits_replacement) && worker.state.is_alive()
+        };
+        let recycling = self.workers.values().filter(serves_on).count();
+        let serving = self.staying().count() + recycling.saturating_sub(1);
+        self.target.saturating_sub(serving)
+    }
+
+    /// Workers that are there or coming, and are to stay.
+    fn staying(&self) -> impl Iterator<Item = (&WorkerId, &Worker)> {
+        self.workers
+            .iter()
+            .filter(|(_, worker)| worker.leaving.is_none() && worker.state.is_alive())
+    }
+
+    /// Lets a worker go: at once, or when its job is done.
+    fn dismiss(&mut self, id: WorkerId, reason: Reason, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        worker.leaving = Some(Leaving {
+            reason,
+            awaits_replacement: false,
+        });
+        if matches!(worker.state, State::Starting | State::Idle { .. }) {
+            self.retire(id, now);
+        }
+    }
+
+    fn retire(&mut self, id: WorkerId, now: Instant) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.verdict = worker.leaving.map(|leaving| leaving.reason);
+        }
+        self.enter(id, State::Retiring, now);
+        self.actions.push(Action::Withdraw(id));
+        self.actions.push(Action::HangUp(id));
+    }
+
+    fn kill(&mut self, id: WorkerId, reason: Option<Reason>, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        worker.verdict = reason.or(worker.verdict);
+        self.enter(id, State::Dying, now);
+        self.actions.push(Action::Withdraw(id));
+        self.actions.push(Action::Kill(id));
+    }
+
+    fn enter(&mut self, id: WorkerId, state: State, now: Instant) -> bool {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return false;
+        };
+        worker.state = state;
+        worker.since = now;
+        true
+    }
+
+    /// The wait before the next start: none after the first failure.
+    fn backoff(&self) -> Option<Duration> {
+        let doublings = self.failures.checked_sub(2)?.min(16);
+        Some((self.policy.backoff_first * 2u32.pow(doublings)).min(self.policy.backoff_most))
+    }
+
+    fn consider_giving_up(&mut self, exit: Exit) {
+        let known = match exit {
+            Exit::Code(code) => WorkerExit::from_code(code),
+            Exit::Signal(_) => None,
+        };
+        let why = match known {
+            Some(WorkerExit::BadModel) => "the model cannot be used",
+            Some(WorkerExit::NoModel) => "the model cannot be opened",
+            Some(WorkerExit::NoRuntime) => "ONNX Runtime cannot be loaded",
+            Some(WorkerExit::Protocol) => "frontd and workerd are not of one release",
+            Some(WorkerExit::Jail) => "the workers cannot be locked down on this kernel",
+            Some(WorkerExit::Usage) => "workerd does not understand its arguments: is it of another release?",
+            _ if self.failures >= self.policy.hopeless_after => "no worker can be started",
+            _ => return,
+        };
+        self.actions.push(Action::GiveUp(why.to_owned()));
+    }
+}
+
+/// What an exit that we did not cause means.
+fn reason_of(exit: Exit, ready: bool) -> Reason {
+    const SIGKILL: i32 = 9;
+    match exit {
+        Exit::Signal(SIGKILL) => Reason::Killed,
+        Exit::Code(code) if WorkerExit::from_code(code) == Some(WorkerExit::Outside) => Reason::Killed,
+        Exit::Code(code) if WorkerExit::from_code(code) == Some(WorkerExit::Protocol) => Reason::Protocol,
+        _ if !ready => Reason::Start,
+        _ => Reason::Crash,
+    }
+}
+
+#[cfg(test)]
+mod tests;

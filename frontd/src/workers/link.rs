@@ -1,0 +1,227 @@
+//! The socket of one worker: messages in, events out.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use common::{
+    frame::{FrameError, PREFIX_LEN, Prefix},
+    protocol::{self, FromWorker, PREAMBLE_LEN, ProtocolError, ToWorker},
+};
+use interprocess::local_socket::{
+    GenericFilePath, ListenerOptions,
+    tokio::{Listener, Stream, prelude::*},
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    sync::mpsc,
+};
+
+use super::{Event, Speech, lifecycle::WorkerId};
+
+/// Messages to one worker that may wait: a job, its cancellation and a ping.
+pub(super) const OUTBOX: usize = 4;
+
+/// A socket on which exactly one worker is awaited.
+#[derive(Debug)]
+pub(super) struct Port {
+    listener: Listener,
+    path: PathBuf,
+}
+
+impl Port {
+    /// Binds the socket of worker `id` in `folder`, which only we may enter.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub(super) fn bind(folder: &Path, id: WorkerId) -> io::Result<Self> {
+        let path = folder.join(format!("worker-{}.sock", id.0));
+        let _ = fs::remove_file(&path);
+        let name = path.as_path().to_fs_name::<GenericFilePath>()?;
+        let listener = ListenerOptions::new()
+            .name(name)
+            .reclaim_name(false)
+            .create_tokio()?;
+        Ok(Self { listener, path })
+    }
+
+    #[must_use]
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the worker with this pid; others are turned away.
+    async fn accept(&self, pid: i32) -> Result<Stream, ProtocolError> {
+        loop {
+            let stream = self.listener.accept().await.map_err(FrameError::from)?;
+            match peer_pid(&stream) {
+                Some(peer) if peer != pid => {
+                    tracing::warn!(peer, pid, "a stranger knocked at a worker's socket");
+                }
+                _ => return Ok(stream),
+            }
+        }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Talks with a worker until one side hangs up, then says so. We hang up by closing `outbox`.
+pub(super) async fn talk(
+    id: WorkerId,
+    pid: i32,
+    port: Port,
+    outbox: mpsc::Receiver<ToWorker>,
+    events: mpsc::Sender<(WorkerId, Event)>,
+) {
+    let error = converse(id, pid, port, outbox, &events).await.err();
+    // Fails only when the task that listens has ended, and with it the program.
+    let _ = events.send((id, Event::Lost(error))).await;
+}
+
+async fn converse(
+    id: WorkerId,
+    pid: i32,
+    port: Port,
+    outbox: mpsc::Receiver<ToWorker>,
+    events: &mpsc::Sender<(WorkerId, Event)>,
+) -> Result<(), ProtocolError> {
+    let mut stream = port.accept(pid).await?;
+    drop(port);
+    let mut theirs = [0; PREAMBLE_LEN];
+    stream.read_exact(&mut theirs).await.map_err(FrameError::from)?;
+    protocol::check_preamble(theirs)?;
+    stream
+        .write_all(&protocol::preamble())
+        .await
+        .map_err(FrameError::from)?;
+
+    let awaited = Mutex::new(None);
+    tokio::select! {
+        result = read(id, &stream, events, &awaited) => result,
+        result = write(&stream, outbox, &awaited) => result,
+    }
+}
+
+/// The job that is out, as far as its answer can be checked.
+#[derive(Debug, Clone, Copy)]
+struct Awaited {
+    job: u64,
+    tokens: usize,
+}
+
+async fn read(
+    id: WorkerId,
+    mut from: impl AsyncRead + Unpin,
+    events: &mpsc::Sender<(WorkerId, Event)>,
+    awaited: &Mutex<Option<Awaited>>,
+) -> Result<(), ProtocolError> {
+    let mut ready = false;
+    while let Some((message, body)) = receive(&mut from).await? {
+        let event = match message {
+            FromWorker::Ready(_) if ready => return Err(ProtocolError::Unexpected("ready twice")),
+            FromWorker::Ready(told) => {
+                ready = true;
+                Event::Ready(told)
+            }
+            _ if !ready => return Err(ProtocolError::Unexpected("not ready yet")),
+            FromWorker::Done {
+                job,
+                frames,
+                compute_us,
+            } => {
+                let tokens = answered(awaited, job)?.tokens;
+                let pcm = protocol::pcm_from_bytes(&body, frames.as_deref(), tokens)?;
+                Event::Done {
+                    job,
+                    speech: Speech { pcm, frames },
+                    compute: Duration::from_micros(compute_us),
+                }
+            }
+            FromWorker::Failed { job, fault } => {
+                answered(awaited, job)?;
+                Event::Failed { job, fault }
+            }
+            FromWorker::Pong { .. } => Event::Pong,
+        };
+        if events.send((id, event)).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    mut to: impl AsyncWrite + Unpin,
+    mut outbox: mpsc::Receiver<ToWorker>,
+    awaited: &Mutex<Option<Awaited>>,
+) -> Result<(), ProtocolError> {
+    while let Some(message) = outbox.recv().await {
+        let header = protocol::encode(&message)?;
+        if let ToWorker::Run(job) = &message {
+            *lock(awaited) = Some(Awaited {
+                job: job.id,
+                tokens: job.tokens.len(),
+            });
+        }
+        let mut bytes = Prefix::checked(header.len(), 0)?.to_bytes().to_vec();
+        bytes.extend(header);
+        to.write_all(&bytes).await.map_err(FrameError::from)?;
+    }
+    Ok(())
+}
+
+/// Takes what was awaited, if it is this job.
+fn answered(awaited: &Mutex<Option<Awaited>>, job: u64) -> Result<Awaited, ProtocolError> {
+    match lock(awaited).take() {
+        Some(awaited) if awaited.job == job => Ok(awaited),
+        Some(_) => Err(ProtocolError::Unexpected("an answer to another job")),
+        None => Err(ProtocolError::Unexpected("an answer to no job")),
+    }
+}
+
+fn lock(awaited: &Mutex<Option<Awaited>>) -> MutexGuard<'_, Option<Awaited>> {
+    awaited.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn receive(
+    from: &mut (impl AsyncRead + Unpin),
+) -> Result<Option<(FromWorker, Vec<u8>)>, ProtocolError> {
+    let mut prefix = [0; PREFIX_LEN];
+    match from.read(&mut prefix).await.map_err(FrameError::from)? {
+        0 => return Ok(None),
+        n => from
+            .read_exact(&mut prefix[n..])
+            .await
+            .map_err(FrameError::from)?,
+    };
+    let Prefix { header_len, body_len } = Prefix::parse(prefix)?;
+    let header = exactly(from, header_len).await?;
+    let body = exactly(from, body_len).await?;
+    Ok(Some((protocol::decode(&header)?, body)))
+}
+
+/// Grows with what arrives, so that a length that lies costs nothing.
+async fn exactly(from: &mut (impl AsyncRead + Unpin), length: usize) -> Result<Vec<u8>, ProtocolError> {
+    let mut bytes = Vec::new();
+    from.take(length as u64)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(FrameError::from)?;
+    if bytes.len() == length {
+        Ok(bytes)
+    } else {
+        Err(FrameError::Truncated.into())
+    }
+}
+
+fn peer_pid(stream: &Stream) -> Option<i32> {
+    stream.peer_creds().ok()?.pid()
+}
