@@ -4,7 +4,9 @@
 
 pub mod exit;
 pub mod frame;
+pub mod fused;
 pub mod protocol;
+pub mod toom;
 
 /// Samples a second of everything that a model makes and a client hears.
 pub const SAMPLE_RATE: u32 = 24_000;

@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod jail;
+pub mod kernels;
 pub mod onnx;
 pub mod serve;
 pub mod signals;

@@ -12,7 +12,8 @@ use nix::unistd::Pid;
 use workerd::{
     engine::Engine,
     jail,
-    onnx::{Model, OnnxEngine, Runtime},
+    kernels::{Isa, Setting},
+    onnx::{Model, OnnxEngine, Options, Runtime},
     serve, signals,
 };
 
@@ -34,6 +35,12 @@ struct Arguments {
     /// Threads that compute one job.
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// Whether to use our own kernels for the vocoder, where the model and the CPU fit.
+    #[arg(long, env = "KERNELS", value_enum, default_value = "auto")]
+    kernels: Setting,
+    /// The instructions of our kernels (avx512, avx2, portable) instead of the best that the CPU has.
+    #[arg(long, env = "KERNELS_ISA")]
+    kernels_isa: Option<Isa>,
     /// The pid of frontd, to notice at once when it is gone.
     #[arg(long)]
     parent: Option<i32>,
@@ -44,6 +51,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
+        // ONNX Runtime tells 1,700 lines of a load.
+        .with_env_filter("warn,workerd=info")
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .without_time()
@@ -86,8 +95,13 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
 
     let started = Instant::now();
     let model = arguments.model.as_deref().map_or(Model::Builtin, Model::File);
+    let options = Options {
+        threads: arguments.threads,
+        kernels: arguments.kernels,
+        isa: arguments.kernels_isa,
+    };
     let mut engine = Runtime::open(&arguments.onnxruntime)
-        .and_then(|runtime| OnnxEngine::load(&runtime, model, arguments.threads))
+        .and_then(|runtime| OnnxEngine::load(&runtime, model, options))
         .map_err(|error| (error.exit(), error.into()))?;
     let unconfined = jail::when_loaded().map_err(|e| (WorkerExit::Jail, e.into()))?;
     let ready = Ready {

@@ -11,7 +11,13 @@
 //! | audio | `waveform`, `audio` | f32, all samples in one row |
 //! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use common::{
     SAMPLES_PER_FRAME, STYLE_DIM,
@@ -20,6 +26,7 @@ use common::{
 };
 use ort::{
     environment::Environment,
+    operator::OperatorDomain,
     session::{
         NoSelectedOutputs, RunOptions, Session, SessionInputValue, SessionOutputs,
         builder::{GraphOptimizationLevel, SessionBuilder},
@@ -28,6 +35,7 @@ use ort::{
 };
 
 use crate::engine::{Engine, Speech, Stopper};
+use crate::kernels::{self, Isa, Kernels, Setting};
 
 /// The voice that every build carries; see `assets/README.md`.
 const BUILTIN: &[u8] = include_bytes!("../assets/builtin.onnx");
@@ -37,6 +45,27 @@ const BUILTIN: &[u8] = include_bytes!("../assets/builtin.onnx");
 pub enum Model<'a> {
     Builtin,
     File(&'a Path),
+}
+
+/// How to compute.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Threads that compute one job.
+    pub threads: usize,
+    /// Whether to use our own kernels.
+    pub kernels: Setting,
+    /// The instructions to use for them, instead of the best.
+    pub isa: Option<Isa>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            kernels: Setting::Auto,
+            isa: None,
+        }
+    }
 }
 
 /// Why there is no engine, in words for the operator, and with the exit code to die with.
@@ -69,6 +98,10 @@ pub struct OnnxEngine {
     session: Session,
     names: Names,
     options: Arc<RunOptions<NoSelectedOutputs>>,
+    /// Set while a run is to stop; our operators look at it.
+    cancel: Arc<AtomicBool>,
+    /// The instructions of our kernels, when they are used.
+    isa: Option<Isa>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,11 +135,34 @@ impl Runtime {
 }
 
 impl OnnxEngine {
-    /// Loads `model` and speaks two tokens to see that it is what it should be.
+    /// Loads `model` and speaks two tokens to see that it is what it should be. Where there is a graph for our
+    /// kernels beside it and this CPU has the instructions, that one is loaded.
     ///
     /// # Errors
     /// The file cannot be read, is damaged, or is no model of this interface.
-    pub fn load(runtime: &Runtime, model: Model<'_>, threads: usize) -> Result<Self, LoadError> {
+    pub fn load(runtime: &Runtime, model: Model<'_>, options: Options) -> Result<Self, LoadError> {
+        if let Model::File(file) = model {
+            match kernels::choose(file, options.kernels, options.isa) {
+                Ok((fused, isa)) => {
+                    match Self::load_graph(runtime, Model::File(&fused), options.threads, Some(isa)) {
+                        Ok(engine) => return Ok(engine),
+                        Err(error) => {
+                            tracing::warn!(%error, "our kernels cannot be used, ONNX Runtime's own operators are");
+                        }
+                    }
+                }
+                Err(reason) => tracing::info!(reason, "ONNX Runtime's own operators compute the vocoder"),
+            }
+        }
+        Self::load_graph(runtime, model, options.threads, None)
+    }
+
+    fn load_graph(
+        runtime: &Runtime,
+        model: Model<'_>,
+        threads: usize,
+        isa: Option<Isa>,
+    ) -> Result<Self, LoadError> {
         let path = match model {
             Model::Builtin => "builtin".to_owned(),
             Model::File(path) => path.display().to_string(),
@@ -121,13 +177,22 @@ impl OnnxEngine {
             path: path.clone(),
             reason,
         };
-        let session = open(&runtime.0, model, threads).map_err(|error| unusable(error.to_string()))?;
+        let cancel = Arc::new(AtomicBool::new(false));
+        let operators = isa
+            .and_then(Kernels::new)
+            .map(|kernels| kernels::operator::domain(kernels, threads, Arc::clone(&cancel)))
+            .transpose()
+            .map_err(|error| unusable(error.to_string()))?;
+        let session =
+            open(&runtime.0, model, threads, operators).map_err(|error| unusable(error.to_string()))?;
         let names = Names::of(&session).map_err(&unusable)?;
         let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
         let mut engine = Self {
             session,
             names,
             options: Arc::new(options),
+            cancel,
+            isa,
         };
         engine.warm_up().map_err(unusable)?;
         Ok(engine)
@@ -210,12 +275,14 @@ impl Engine for OnnxEngine {
     }
 
     fn kernels(&self) -> &str {
-        "onnxruntime"
+        self.isa.map_or("onnxruntime", Isa::name)
     }
 
     fn stopper(&self) -> Stopper {
         let options = Arc::clone(&self.options);
+        let cancel = Arc::clone(&self.cancel);
         Arc::new(move || {
+            cancel.store(true, Ordering::Relaxed);
             if let Err(error) = options.terminate() {
                 tracing::warn!(%error, "a running synthesis could not be stopped");
             }
@@ -223,6 +290,7 @@ impl Engine for OnnxEngine {
     }
 
     fn rearm(&mut self) {
+        self.cancel.store(false, Ordering::Relaxed);
         if let Err(error) = self.options.unterminate() {
             tracing::warn!(%error, "an earlier stop could not be taken back");
         }
@@ -231,7 +299,7 @@ impl Engine for OnnxEngine {
     fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
         let speech = self.run(job).map_err(|error| {
             // ONNX Runtime has no code of its own for a run that was stopped.
-            if error.message().contains("terminate flag") {
+            if self.cancel.load(Ordering::Relaxed) || error.message().contains("terminate flag") {
                 Fault::Cancelled
             } else {
                 Fault::engine(&error)
@@ -257,7 +325,12 @@ impl Engine for OnnxEngine {
     }
 }
 
-fn open(environment: &Environment, model: Model<'_>, threads: usize) -> ort::Result<Session> {
+fn open(
+    environment: &Environment,
+    model: Model<'_>,
+    threads: usize,
+    operators: Option<OperatorDomain>,
+) -> ort::Result<Session> {
     let configure = || -> ort::Result<SessionBuilder> {
         Ok(Session::builder(environment)?
             .with_optimization_level(GraphOptimizationLevel::Level3)?
@@ -269,6 +342,12 @@ fn open(environment: &Environment, model: Model<'_>, threads: usize) -> ort::Res
             .with_memory_pattern(false)?
             // Packed weights are private copies; mapped ones are shared by all workers.
             .with_prepacking(false)?)
+    };
+    let configure = || -> ort::Result<SessionBuilder> {
+        match operators {
+            Some(operators) => Ok(configure()?.with_operators(operators)?),
+            None => configure(),
+        }
     };
     match model {
         Model::Builtin => configure()?.commit_from_memory(BUILTIN),

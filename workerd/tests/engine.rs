@@ -9,7 +9,7 @@ use common::{
 };
 use workerd::{
     engine::Engine,
-    onnx::{Model, OnnxEngine, Runtime},
+    onnx::{Model, OnnxEngine, Options, Runtime},
 };
 
 fn runtime() -> &'static Runtime {
@@ -36,14 +36,14 @@ fn job(tokens: usize, speed: f32) -> Job {
 
 #[test]
 fn the_builtin_voice_speaks_the_same_every_time() {
-    let mut engine = OnnxEngine::load(runtime(), Model::Builtin, 1).unwrap();
+    let mut engine = OnnxEngine::load(runtime(), Model::Builtin, Options::default()).unwrap();
     assert!(engine.durations());
     let first = engine.synthesise(&job(20, 1.0)).unwrap();
     let frames = first.frames.as_ref().unwrap();
     assert_eq!(frames.len(), 22);
     assert!(first.pcm.iter().any(|x| x.abs() > 0.1), "silence");
     assert_eq!(engine.synthesise(&job(20, 1.0)).unwrap(), first);
-    let mut second = OnnxEngine::load(runtime(), Model::Builtin, 1).unwrap();
+    let mut second = OnnxEngine::load(runtime(), Model::Builtin, Options::default()).unwrap();
     assert_eq!(second.synthesise(&job(20, 1.0)).unwrap(), first);
     let fast = engine.synthesise(&job(20, 2.0)).unwrap();
     assert!(
@@ -56,7 +56,7 @@ fn the_builtin_voice_speaks_the_same_every_time() {
 
 #[test]
 fn a_stopped_synthesis_says_so_and_the_next_one_works() {
-    let mut engine = OnnxEngine::load(runtime(), Model::Builtin, 1).unwrap();
+    let mut engine = OnnxEngine::load(runtime(), Model::Builtin, Options::default()).unwrap();
     let stop = engine.stopper();
     engine.rearm();
     stop();
@@ -82,7 +82,7 @@ fn files_that_are_no_model_are_told_apart() {
             Some(bytes) => std::fs::write(&path, bytes).unwrap(),
             None => drop(std::fs::remove_file(&path)),
         }
-        let error = OnnxEngine::load(runtime(), Model::File(&path), 1).unwrap_err();
+        let error = OnnxEngine::load(runtime(), Model::File(&path), Options::default()).unwrap_err();
         assert!(error.to_string().contains("model.onnx"), "{error}");
         error.exit()
     };

@@ -1,18 +1,25 @@
-//! From one `model.onnx` to a folder that workers map: the weights in a file of their own.
+//! From one `model.onnx` to a folder that workers map: the weights in files of their own, and a second graph in which
+//! the vocoder's residual blocks are nodes for workerd's kernels.
 //!
 //! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
 //! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
-//! stays at the size of the graph, and nothing of the file is lost.
+//! stays at the size of the graph, and nothing of the file is lost. The blocks are found by structure ([`blocks`]) and
+//! their weights transformed ([`fuse`]); a graph without them has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v1-SIZE-MTIME/plain.onnx     the graph as it was
-//!                                weights.bin    its large tensors, each on a page of its own
+//! TARGET/converted-v2-SIZE-MTIME/plain.onnx     the graph as it was
+//!                                fused.onnx     the graph with custom nodes
+//!                                weights.bin    large tensors of both, each on a page of its own
+//!                                kernels.bin    transformed weights of the custom nodes
 //! ```
 //!
 //! The folder is made under another name and renamed when it is whole and on the disk: it is there complete or
 //! not at all. Its name holds the version of this conversion and the source's size and time of change, so a
 //! newer program or another model makes it again, and then the older one is removed.
 
+mod blocks;
+mod fuse;
+mod graph;
 mod skeleton;
 mod wire;
 mod write;
@@ -22,14 +29,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use common::fused::{FUSED_FILE, PLAIN_FILE};
+
 pub use skeleton::SkeletonError;
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 1;
-/// The graph on ONNX Runtime's own operators.
-pub const PLAIN: &str = "plain.onnx";
-const WEIGHTS: &str = "weights.bin";
+pub const VERSION: u32 = 2;
 const PREFIX: &str = "converted-";
 const UNFINISHED: &str = "unfinished-";
 
@@ -38,8 +44,10 @@ const UNFINISHED: &str = "unfinished-";
 pub struct Converted {
     /// The folder of all its files.
     pub folder: PathBuf,
-    /// The graph to load, its weights beside it.
+    /// The graph on ONNX Runtime's own operators, its weights beside it.
     pub plain: PathBuf,
+    /// The graph with nodes for workerd's kernels, where the model has the blocks for it.
+    pub fused: Option<PathBuf>,
     /// Whether it was made now, and not found from an earlier start.
     pub fresh: bool,
 }
@@ -117,7 +125,8 @@ pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertErr
 impl Converted {
     fn at(folder: PathBuf, fresh: bool) -> Self {
         Self {
-            plain: folder.join(PLAIN),
+            plain: folder.join(PLAIN_FILE),
+            fused: Some(folder.join(FUSED_FILE)).filter(|file| file.is_file()),
             folder,
             fresh,
         }

@@ -16,7 +16,6 @@ const MAX_RANK: usize = 16;
 /// What holding one field costs beside its bytes, so that a file of empty fields is bounded too.
 const FIELD_COST: u64 = 64;
 
-#[cfg(test)]
 /// `TensorProto.DataType` of 32-bit floats.
 pub(super) const FLOAT: u64 = 1;
 
@@ -34,7 +33,7 @@ pub(super) struct Skeleton {
 }
 
 /// A `TensorProto`.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Tensor {
     pub(super) name: String,
     pub(super) dims: Vec<i64>,

@@ -60,7 +60,7 @@ fn weights_move_out_on_pages_and_nothing_else_changes() {
     assert_eq!(numbers, [1, 2, 8, 77, 13, 13, 13, 14]);
     assert!(fields(graph).any(|f| f.unwrap().number == 501));
 
-    let weights = fs::read(converted.folder.join(WEIGHTS)).unwrap();
+    let weights = fs::read(converted.folder.join("weights.bin")).unwrap();
     assert_eq!(weights.len(), 8000);
     assert_eq!(weights[4..8], 1f32.to_le_bytes());
 }
@@ -94,7 +94,7 @@ fn what_a_killed_conversion_left_is_not_taken_for_a_whole_one() {
     let name = folder_name(&fs::metadata(&source).unwrap()).unwrap();
     let unfinished = target.join(format!("{UNFINISHED}{name}"));
     fs::create_dir_all(&unfinished).unwrap();
-    fs::write(unfinished.join(WEIGHTS), b"half").unwrap();
+    fs::write(unfinished.join("weights.bin"), b"half").unwrap();
     let converted = convert(&source, &target).unwrap();
     assert!(converted.fresh);
     assert_eq!(names(&target), [".convert.lock", &name]);

@@ -157,7 +157,6 @@ impl Message {
         self
     }
 
-    #[cfg(test)]
     pub(super) fn float(&mut self, number: u64, value: f32) -> &mut Self {
         put_varint(&mut self.0, number << 3 | 5);
         self.0.extend_from_slice(&value.to_le_bytes());

@@ -1,13 +1,17 @@
-//! Writes a graph and its weights into a folder.
+//! Writes graphs and their weights into a folder.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use super::skeleton::{Place, Skeleton, Tensor};
-use super::wire::{Message, put_length};
-use super::{PLAIN, WEIGHTS};
+use common::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE, PLAIN_FILE};
 
+use super::fuse::{self, Fused, NotFused};
+use super::skeleton::{FLOAT, Place, Skeleton};
+use super::wire::{Message, put_length};
+
+const WEIGHTS: &str = "weights.bin";
+const KERNELS: &str = "kernels.bin";
 /// Tensors begin on a page, so that each is mapped by itself and aligned for vector loads.
 const PAGE: u64 = 4096;
 
@@ -18,16 +22,55 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<
     for tensor in &skeleton.tensors {
         tensors.push(match tensor.place {
             None => tensor.message.clone(),
-            Some(place) => external(tensor, WEIGHTS, weights.copy(source, place)?),
+            Some(place) => external(&tensor.message, WEIGHTS, weights.copy(source, place)?),
         });
     }
-    weights.finish()?;
-    graph(skeleton, &skeleton.nodes, &tensors, &dir.join(PLAIN))?;
+    weights.close()?;
+    graph(skeleton, &skeleton.nodes, &tensors, &[], &dir.join(PLAIN_FILE))?;
+
+    let mut kernels = DataFile::create(dir, KERNELS)?;
+    match fuse::fuse(skeleton, source, &mut kernels) {
+        Ok(fused) => {
+            kernels.close()?;
+            tracing::info!(
+                blocks = fused.blocks,
+                "residual blocks of the model are ready for our kernels"
+            );
+            write_fused(skeleton, fused, tensors, &dir.join(FUSED_FILE))?;
+        }
+        Err(NotFused::Io(error)) => return Err(error),
+        Err(reason) => {
+            std::fs::remove_file(dir.join(KERNELS))?;
+            tracing::info!(%reason, "the model runs on ONNX Runtime's own operators alone");
+        }
+    }
     File::open(dir)?.sync_all()
 }
 
-/// Writes a `ModelProto` of the skeleton's fields around these nodes and initializers.
-fn graph(skeleton: &Skeleton, nodes: &[Vec<u8>], tensors: &[Vec<u8>], path: &Path) -> io::Result<()> {
+fn write_fused(skeleton: &Skeleton, fused: Fused, tensors: Vec<Vec<u8>>, path: &Path) -> io::Result<()> {
+    let kept = skeleton
+        .tensors
+        .iter()
+        .zip(tensors)
+        .filter(|(t, _)| !fused.unread.contains(&t.name));
+    let mut tensors: Vec<Vec<u8>> = kept.map(|(_, message)| message).collect();
+    tensors.extend(fused.tensors);
+    // OperatorSetIdProto: domain 1, version 2; opset_import is field 8 of the model.
+    let mut domain = Message::default();
+    domain.bytes(1, DOMAIN.as_bytes()).uint(2, DOMAIN_VERSION.into());
+    let mut import = Message::default();
+    import.bytes(8, domain.as_bytes());
+    graph(skeleton, &fused.nodes, &tensors, import.as_bytes(), path)
+}
+
+/// Writes a `ModelProto` of the skeleton's fields and `more` of them around these nodes and initializers.
+fn graph(
+    skeleton: &Skeleton,
+    nodes: &[Vec<u8>],
+    tensors: &[Vec<u8>],
+    more: &[u8],
+    path: &Path,
+) -> io::Result<()> {
     let mut graph = Message::default();
     graph.raw(&skeleton.graph);
     for node in nodes {
@@ -36,7 +79,7 @@ fn graph(skeleton: &Skeleton, nodes: &[Vec<u8>], tensors: &[Vec<u8>], path: &Pat
     for tensor in tensors {
         graph.bytes(5, tensor);
     }
-    let mut head = skeleton.model.clone();
+    let mut head = [&skeleton.model, more].concat();
     put_length(&mut head, 7, graph.as_bytes().len() as u64);
     let mut file = File::create_new(path)?;
     file.write_all(&head)?;
@@ -44,10 +87,10 @@ fn graph(skeleton: &Skeleton, nodes: &[Vec<u8>], tensors: &[Vec<u8>], path: &Pat
     file.sync_all()
 }
 
-/// A `TensorProto` whose data is `place` of the file `location` in the same folder.
-fn external(tensor: &Tensor, location: &str, place: Place) -> Vec<u8> {
+/// A `TensorProto` of these fields whose data is `place` of the file `location` in the same folder.
+fn external(tensor: &[u8], location: &str, place: Place) -> Vec<u8> {
     let mut message = Message::default();
-    message.raw(&tensor.message);
+    message.raw(tensor);
     let entries = [
         ("location", location.to_owned()),
         ("offset", place.offset.to_string()),
@@ -63,23 +106,36 @@ fn external(tensor: &Tensor, location: &str, place: Place) -> Vec<u8> {
 }
 
 /// A file of tensors.
-struct DataFile {
+#[derive(Debug)]
+pub(super) struct DataFile {
     file: File,
+    name: &'static str,
     end: u64,
 }
 
+/// A tensor of floats on its way to a file.
+#[derive(Debug)]
+pub(super) struct NewTensor<'a> {
+    file: BufWriter<&'a File>,
+    end: &'a mut u64,
+    location: &'static str,
+    name: String,
+    count: usize,
+    offset: u64,
+}
+
 impl DataFile {
-    fn create(dir: &Path, name: &str) -> io::Result<Self> {
+    pub(super) fn create(dir: &Path, name: &'static str) -> io::Result<Self> {
         Ok(Self {
             file: File::create_new(dir.join(name))?,
+            name,
             end: 0,
         })
     }
 
     /// Copies `from` of `source` to the next page; the kernel moves the bytes.
     fn copy(&mut self, source: &File, from: Place) -> io::Result<Place> {
-        let offset = self.end.next_multiple_of(PAGE);
-        self.file.seek(SeekFrom::Start(offset))?;
+        let offset = self.next_page()?;
         let mut source = source;
         source.seek(SeekFrom::Start(from.offset))?;
         let copied = io::copy(&mut source.take(from.length), &mut self.file)?;
@@ -96,7 +152,48 @@ impl DataFile {
         })
     }
 
-    fn finish(self) -> io::Result<()> {
+    /// Begins a tensor of `count` floats on the next page.
+    pub(super) fn begin(&mut self, name: String, count: usize) -> io::Result<NewTensor<'_>> {
+        let offset = self.next_page()?;
+        Ok(NewTensor {
+            file: BufWriter::with_capacity(1 << 16, &self.file),
+            end: &mut self.end,
+            location: self.name,
+            name,
+            count,
+            offset,
+        })
+    }
+
+    fn next_page(&mut self) -> io::Result<u64> {
+        self.file.seek(SeekFrom::Start(self.end.next_multiple_of(PAGE)))
+    }
+
+    fn close(self) -> io::Result<()> {
         self.file.sync_all()
+    }
+}
+
+impl NewTensor<'_> {
+    pub(super) fn put(&mut self, data: &[f32]) -> io::Result<()> {
+        data.iter()
+            .try_for_each(|x| self.file.write_all(&x.to_le_bytes()))
+    }
+
+    /// Its `TensorProto`.
+    pub(super) fn finish(mut self) -> io::Result<Vec<u8>> {
+        self.file.flush()?;
+        let length = (self.count * size_of::<f32>()) as u64;
+        *self.end = self.offset + length;
+        let mut message = Message::default();
+        message
+            .uint(1, self.count as u64)
+            .uint(2, FLOAT)
+            .bytes(8, self.name.as_bytes());
+        let place = Place {
+            offset: self.offset,
+            length,
+        };
+        Ok(external(message.as_bytes(), self.location, place))
     }
 }

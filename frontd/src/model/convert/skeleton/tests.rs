@@ -27,15 +27,16 @@ fn model(tensors: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn large_tensors_stay_in_the_file() {
-    let data: Vec<u8> = (0..2048u32).map(|i| i as u8).collect();
+    let data: Vec<u8> = (0..=u8::MAX).cycle().take(2048).collect();
     let bytes = model(&[tensor("big", &[2, 256], &data), tensor("small", &[1], &[0; 4])]);
     let skeleton = read(Cursor::new(&bytes)).unwrap();
     let [big, small] = &skeleton.tensors[..] else {
         panic!("two tensors")
     };
     let place = big.place.unwrap();
+    let start = usize::try_from(place.offset).unwrap();
     assert_eq!(
-        &bytes[place.offset as usize..(place.offset + place.length) as usize],
+        &bytes[start..start + usize::try_from(place.length).unwrap()],
         &data
     );
     assert_eq!(

@@ -1,0 +1,31 @@
+//! The custom nodes that frontd puts into a converted graph and workerd computes.
+
+/// The domain of the nodes and its version in a model's `opset_import`.
+pub const DOMAIN: &str = "dexterous";
+pub const DOMAIN_VERSION: u32 = 1;
+
+/// The residual block of Kokoro's vocoder.
+///
+/// Inputs, all f32:
+///
+/// | place | what | shape |
+/// |---|---|---|
+/// | 0 | the signal | `[1, channels, samples]` |
+/// | 1 + 2·layer, 2 + 2·layer | gain (1 + γ) and shift β of the layer's AdaIN | `[1, channels, 1]` |
+/// | 13 | transformed weights of the six convolutions, one after the other ([`crate::toom::pack`]) | `[n]` |
+/// | 14 | of each layer: convolution's bias, Snake's α, weight and bias of the normalisation | `[6 · 4 · channels]` |
+///
+/// Attributes: `taps` (int), `dilations` (six ints), `epsilon` (float). Output: as input 0.
+pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
+
+/// Layers of a residual block.
+pub const LAYERS: usize = 6;
+
+/// Names of the attributes.
+pub const TAPS: &str = "taps";
+pub const DILATIONS: &str = "dilations";
+pub const EPSILON: &str = "epsilon";
+
+/// Files of a converted model's folder: the graph on ONNX Runtime's own operators, and the one with custom nodes.
+pub const PLAIN_FILE: &str = "plain.onnx";
+pub const FUSED_FILE: &str = "fused.onnx";

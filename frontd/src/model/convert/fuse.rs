@@ -1,0 +1,248 @@
+//! Puts custom nodes in the place of residual blocks, with their weights transformed for workerd's kernels.
+//!
+//! The contract of the node is [`common::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
+//! each layer) goes into the node as it is computed.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+
+use common::{fused, toom};
+
+use super::blocks::{self, Block, Layer};
+use super::graph::Graph;
+use super::skeleton::{FLOAT, Skeleton, Tensor};
+use super::wire::{self, Message, Value, WireError};
+use super::write::DataFile;
+
+/// A graph with fused blocks, as messages.
+#[derive(Debug)]
+pub(super) struct Fused {
+    pub(super) nodes: Vec<Vec<u8>>,
+    /// The tensors that the new nodes read.
+    pub(super) tensors: Vec<Vec<u8>>,
+    /// The skeleton's tensors that nobody reads any more.
+    pub(super) unread: HashSet<String>,
+    pub(super) blocks: usize,
+}
+
+/// Why a graph stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotFused {
+    #[error("it has no residual blocks of the known structure")]
+    NoBlocks,
+    #[error("a node of its graph is damaged: {0}")]
+    Wire(#[from] WireError),
+    #[error("the transformed weights cannot be written")]
+    Io(#[from] io::Error),
+}
+
+/// Fuses what can be fused; the transformed weights go to `data`, one convolution in memory at a time.
+///
+/// # Errors
+/// [`NotFused`]
+pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> Result<Fused, NotFused> {
+    let graph = Graph::of(skeleton)?;
+    let (mut replaced, mut kept, mut tensors) = (Vec::new(), HashSet::new(), Vec::new());
+    for block in blocks::find(&graph) {
+        let Some((end, _)) = graph.maker(&block.output) else {
+            continue;
+        };
+        let name = format!("{}/{}", fused::DOMAIN, block.output);
+        let Some(made) = write_data(&block, &name, source, data)? else {
+            tracing::warn!(
+                output = block.output,
+                "a residual block's constants do not fit it; it stays as it is"
+            );
+            continue;
+        };
+        tensors.extend(made);
+        kept.extend(block.values().map(str::to_owned));
+        replaced.push((end, node(&block, &name)));
+    }
+    if replaced.is_empty() {
+        return Err(NotFused::NoBlocks);
+    }
+    let ends: HashSet<usize> = replaced.iter().map(|(end, _)| *end).collect();
+    let dead = graph.dead(&ends, &kept);
+    let blocks = replaced.len();
+    let mut nodes = Vec::with_capacity(skeleton.nodes.len());
+    let mut read: HashSet<&str> = HashSet::new();
+    for (i, message) in skeleton.nodes.iter().enumerate() {
+        if let Some((_, node)) = replaced.iter_mut().find(|(end, _)| *end == i) {
+            nodes.push(std::mem::take(node));
+        } else if !dead.contains(&i) {
+            nodes.push(message.clone());
+            read.extend(graph.nodes[i].reads());
+        }
+    }
+    let unread = |tensor: &&Tensor| {
+        let name = tensor.name.as_str();
+        !read.contains(name) && !kept.contains(name) && graph.uses(name) > 0 && !graph.is_result(name)
+    };
+    let unread = skeleton
+        .tensors
+        .iter()
+        .filter(unread)
+        .map(|tensor| tensor.name.clone())
+        .collect();
+    Ok(Fused {
+        nodes,
+        tensors,
+        unread,
+        blocks,
+    })
+}
+
+impl Block<'_> {
+    /// The values of the graph that the new node reads, in the node's order.
+    fn values(&self) -> impl Iterator<Item = &str> {
+        let styles = self
+            .layers
+            .iter()
+            .flat_map(|layer| [layer.gain.as_str(), layer.shift.as_str()]);
+        std::iter::once(self.input.as_str()).chain(styles)
+    }
+}
+
+fn weights_name(name: &str) -> String {
+    format!("{name}/weights")
+}
+
+fn parameters_name(name: &str) -> String {
+    format!("{name}/parameters")
+}
+
+/// The `NodeProto` of a block.
+fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
+    let mut node = Message::default();
+    for value in block.values() {
+        node.bytes(1, value.as_bytes());
+    }
+    node.bytes(1, weights_name(name).as_bytes());
+    node.bytes(1, parameters_name(name).as_bytes());
+    node.bytes(2, block.output.as_bytes());
+    node.bytes(3, name.as_bytes());
+    node.bytes(4, fused::RESIDUAL_BLOCK.as_bytes());
+    node.bytes(7, fused::DOMAIN.as_bytes());
+    // AttributeProto: name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7).
+    let mut epsilon = Message::default();
+    epsilon
+        .bytes(1, fused::EPSILON.as_bytes())
+        .float(2, block.epsilon)
+        .uint(20, 1);
+    let mut taps = Message::default();
+    taps.bytes(1, fused::TAPS.as_bytes())
+        .uint(3, block.taps as u64)
+        .uint(20, 2);
+    let mut dilations = Message::default();
+    dilations.bytes(1, fused::DILATIONS.as_bytes());
+    for layer in &block.layers {
+        dilations.uint(8, layer.dilation as u64);
+    }
+    dilations.uint(20, 7);
+    for attribute in [epsilon, taps, dilations] {
+        node.bytes(5, attribute.as_bytes());
+    }
+    node.finish()
+}
+
+/// Writes a block's weights and parameters; `None` when its constants contradict each other.
+fn write_data(
+    block: &Block<'_>,
+    name: &str,
+    source: &File,
+    data: &mut DataFile,
+) -> io::Result<Option<[Vec<u8>; 2]>> {
+    let mut parameters = Vec::with_capacity(block.layers.len() * 4 * block.channels);
+    for layer in &block.layers {
+        let Some(own) = layer_parameters(block.channels, layer, source)? else {
+            return Ok(None);
+        };
+        parameters.extend(own);
+    }
+    let Some(packed) = toom::packed_len(block.channels, block.channels, block.taps) else {
+        return Ok(None);
+    };
+    let mut weights = data.begin(weights_name(name), packed * block.layers.len())?;
+    for layer in &block.layers {
+        let plain = floats(layer.weight, source)?;
+        let Some(packed) = toom::pack(&plain, block.channels, block.channels, block.taps) else {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "weights of another size than their shape",
+            ));
+        };
+        weights.put(&packed)?;
+    }
+    let weights = weights.finish()?;
+    let mut own = data.begin(parameters_name(name), parameters.len())?;
+    own.put(&parameters)?;
+    Ok(Some([weights, own.finish()?]))
+}
+
+/// Bias, α, weight and bias of the normalisation; `None` when 1/α of the graph is of another α, or a size is wrong.
+fn layer_parameters(channels: usize, layer: &Layer<'_>, source: &File) -> io::Result<Option<Vec<f32>>> {
+    let bias = match layer.bias {
+        Some(bias) => floats(bias, source)?,
+        None => vec![0.0; channels],
+    };
+    let alpha = floats(layer.alpha, source)?;
+    if let Some(inverse) = layer.inverse {
+        let inverse = floats(inverse, source)?;
+        let fits = inverse.len() == alpha.len()
+            && inverse
+                .iter()
+                .zip(&alpha)
+                .all(|(i, a)| (f64::from(*i) * f64::from(*a) - 1.0).abs() < 1e-5);
+        if !fits {
+            return Ok(None);
+        }
+    }
+    let mut all = bias;
+    for part in [
+        alpha,
+        floats(layer.norm_weight, source)?,
+        floats(layer.norm_bias, source)?,
+    ] {
+        all.extend(part);
+    }
+    Ok((all.len() == 4 * channels).then_some(all))
+}
+
+/// The data of a float tensor, wherever it lies.
+fn floats(tensor: &Tensor, source: &File) -> io::Result<Vec<f32>> {
+    debug_assert_eq!(tensor.data_type, FLOAT);
+    let mut bytes = Vec::new();
+    if let Some(place) = tensor.place {
+        let length = usize::try_from(place.length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        bytes.resize(length, 0);
+        source.read_exact_at(&mut bytes, place.offset)?;
+    } else {
+        for field in wire::fields(&tensor.message) {
+            match field.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))? {
+                wire::Field {
+                    number: 4 | 9,
+                    value: Value::Bytes(data),
+                    ..
+                } => bytes.extend_from_slice(data),
+                wire::Field {
+                    number: 4,
+                    value: Value::Fixed32(data),
+                    ..
+                } => bytes.extend_from_slice(&data),
+                _ => {}
+            }
+        }
+    }
+    Ok(bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|four| f32::from_le_bytes(*four))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests;

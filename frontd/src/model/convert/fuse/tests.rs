@@ -1,0 +1,276 @@
+//! A model with one residual block among other nodes, in the ways that exporters write it.
+
+use std::io::{Seek as _, Write as _};
+
+use super::super::skeleton;
+use super::super::wire::fields;
+use super::*;
+
+const CHANNELS: usize = 4;
+const TAPS: usize = 3;
+
+/// How a model is written.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    /// Operands of sums and products the other way round.
+    swapped: bool,
+    /// The square of the sine as a product with itself.
+    square_by_mul: bool,
+    /// 1/α: 0 by Reciprocal, 1 by Div of one, 2 by dividing the square by α, 3 as a constant, 4 as a wrong constant.
+    inverse: usize,
+    /// α and the weights of the normalisation behind Identity nodes.
+    aliases: bool,
+    /// One more padding sample in the last convolution.
+    padded: bool,
+    /// A node outside reads the inside of the block.
+    tapped: bool,
+    stages: usize,
+}
+
+#[derive(Default)]
+struct Writer {
+    nodes: Vec<Vec<u8>>,
+    tensors: Vec<Vec<u8>>,
+}
+
+impl Writer {
+    fn node(&mut self, op: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[u64])]) -> String {
+        let mut node = Message::default();
+        for input in inputs {
+            node.bytes(1, input.as_bytes());
+        }
+        node.bytes(2, output.as_bytes()).bytes(4, op.as_bytes());
+        for (name, ints) in attributes {
+            let mut attribute = Message::default();
+            attribute.bytes(1, name.as_bytes());
+            for int in *ints {
+                attribute.uint(8, *int);
+            }
+            attribute.uint(20, 7);
+            node.bytes(5, attribute.as_bytes());
+        }
+        self.nodes.push(node.finish());
+        output.to_owned()
+    }
+
+    fn tensor(&mut self, name: &str, dims: &[usize], value: impl Fn(usize) -> f32) -> String {
+        let data: Vec<u8> = (0..dims.iter().product())
+            .flat_map(|i| value(i).to_le_bytes())
+            .collect();
+        let mut tensor = Message::default();
+        for d in dims {
+            tensor.uint(1, *d as u64);
+        }
+        tensor.uint(2, 1).bytes(8, name.as_bytes()).bytes(9, &data);
+        self.tensors.push(tensor.finish());
+        name.to_owned()
+    }
+
+    fn pair(&mut self, way: Way, op: &str, a: &str, b: &str, output: &str) -> String {
+        let inputs = if way.swapped { [b, a] } else { [a, b] };
+        self.node(op, &inputs, output, &[])
+    }
+
+    /// One layer from `x`; its name makes its values unique.
+    fn layer(&mut self, way: Way, x: &str, name: &str, dilation: u64, pad: u64) -> String {
+        let n = |what: &str| format!("{name}.{what}");
+        let alias = |this: &mut Self, value: String| {
+            if way.aliases {
+                this.node("Identity", &[&value], &format!("{value}.alias"), &[])
+            } else {
+                value
+            }
+        };
+        let weight = self.tensor(&n("nw"), &[CHANNELS], |i| 1.0 + i as f32);
+        let weight = alias(self, weight);
+        let bias = self.tensor(&n("nb"), &[CHANNELS], |i| i as f32);
+        let norm = self.node("InstanceNormalization", &[x, &weight, &bias], &n("norm"), &[]);
+        let gain = self.node("Add", &["one", "gamma"], &n("gain"), &[]);
+        let scaled = self.pair(way, "Mul", &gain, &norm, &n("scaled"));
+        let v = self.pair(way, "Add", &scaled, "beta", &n("v"));
+        let alpha = self.tensor(&n("alpha"), &[1, CHANNELS, 1], |i| 2.0 + i as f32);
+        let alpha = alias(self, alpha);
+        let turned = self.pair(way, "Mul", &alpha, &v, &n("turned"));
+        let sine = self.node("Sin", &[&turned], &n("sin"), &[]);
+        let square = if way.square_by_mul {
+            self.node("Mul", &[&sine, &sine], &n("square"), &[])
+        } else {
+            self.node("Pow", &[&sine, "two"], &n("square"), &[])
+        };
+        let wrong = if way.inverse == 4 { 0.5 } else { 0.0 };
+        let term = match way.inverse {
+            0 => {
+                let inverse = self.node("Reciprocal", &[&alpha], &n("inverse"), &[]);
+                self.pair(way, "Mul", &inverse, &square, &n("term"))
+            }
+            1 => {
+                let inverse = self.node("Div", &["one", &alpha], &n("inverse"), &[]);
+                self.pair(way, "Mul", &inverse, &square, &n("term"))
+            }
+            2 => self.node("Div", &[&square, &alpha], &n("term"), &[]),
+            _ => {
+                let inverse = self.tensor(&n("inverse"), &[1, CHANNELS, 1], |i| {
+                    1.0 / (2.0 + i as f32) + wrong
+                });
+                self.pair(way, "Mul", &inverse, &square, &n("term"))
+            }
+        };
+        let active = self.pair(way, "Add", &v, &term, &n("active"));
+        let weight = self.tensor(&n("w"), &[CHANNELS, CHANNELS, TAPS], |i| i as f32 / 10.0);
+        let bias = self.tensor(&n("b"), &[CHANNELS], |i| i as f32);
+        let attributes: &[(&str, &[u64])] = &[("dilations", &[dilation]), ("pads", &[pad, pad])];
+        self.node("Conv", &[&active, &weight, &bias], &n("conv"), attributes)
+    }
+}
+
+fn model(way: Way) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.tensor("one", &[1], |_| 1.0);
+    w.tensor("two", &[], |_| 2.0);
+    w.node("Relu", &["input"], "x", &[]);
+    w.node("Relu", &["style"], "gamma", &[]);
+    w.node("Relu", &["style"], "beta", &[]);
+    let mut x = "x".to_owned();
+    for stage in 0..way.stages {
+        let dilation = 2 * stage as u64 + 1;
+        let first = w.layer(way, &x, &format!("{stage}.1"), dilation, dilation);
+        let more = u64::from(way.padded && stage + 1 == way.stages);
+        let second = w.layer(way, &first, &format!("{stage}.2"), 1, 1 + more);
+        x = w.pair(way, "Add", &second, &x, &format!("{stage}.out"));
+    }
+    w.node("Relu", &[&x], "output", &[]);
+    if way.tapped {
+        w.node("Relu", &["1.1.conv"], "tap", &[]);
+    }
+    let mut graph = Message::default();
+    for node in &w.nodes {
+        graph.bytes(1, node);
+    }
+    for tensor in &w.tensors {
+        graph.bytes(5, tensor);
+    }
+    graph.bytes(12, b"\x0a\x06output");
+    if way.tapped {
+        graph.bytes(12, b"\x0a\x03tap");
+    }
+    let mut model = Message::default();
+    model.uint(1, 8).bytes(7, graph.as_bytes());
+    model.finish()
+}
+
+/// Fuses the model; gives the operators left and the data written.
+fn fused(way: Way) -> Result<(Vec<String>, Vec<u8>, Fused), NotFused> {
+    let mut source = tempfile::tempfile().unwrap();
+    source.write_all(&model(way)).unwrap();
+    source.rewind().unwrap();
+    let skeleton = skeleton::read(&source).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut data = DataFile::create(dir.path(), "kernels.bin").unwrap();
+    let fused = fuse(&skeleton, &source, &mut data)?;
+    let ops = fused.nodes.iter().map(|node| op(node)).collect();
+    let written = std::fs::read(dir.path().join("kernels.bin")).unwrap();
+    Ok((ops, written, fused))
+}
+
+fn op(node: &[u8]) -> String {
+    let op = fields(node)
+        .map(Result::unwrap)
+        .find(|field| field.number == 4)
+        .unwrap();
+    wire::text(op.value).unwrap()
+}
+
+const PLAIN: Way = Way {
+    swapped: false,
+    square_by_mul: false,
+    inverse: 0,
+    aliases: false,
+    padded: false,
+    tapped: false,
+    stages: 3,
+};
+
+#[test]
+fn every_way_to_write_a_block_is_found() {
+    for swapped in [false, true] {
+        for square_by_mul in [false, true] {
+            for inverse in 0..4 {
+                for aliases in [false, true] {
+                    let way = Way {
+                        swapped,
+                        square_by_mul,
+                        inverse,
+                        aliases,
+                        ..PLAIN
+                    };
+                    let (ops, _, fused) = fused(way).unwrap_or_else(|error| panic!("{way:?}: {error}"));
+                    assert_eq!(fused.blocks, 1);
+                    let count = |name: &str| ops.iter().filter(|op| *op == name).count();
+                    assert_eq!(count(fused::RESIDUAL_BLOCK), 1, "{way:?}");
+                    // What the style becomes stays, all else of the block goes.
+                    assert_eq!(
+                        (count("Conv"), count("Sin"), count("Identity")),
+                        (0, 0, 0),
+                        "{way:?}: {ops:?}"
+                    );
+                    assert_eq!((count("Add"), count("Relu")), (6, 4), "{way:?}: {ops:?}");
+                    assert!(fused.unread.contains("0.1.w") && fused.unread.contains("2.2.alpha"));
+                    assert!(!fused.unread.contains("one"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_whole_block_stays() {
+    let ways = [
+        Way { inverse: 4, ..PLAIN },
+        Way {
+            padded: true,
+            ..PLAIN
+        },
+        Way {
+            tapped: true,
+            ..PLAIN
+        },
+        Way { stages: 2, ..PLAIN },
+        Way { stages: 4, ..PLAIN },
+        Way { stages: 0, ..PLAIN },
+    ];
+    for way in ways {
+        assert!(matches!(fused(way), Err(NotFused::NoBlocks)), "{way:?}");
+    }
+}
+
+#[test]
+fn the_node_reads_signal_styles_weights_and_parameters() {
+    let (_, data, fused) = fused(PLAIN).unwrap();
+    let node = fused
+        .nodes
+        .iter()
+        .find(|node| op(node) == fused::RESIDUAL_BLOCK)
+        .unwrap();
+    let inputs: Vec<String> = fields(node)
+        .map(Result::unwrap)
+        .filter(|field| field.number == 1)
+        .map(|field| wire::text(field.value).unwrap())
+        .collect();
+    assert_eq!(inputs.len(), 15);
+    assert_eq!(inputs[..5], ["x", "0.1.gain", "beta", "0.2.gain", "beta"]);
+    assert_eq!(fused.tensors.len(), 2);
+
+    let float = |at: usize| f32::from_le_bytes(data[at..at + 4].try_into().unwrap());
+    let plain: Vec<f32> = (0..CHANNELS * CHANNELS * TAPS).map(|i| i as f32 / 10.0).collect();
+    let packed = toom::pack(&plain, CHANNELS, CHANNELS, TAPS).unwrap();
+    for (i, expected) in packed.iter().enumerate() {
+        assert_eq!(float(4 * i), *expected);
+    }
+    // On the next page: bias, α, weight and bias of the first normalisation.
+    let page = (packed.len() * 4 * 6).next_multiple_of(4096);
+    let parameters: Vec<f32> = (0..4 * CHANNELS).map(|i| float(page + 4 * i)).collect();
+    assert_eq!(
+        parameters,
+        [0., 1., 2., 3., 2., 3., 4., 5., 1., 2., 3., 4., 0., 1., 2., 3.]
+    );
+}

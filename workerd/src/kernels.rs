@@ -1,0 +1,214 @@
+//! The vocoder's residual blocks with half the arithmetic.
+//!
+//! Kokoro's vocoder spends most of its time in eight residual blocks: AdaIN, Snake and a convolution, six times each.
+//! ONNX Runtime convolves them directly, near the peak of a core, so the way on is fewer multiplications:
+//! Toom-Cook tiles ([`common::toom`]) over a layout in which all shifts are whole vectors ([`chunks`]), with the
+//! activation on the way in and the next layer's statistics on the way out ([`conv`], [`block`]). [`operator`] makes
+//! this a custom operator of ONNX Runtime, for graphs in which frontd put such nodes.
+//!
+//! Nothing here knows ONNX Runtime but `operator`. The instructions are chosen at run time ([`Isa`]); `KERNELS_ISA`
+//! forces one.
+
+pub mod block;
+pub mod operator;
+
+mod activation;
+mod chunks;
+mod conv;
+mod output;
+mod product;
+mod simd;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use common::fused::{FUSED_FILE, PLAIN_FILE};
+
+use block::{Block, BlockError, LAYERS, Pool, Run, Workspace};
+use simd::{Portable, Simd};
+
+/// Which instructions the kernels use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isa {
+    Avx512,
+    Avx2,
+    /// Plain code: right, and slower than ONNX Runtime; never chosen by itself.
+    Portable,
+}
+
+impl Isa {
+    /// The best that this CPU has, or `None` when ONNX Runtime's own operators are faster.
+    #[must_use]
+    pub fn best() -> Option<Self> {
+        [Self::Avx512, Self::Avx2]
+            .into_iter()
+            .find(|isa| Kernels::new(*isa).is_some())
+    }
+
+    /// As in `KERNELS_ISA` and in `/health`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
+            Self::Portable => "portable",
+        }
+    }
+}
+
+impl std::str::FromStr for Isa {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        [Self::Avx512, Self::Avx2, Self::Portable]
+            .into_iter()
+            .find(|isa| isa.name() == name)
+            .ok_or_else(|| format!("{name:?} is not one of avx512, avx2, portable"))
+    }
+}
+
+/// `KERNELS`: whether to use the kernels at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Setting {
+    /// Where the model and the CPU fit.
+    #[default]
+    Auto,
+    /// ONNX Runtime's own operators.
+    Off,
+}
+
+/// The fused graph beside the converted graph `model` and the instructions to compute it with, or in words why
+/// ONNX Runtime's own operators are to be used.
+///
+/// # Errors
+/// The reason, for the log.
+pub fn choose(model: &Path, setting: Setting, forced: Option<Isa>) -> Result<(PathBuf, Isa), String> {
+    if setting == Setting::Off {
+        return Err("KERNELS=off".to_owned());
+    }
+    let fused = model.with_file_name(FUSED_FILE);
+    let converted = model.file_name().is_some_and(|name| name == PLAIN_FILE);
+    if !converted || !fused.is_file() {
+        return Err("the model has no graph with nodes for our kernels".to_owned());
+    }
+    match forced {
+        Some(isa) if Kernels::new(isa).is_some() => Ok((fused, isa)),
+        Some(isa) => Err(format!("this CPU has no {}", isa.name())),
+        None => match Isa::best() {
+            Some(isa) => Ok((fused, isa)),
+            None => Err("this CPU has neither AVX-512 nor AVX2 with FMA".to_owned()),
+        },
+    }
+}
+
+/// The kernels on one machine, with the buffers they work in. Blocks are computed one after the other.
+#[derive(Debug)]
+pub struct Kernels(Machine);
+
+#[derive(Debug)]
+enum Machine {
+    #[cfg(target_arch = "x86_64")]
+    Avx512(On<simd::x86::Avx512>),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(On<simd::x86::Avx2>),
+    Portable(On<Portable>),
+}
+
+struct On<S: Simd> {
+    simd: S,
+    workspace: Mutex<Workspace<S::V>>,
+}
+
+/// What goes into a block and comes out.
+#[derive(Debug)]
+pub struct Io<'a> {
+    /// `1 + γ` and `β` of each layer's AdaIN, `[channels]` each.
+    pub styles: [[&'a [f32]; 2]; LAYERS],
+    /// `[channels][samples]`
+    pub input: &'a [f32],
+    /// As `input`.
+    pub output: &'a mut [f32],
+}
+
+impl Kernels {
+    /// `None` when this CPU has not these instructions.
+    #[must_use]
+    pub fn new(isa: Isa) -> Option<Self> {
+        Some(Self(match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Machine::Avx512(On::new(simd::x86::Avx512::detect()?)),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => Machine::Avx2(On::new(simd::x86::Avx2::detect()?)),
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx512 | Isa::Avx2 => return None,
+            Isa::Portable => Machine::Portable(On::new(Portable)),
+        }))
+    }
+
+    /// Computes `block`.
+    ///
+    /// # Errors
+    /// [`BlockError`] when sizes do not fit or `cancel` was set; the output is then undefined.
+    pub fn run(
+        &self,
+        block: Block<'_>,
+        io: Io<'_>,
+        pool: Pool<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), BlockError> {
+        match &self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx512(on) => on.run(block, io, pool, cancel),
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx2(on) => on.run(block, io, pool, cancel),
+            Machine::Portable(on) => on.run(block, io, pool, cancel),
+        }
+    }
+}
+
+impl<S: Simd> On<S> {
+    fn new(simd: S) -> Self {
+        Self {
+            simd,
+            workspace: Mutex::default(),
+        }
+    }
+
+    fn run(
+        &self,
+        block: Block<'_>,
+        io: Io<'_>,
+        pool: Pool<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), BlockError> {
+        let mut workspace = self
+            .workspace
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Run {
+            block,
+            styles: io.styles,
+            input: io.input,
+            output: io.output,
+            workspace: &mut workspace,
+            pool,
+            cancel,
+        }
+        .run(self.simd)
+    }
+}
+
+impl<S: Simd> std::fmt::Debug for On<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("On").finish_non_exhaustive()
+    }
+}
+
+/// One task after the other on this thread.
+pub fn serially(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
+    (0..tasks).for_each(f);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,277 @@
+//! The vocoder's residual block: three times `x ← x + conv₂(act₂(conv₁(act₁(x))))`.
+//!
+//! Each activation is AdaIN and Snake; it needs the moments of the whole signal, which the convolution before it
+//! told while it wrote, so that every convolution reads its input once and writes its output once. Between
+//! convolutions there is one barrier and one look at the cancel flag.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use common::toom;
+
+use super::activation::{Layer, Moments, Snake, snakes};
+use super::chunks::Chunks;
+use super::conv::{Conv, Plan, Scratch, Task};
+use super::output::Output;
+use super::simd::{Simd, Work};
+
+pub use common::fused::LAYERS;
+
+/// What a block is made of; `channels` go in and out of every layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    pub channels: usize,
+    /// Taps of every filter; odd.
+    pub taps: usize,
+    pub dilations: [usize; LAYERS],
+    pub epsilon: f32,
+    /// The layers' weights one after the other, each as [`toom::pack`] makes them.
+    pub weights: &'a [f32],
+    /// `[layer][4][channels]`: bias of the convolution, Snake's α, weight and offset of the normalisation.
+    pub parameters: &'a [f32],
+}
+
+/// Why a block cannot be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    #[error("the block's {0} do not have the size that its shape asks for")]
+    Size(&'static str),
+    #[error("the block's filters have {0} taps, which no scheme fits")]
+    Taps(usize),
+    #[error("the block was cancelled")]
+    Cancelled,
+}
+
+/// Runs `f(0) … f(tasks − 1)`, on whichever threads there are; returns when all are done.
+pub type Pool<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
+/// The buffers of a block, for any block; they grow to the largest that was asked for.
+#[derive(Debug)]
+pub(super) struct Workspace<V> {
+    x: Vec<V>,
+    y: Vec<V>,
+    snakes: Vec<Snake>,
+    scratch: Mutex<Vec<Scratch<V>>>,
+}
+
+impl<V> Default for Workspace<V> {
+    fn default() -> Self {
+        Self {
+            x: Vec::new(),
+            y: Vec::new(),
+            snakes: Vec::new(),
+            scratch: Mutex::default(),
+        }
+    }
+}
+
+impl Block<'_> {
+    /// Checks all sizes against each other, so that nothing after this can fail.
+    ///
+    /// # Errors
+    /// [`BlockError::Size`], [`BlockError::Taps`].
+    pub fn check(&self) -> Result<(), BlockError> {
+        let packed = toom::packed_len(self.channels, self.channels, self.taps)
+            .filter(|_| self.taps % 2 == 1)
+            .ok_or(BlockError::Taps(self.taps))?;
+        let sizes = [
+            ("channels", self.channels > 0),
+            ("dilations", self.dilations.iter().all(|d| (1..=64).contains(d))),
+            ("weights", self.weights.len() == packed * LAYERS),
+            ("parameters", self.parameters.len() == self.channels * 4 * LAYERS),
+        ];
+        match sizes.iter().find(|(_, fits)| !fits) {
+            Some((name, _)) => Err(BlockError::Size(name)),
+            None => Ok(()),
+        }
+    }
+
+    fn conv(&self, layer: usize) -> Conv<'_> {
+        let size = self.weights.len() / LAYERS;
+        Conv {
+            inputs: self.channels,
+            outputs: self.channels,
+            taps: self.taps,
+            dilation: self.dilations[layer],
+            weights: &self.weights[layer * size..][..size],
+            bias: self.parameter(layer, 0),
+        }
+    }
+
+    fn layer(&self, layer: usize) -> Layer<'_> {
+        Layer {
+            alpha: self.parameter(layer, 1),
+            weight: self.parameter(layer, 2),
+            offset: self.parameter(layer, 3),
+            epsilon: self.epsilon,
+        }
+    }
+
+    fn parameter(&self, layer: usize, which: usize) -> &[f32] {
+        &self.parameters[(layer * 4 + which) * self.channels..][..self.channels]
+    }
+}
+
+/// One run of a block.
+pub(super) struct Run<'a, V> {
+    pub(super) block: Block<'a>,
+    /// `1 + γ` and `β` of each layer's AdaIN, `[channels]` each.
+    pub(super) styles: [[&'a [f32]; 2]; LAYERS],
+    /// `[channels][samples]`
+    pub(super) input: &'a [f32],
+    /// As `input`.
+    pub(super) output: &'a mut [f32],
+    pub(super) workspace: &'a mut Workspace<V>,
+    pub(super) pool: Pool<'a>,
+    pub(super) cancel: &'a AtomicBool,
+}
+
+impl<V: Copy + Send + Sync> Run<'_, V> {
+    pub(super) fn run<S: Simd<V = V>>(mut self, s: S) -> Result<(), BlockError> {
+        let channels = self.block.channels;
+        self.block.check()?;
+        if self
+            .styles
+            .as_flattened()
+            .iter()
+            .any(|style| style.len() != channels)
+        {
+            return Err(BlockError::Size("styles"));
+        }
+        if !self.input.len().is_multiple_of(channels) || self.input.len() != self.output.len() {
+            return Err(BlockError::Size("samples"));
+        }
+        if self.input.is_empty() {
+            return Ok(());
+        }
+        let chunks = Chunks::of::<S>(self.input.len() / channels);
+        let (mut x, mut y) = (
+            std::mem::take(&mut self.workspace.x),
+            std::mem::take(&mut self.workspace.y),
+        );
+        for signal in [&mut x, &mut y] {
+            signal.resize(chunks.vectors(channels), s.splat(0.0));
+        }
+        let mut moments = vec![Moments::default(); channels];
+        s.run(Gather {
+            chunks,
+            natural: self.input,
+            signal: &mut x,
+            moments: &mut moments,
+        });
+        let done = (0..LAYERS).try_for_each(|layer| {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(BlockError::Cancelled);
+            }
+            let (input, output) = if layer % 2 == 0 {
+                (&x, &mut y)
+            } else {
+                (&y, &mut x)
+            };
+            self.layer(s, layer, chunks, input, output, &mut moments);
+            Ok(())
+        });
+        if done.is_ok() {
+            s.run(Scatter {
+                chunks,
+                signal: &x,
+                natural: self.output,
+            });
+        }
+        (self.workspace.x, self.workspace.y) = (x, y);
+        done
+    }
+
+    /// One activation and convolution; `moments` are those of the input, then those of the output.
+    fn layer<S: Simd<V = V>>(
+        &mut self,
+        s: S,
+        layer: usize,
+        chunks: Chunks,
+        input: &[V],
+        output: &mut [V],
+        moments: &mut [Moments],
+    ) {
+        let conv = self.block.conv(layer);
+        snakes(
+            self.block.layer(layer),
+            self.styles[layer],
+            moments,
+            &mut self.workspace.snakes,
+        );
+        let snakes = &self.workspace.snakes;
+        let plan = Plan::of::<S>(&conv, chunks);
+        let output = shared(output);
+        let told = Mutex::new(vec![Vec::new(); plan.tasks()]);
+        (self.pool)(plan.tasks(), &|task| {
+            let mut scratch = lock(&self.workspace.scratch).pop().unwrap_or_default();
+            let mut moments = vec![Moments::default(); conv.outputs];
+            s.run(Task {
+                conv,
+                chunks,
+                plan: &plan,
+                task,
+                snakes,
+                input,
+                output: &output,
+                residual: layer % 2 == 1,
+                scratch: &mut scratch,
+                moments: &mut moments,
+            });
+            lock(&told)[task] = moments;
+            lock(&self.workspace.scratch).push(scratch);
+        });
+        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (channel, moments) in moments.iter_mut().enumerate() {
+            *moments = told
+                .iter()
+                .map(|task| task[channel])
+                .fold(Moments::default(), Moments::and);
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "the tasks of one plan write disjoint rows")]
+pub(super) fn shared<V: Copy>(signal: &mut [V]) -> Output<'_, V> {
+    // SAFETY: a row of a chain is in one tile, a tile in one block, a block in one task (`Plan`), and each task is run once
+    // (`Pool`).
+    unsafe { Output::new(signal) }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Gather<'a, V> {
+    chunks: Chunks,
+    natural: &'a [f32],
+    signal: &'a mut [V],
+    moments: &'a mut [Moments],
+}
+
+impl<S: Simd> Work<S> for Gather<'_, S::V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn work(self, s: S) {
+        self.chunks.gather(s, self.natural, self.signal, self.moments);
+    }
+}
+
+struct Scatter<'a, V> {
+    chunks: Chunks,
+    signal: &'a [V],
+    natural: &'a mut [f32],
+}
+
+impl<S: Simd> Work<S> for Scatter<'_, S::V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn work(self, _: S) {
+        self.chunks.scatter::<S>(self.signal, self.natural);
+    }
+}
+
+#[cfg(test)]
+mod tests;

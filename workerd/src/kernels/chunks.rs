@@ -1,0 +1,136 @@
+//! The time-chunked layout.
+//!
+//! Lane `l` of a vector holds chunk `l` of the time axis: sample `l · rows + r` of a channel is lane `l` of its row `r`, with
+//! `rows = ⌈samples / lanes⌉`. Every shift, dilation and tile is then a step of rows: no shuffles, aligned loads. Only a row
+//! before the first or past the last is special: there each lane continues in its neighbour's chunk, which is
+//! the same memory read one float off ([`Chunks::edge`]).
+//!
+//! ```text
+//! samples 0 1 2 3 4 5 6 7 8 9, four lanes → rows of   0 3 6 9
+//!                                                     1 4 7 ·
+//!                                                     2 5 8 ·
+//! ```
+//!
+//! A [`Signal`] is `[channel][row]` with one spare vector at both ends, so that a read one float off is inside.
+//! Lanes past the last sample hold anything; whoever reads them masks them.
+
+use super::activation::Moments;
+use super::simd::{MAX_LANES, Simd};
+
+/// How the samples of one channel lie in lanes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Chunks {
+    /// Samples; at least one.
+    pub(super) len: usize,
+    pub(super) rows: usize,
+    /// Rows before this one have a sample in every lane.
+    pub(super) full: usize,
+}
+
+/// How to read one row that is not wholly inside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edge<V> {
+    /// Floats from the first of the channel's row 0.
+    pub(super) offset: isize,
+    /// All ones in lanes that have a sample.
+    pub(super) mask: V,
+}
+
+impl Chunks {
+    pub(super) fn of<S: Simd>(len: usize) -> Self {
+        let rows = len.div_ceil(S::LANES);
+        Self {
+            len,
+            rows,
+            full: len.saturating_sub((S::LANES - 1) * rows).min(rows),
+        }
+    }
+
+    /// Vectors of a signal of `channels`.
+    pub(super) fn vectors(self, channels: usize) -> usize {
+        channels * self.rows + 2
+    }
+
+    /// Where row 0 of `channel` is in a signal.
+    pub(super) fn start(self, channel: usize) -> usize {
+        1 + channel * self.rows
+    }
+
+    /// Lanes of `row` that have a sample, all ones; `row` may be before the first or past the last.
+    #[inline(always)]
+    pub(super) fn edge<S: Simd>(self, s: S, row: isize) -> Edge<S::V> {
+        let rows = self.rows.cast_signed();
+        let (shift, inside) = (row.div_euclid(rows), row.rem_euclid(rows));
+        let mut mask = [0.0; MAX_LANES];
+        let lanes = S::LANES.cast_signed();
+        let far = shift <= -lanes || shift >= lanes;
+        if !far {
+            for (lane, bits) in mask.iter_mut().enumerate() {
+                let at = lane.cast_signed() * rows + row;
+                if at >= 0 && at < self.len.cast_signed() {
+                    *bits = f32::from_bits(u32::MAX);
+                }
+            }
+        }
+        Edge {
+            offset: inside * lanes + if far { 0 } else { shift },
+            mask: s.load(&mask),
+        }
+    }
+
+    /// Samples in the lanes of `row`, which is inside.
+    pub(super) fn samples_in(self, row: usize) -> usize {
+        (self.len - row).div_ceil(self.rows)
+    }
+
+    /// Brings `[channel][sample]` into `signal` and tells each channel's moments.
+    #[inline(always)]
+    pub(super) fn gather<S: Simd>(self, s: S, natural: &[f32], signal: &mut [S::V], moments: &mut [Moments]) {
+        for (channel, (samples, moments)) in natural.chunks_exact(self.len).zip(moments).enumerate() {
+            let start = self.start(channel);
+            let rows = &mut signal[start..start + self.rows];
+            let flat = S::floats_mut(rows);
+            for (lane, chunk) in samples.chunks(self.rows).enumerate() {
+                for (row, sample) in chunk.iter().enumerate() {
+                    flat[row * S::LANES + lane] = *sample;
+                }
+            }
+            *moments = self.moments(s, rows);
+        }
+    }
+
+    /// Brings `signal` back to `[channel][sample]`.
+    #[inline(always)]
+    pub(super) fn scatter<S: Simd>(self, signal: &[S::V], natural: &mut [f32]) {
+        for (channel, samples) in natural.chunks_exact_mut(self.len).enumerate() {
+            let start = self.start(channel);
+            let flat = S::floats(&signal[start..start + self.rows]);
+            for (lane, chunk) in samples.chunks_mut(self.rows).enumerate() {
+                for (row, sample) in chunk.iter_mut().enumerate() {
+                    *sample = flat[row * S::LANES + lane];
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn moments<S: Simd>(self, s: S, rows: &[S::V]) -> Moments {
+        let first = S::floats(&rows[..1])[0];
+        let shift = s.splat(first);
+        let (mut sum, mut squares) = (s.splat(0.0), s.splat(0.0));
+        for row in &rows[..self.full] {
+            let v = s.sub(*row, shift);
+            sum = s.add(sum, v);
+            squares = s.fma(v, v, squares);
+        }
+        for (row, v) in rows.iter().enumerate().skip(self.full) {
+            let v = s.keep(s.sub(*v, shift), self.edge(s, row.cast_signed()).mask);
+            sum = s.add(sum, v);
+            squares = s.fma(v, v, squares);
+        }
+        Moments::of::<S>(self.len, first, sum, squares)
+    }
+}
+
+#[cfg(test)]
+mod tests;

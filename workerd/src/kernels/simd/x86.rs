@@ -1,0 +1,164 @@
+//! AVX-512 and AVX2 with FMA.
+#![allow(
+    unsafe_code,
+    reason = "vector instructions; each value of the two types proves that the CPU has them"
+)]
+
+use std::arch::x86_64::*;
+
+use super::{Simd, Work};
+
+/// AVX-512F: sixteen lanes, thirty-two registers.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Avx512(());
+
+/// AVX2 and FMA: eight lanes, sixteen registers.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Avx2(());
+
+impl Avx512 {
+    /// The proof, where this CPU and operating system have AVX-512F.
+    pub(in super::super) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx512f").then_some(Self(()))
+    }
+}
+
+impl Avx2 {
+    /// The proof, where this CPU and operating system have AVX2 and FMA.
+    pub(in super::super) fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+    }
+}
+
+impl Simd for Avx512 {
+    type V = __m512;
+    const LANES: usize = 16;
+    const ROWS: usize = 8;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_set1_ps(x) }
+    }
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> Self::V {
+        let from = &from[..Self::LANES];
+        // SAFETY: `self` proves that the CPU has AVX-512F, and `from` has as many floats as are read.
+        unsafe { _mm512_loadu_ps(from.as_ptr()) }
+    }
+    #[inline(always)]
+    fn add(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_add_ps(a, b) }
+    }
+    #[inline(always)]
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    fn round(self, a: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { _mm512_roundscale_ps::<0>(a) }
+    }
+    #[inline(always)]
+    fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe {
+            _mm512_castsi512_ps(_mm512_and_si512(
+                _mm512_castps_si512(a),
+                _mm512_castps_si512(mask),
+            ))
+        }
+    }
+    fn floats(of: &[Self::V]) -> &[f32] {
+        // SAFETY: a vector is 16 floats in a row with no padding, any bits are a float, the alignment is greater.
+        unsafe { std::slice::from_raw_parts(of.as_ptr().cast(), of.len() * Self::LANES) }
+    }
+    fn floats_mut(of: &mut [Self::V]) -> &mut [f32] {
+        // SAFETY: as in `floats`; the borrow of `of` is held by the result.
+        unsafe { std::slice::from_raw_parts_mut(of.as_mut_ptr().cast(), of.len() * Self::LANES) }
+    }
+    fn run<W: Work<Self>>(self, work: W) -> W::Out {
+        #[target_feature(enable = "avx512f")]
+        fn inner<W: Work<Avx512>>(simd: Avx512, work: W) -> W::Out {
+            work.work(simd)
+        }
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe { inner(self, work) }
+    }
+}
+
+impl Simd for Avx2 {
+    type V = __m256;
+    const LANES: usize = 8;
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_set1_ps(x) }
+    }
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> Self::V {
+        let from = &from[..Self::LANES];
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA, and `from` has as many floats as are read.
+        unsafe { _mm256_loadu_ps(from.as_ptr()) }
+    }
+    #[inline(always)]
+    fn add(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+    #[inline(always)]
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+    #[inline(always)]
+    fn round(self, a: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a) }
+    }
+    #[inline(always)]
+    fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { _mm256_and_ps(a, mask) }
+    }
+    fn floats(of: &[Self::V]) -> &[f32] {
+        // SAFETY: a vector is 8 floats in a row with no padding, any bits are a float, the alignment is greater.
+        unsafe { std::slice::from_raw_parts(of.as_ptr().cast(), of.len() * Self::LANES) }
+    }
+    fn floats_mut(of: &mut [Self::V]) -> &mut [f32] {
+        // SAFETY: as in `floats`; the borrow of `of` is held by the result.
+        unsafe { std::slice::from_raw_parts_mut(of.as_mut_ptr().cast(), of.len() * Self::LANES) }
+    }
+    fn run<W: Work<Self>>(self, work: W) -> W::Out {
+        #[target_feature(enable = "avx2,fma")]
+        fn inner<W: Work<Avx2>>(simd: Avx2, work: W) -> W::Out {
+            work.work(simd)
+        }
+        // SAFETY: `self` proves that the CPU has AVX2 and FMA.
+        unsafe { inner(self, work) }
+    }
+}

@@ -1,0 +1,47 @@
+use super::*;
+
+/// Fewer cases where each is slow.
+pub(super) fn config() -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases: if cfg!(miri) { 3 } else { 128 },
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
+/// Reproducible noise in [−1, 1).
+pub(super) fn noise(seed: &mut u64, n: usize) -> Vec<f32> {
+    (0..n)
+        .map(|_| {
+            *seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (*seed >> 40) as f32 / (1 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+#[test]
+fn the_choice_says_why_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = dir.path().join(PLAIN_FILE);
+    let no = |setting, forced| choose(&model, setting, forced).unwrap_err();
+    assert!(no(Setting::Off, None).contains("off"));
+    assert!(no(Setting::Auto, None).contains("no graph"));
+    std::fs::write(dir.path().join(FUSED_FILE), b"").unwrap();
+    let portable = choose(&model, Setting::Auto, Some(Isa::Portable)).unwrap();
+    assert_eq!(portable, (dir.path().join(FUSED_FILE), Isa::Portable));
+    assert_eq!(
+        choose(&model, Setting::Auto, None).map(|(_, isa)| isa).ok(),
+        Isa::best()
+    );
+    // Only a converted graph has its fused one beside it.
+    let other = dir.path().join("model.onnx");
+    assert!(
+        choose(&other, Setting::Auto, None)
+            .unwrap_err()
+            .contains("no graph")
+    );
+    assert_eq!("avx2".parse(), Ok(Isa::Avx2));
+    assert!("sse".parse::<Isa>().is_err());
+}
