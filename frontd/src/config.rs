@@ -6,6 +6,7 @@
 mod audio;
 mod folders;
 mod log;
+mod lookalike;
 mod model;
 mod queue;
 mod reader;
@@ -41,6 +42,8 @@ pub struct Config {
     pub folders: Folders,
     pub web: Web,
     pub log: Log,
+    /// Variables that nothing reads and that look like one of ours, each with that one.
+    pub lookalikes: Vec<(String, String)>,
 }
 
 /// What was wrong, all of it.
@@ -65,6 +68,7 @@ impl Config {
             folders: Folders::read(&mut reader),
             web: Web::read(&mut reader),
             log: Log::read(&mut reader),
+            lookalikes: reader.lookalikes(),
         };
         reader.finish().map(|values| (config, values)).map_err(Faults)
     }

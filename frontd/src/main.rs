@@ -67,6 +67,9 @@ fn main() -> ExitCode {
 
 async fn serve(config: Config, inherited: Option<TcpListener>) -> anyhow::Result<()> {
     init_log(&config.log);
+    for (name, known) in &config.lookalikes {
+        tracing::warn!("{name} is set and nothing reads it: is {known} meant?");
+    }
     Ok(App::build(config, inherited).await?.run().await?)
 }
 

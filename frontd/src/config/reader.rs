@@ -1,6 +1,18 @@
 //! Reads variables and collects what is wrong with them.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use super::lookalike::lookalikes;
+
+/// The most bytes of a file with a secret.
+const MAX_SECRET: u64 = 64 << 10;
 
 /// A variable that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +68,42 @@ impl Reader {
         value
     }
 
-    /// As [`Reader::text`], but its value is not shown anywhere.
+    /// As [`Reader::text`], but its value is not shown anywhere, and may be in the file that `VARIABLE_FILE` names, as
+    /// container platforms hand secrets over. Lines of the file become items of a list with commas.
     pub fn secret(&mut self, variable: &str) -> Option<String> {
-        let value = self.text(variable);
-        if let (Some(noted), true) = (self.values.last_mut(), value.is_some()) {
+        let direct = self.text(variable);
+        self.hide(direct.is_some());
+        let file = self.path(&format!("{variable}_FILE"));
+        let (None, Some(path)) = (&direct, file) else {
+            return direct;
+        };
+        match read_secret(&path) {
+            Ok(secret) => Some(secret).filter(|secret| !secret.is_empty()),
+            Err(error) => {
+                self.fault(
+                    &format!("{variable}_FILE"),
+                    format!("{} cannot be read: {error}", path.display()),
+                );
+                None
+            }
+        }
+    }
+
+    /// Makes the last noted value a secret.
+    fn hide(&mut self, set: bool) {
+        if let (Some(noted), true) = (self.values.last_mut(), set) {
             "(set)".clone_into(&mut noted.1);
         }
-        value
+    }
+
+    /// Variables that were not read and look like one that was, each with that one. Call it last.
+    #[must_use]
+    pub fn lookalikes(&self) -> Vec<(String, String)> {
+        let known: Vec<&str> = self.values.iter().map(|(name, _)| name.as_str()).collect();
+        lookalikes(self.environment.keys().map(String::as_str), &known)
+            .into_iter()
+            .map(|(name, known)| (name.to_owned(), known.to_owned()))
+            .collect()
     }
 
     pub fn path(&mut self, variable: &str) -> Option<PathBuf> {
@@ -126,4 +167,15 @@ impl Reader {
     fn note(&mut self, variable: &str, value: &str) {
         self.values.push((variable.to_owned(), value.to_owned()));
     }
+}
+
+fn read_secret(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_SECRET).read_to_string(&mut text)?;
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(","))
 }

@@ -57,3 +57,46 @@ fn what_is_in_force_is_told() {
     assert_eq!(value("MAX_QUEUE"), Some("16"));
     assert_eq!(value("WEB_DIR"), Some("(unset)"));
 }
+
+#[test]
+fn a_variable_that_looks_like_ours_is_told() {
+    let config = read(&[("WORKER_THREAD", "2"), ("PYTHONPATH", "/x")]).unwrap();
+    assert_eq!(
+        config.lookalikes,
+        [("WORKER_THREAD".to_owned(), "WORKER_THREADS".to_owned())]
+    );
+}
+
+#[test]
+fn a_secret_may_be_in_a_file() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("keys");
+    std::fs::write(&path, "one\n\n two \n").unwrap();
+    let file = path.to_str().unwrap().to_owned();
+    let reader = |variables: &[(&str, &str)]| {
+        Reader::new(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    };
+    assert_eq!(
+        reader(&[("KEYS_FILE", &file)]).secret("KEYS").as_deref(),
+        Some("one,two")
+    );
+    assert_eq!(
+        reader(&[("KEYS_FILE", &file), ("KEYS", "three")])
+            .secret("KEYS")
+            .as_deref(),
+        Some("three")
+    );
+
+    let mut missing = reader(&[("KEYS_FILE", "/nowhere")]);
+    assert_eq!(missing.secret("KEYS"), None);
+    assert_eq!(missing.finish().unwrap_err()[0].variable, "KEYS_FILE");
+
+    let mut shown = reader(&[("KEYS", "three")]);
+    shown.secret("KEYS");
+    assert!(!format!("{:?}", shown.finish().unwrap()).contains("three"));
+}
