@@ -1,0 +1,27 @@
+import { store } from "../state.js";
+import { ApiError, refusal, unreachable } from "./errors.js";
+
+/** The server's root: this page is at its /web/, whatever path a proxy puts before that. */
+const ROOT = new URL("../", document.baseURI);
+
+export const address = (path) => new URL(path, ROOT);
+
+/** Asks the server; gives the response, or throws an `ApiError` that says what to do. */
+export async function call(path, { body, signal, method = body ? "POST" : "GET" } = {}) {
+  const headers = {};
+  if (body) headers["Content-Type"] = "application/json";
+  if (store.get("apiKey")) headers.Authorization = `Bearer ${store.get("apiKey")}`;
+  let response;
+  try {
+    response = await fetch(address(path), { method, headers, signal, body: body && JSON.stringify(body), cache: "no-store" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw unreachable();
+  }
+  if (response.ok) return response;
+  throw refusal(response, await response.json().catch(() => ({})));
+}
+
+export const json = async (path) => (await call(path)).json();
+
+export { ApiError };

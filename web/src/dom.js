@@ -1,0 +1,29 @@
+/** The element with the hook `data-name`, in the page or within `root`. */
+export const hook = (name, root = document) => root.querySelector(`[data-${name}]`);
+
+export const hooks = (name, root = document) => [...root.querySelectorAll(`[data-${name}]`)];
+
+/** A fresh copy of a template's first element, and a function that finds its hooks. */
+export function stamp(id) {
+  const element = document.getElementById(id).content.firstElementChild.cloneNode(true);
+  return [element, (name) => (element.matches(`[data-${name}]`) ? element : hook(name, element))];
+}
+
+/** Tells the style how full a slider is. */
+export function fill(range) {
+  const { min, max, value } = range;
+  range.style.setProperty("--fill", (value - min) / (max - min));
+}
+
+export function paint(element, colour) {
+  element.style.setProperty("--voice", colour);
+}
+
+/** Hands bytes to the browser's own download. */
+export function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,24 @@
+import { expression } from "../mixer/mix.js";
+import { streamable } from "../player/player.js";
+import { aliasesIn } from "../script/tags.js";
+
+/** What is asked of the server for the present state of the studio. */
+export function requestOf(store) {
+  const text = store.get("script");
+  const wanted = store.get("format");
+  const format = streamable(wanted) ? wanted : "wav";
+  const aliases = aliasesIn(text, store.get("casts"), expression);
+  return {
+    model: "kokoro",
+    input: text,
+    voice: expression(store.get("mix")),
+    response_format: format,
+    speed: store.get("speed"),
+    volume_multiplier: store.get("loudness"),
+    normalization_options: store.get("norm"),
+    allow_voice_tags: true,
+    ...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
+    // A browser that cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
+    ...(format !== wanted && { return_download_link: true, download_format: wanted }),
+  };
+}

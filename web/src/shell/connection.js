@@ -1,0 +1,52 @@
+import { json } from "../api/client.js";
+import { voiceOf } from "../mixer/voices.js";
+import { store } from "../state.js";
+
+const CALM_MS = 15_000;
+const WORRIED_MS = 2_000;
+const ANSWER_MS = 5_000;
+
+let timer = 0;
+let looking = false;
+
+/** Looks at the server's health, more often while something is wrong, and asks for the voices once it is well. */
+export function startConnection() {
+  addEventListener("online", lookNow);
+  addEventListener("offline", () => store.set({ status: { ...store.get("status"), state: "offline" } }));
+  document.addEventListener("visibilitychange", () => document.hidden || lookNow());
+  store.addEventListener("apiKey", lookNow);
+  return lookNow();
+}
+
+export async function lookNow() {
+  if (looking) return;
+  looking = true;
+  clearTimeout(timer);
+  const status = await look();
+  looking = false;
+  store.set({ status });
+  const well = status.state === "ready" || status.state === "busy";
+  if (well && store.get("voices").length === 0) await meet().catch(() => {});
+  clearTimeout(timer);
+  timer = setTimeout(lookNow, well ? CALM_MS : WORRIED_MS);
+}
+
+async function look() {
+  if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
+  try {
+    const health = await withLimit(json("health"));
+    return { ...health, state: health.status === "ok" || health.status === "healthy" || health.ready ? "ready" : "starting" };
+  } catch (error) {
+    return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
+  }
+}
+
+/** What the server offers, and its voices. */
+async function meet() {
+  const [server, list] = await Promise.all([json("web/config").catch(() => ({})), json("v1/audio/voices")]);
+  store.set({ server, voices: (list.voices ?? list).map(voiceOf) });
+}
+
+function withLimit(promise) {
+  return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("no answer")), ANSWER_MS))]);
+}
