@@ -5,25 +5,35 @@ export const hooks = (name, root = document) => [...root.querySelectorAll(`[data
 
 /** A fresh copy of a template's first element, and a function that finds its hooks. */
 export function stamp(id) {
-  const element = document.getElementById(id).content.firstElementChild.cloneNode(true);
-  return [element, (name) => (element.matches(`[data-${name}]`) ? element : hook(name, element))];
+	const element = document.getElementById(id).content.firstElementChild.cloneNode(true);
+	return [element, (name) => (element.matches(`[data-${name}]`) ? element : hook(name, element))];
 }
 
 /** Tells the style how full a slider is. */
 export function fill(range) {
-  const { min, max, value } = range;
-  range.style.setProperty("--fill", (value - min) / (max - min));
+	const { min, max, value } = range;
+	range.style.setProperty("--fill", (value - min) / (max - min));
 }
 
 export function paint(element, colour) {
-  element.style.setProperty("--voice", colour);
+	element.style.setProperty("--voice", colour);
 }
 
 /** Hands bytes to the browser's own download. */
 export function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(blob);
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Listens to one or more events, "click" or "grow end", of a target that may be absent. */
+export function on(target, names, listener, options) {
+	for (const name of names.split(" ")) target?.addEventListener(name, listener, options);
+}
+
+/** Sets attributes by their ARIA names: `{ label: "Play" }`. */
+export function aria(element, values) {
+	for (const [name, value] of Object.entries(values)) element.setAttribute(`aria-${name}`, value);
 }

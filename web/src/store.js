@@ -1,27 +1,28 @@
-/** The one state of the page: named values, and an event of the value's name whenever it changes. */
+import { on } from "./dom.js";
+
+/** The one state of the page: a property for each value, and an event of its name whenever it changes. */
 export class Store extends EventTarget {
-  #values = {};
+	#values;
 
-  constructor(values) {
-    super();
-    this.#values = { ...values };
-  }
+	constructor(values) {
+		super();
+		this.#values = { ...values };
+		for (const name of Object.keys(values)) {
+			Object.defineProperty(this, name, { get: () => this.#values[name], set: (value) => this.set({ [name]: value }) });
+		}
+	}
 
-  get(name) {
-    return this.#values[name];
-  }
+	/** Takes several values at once; listeners see all of them changed. */
+	set(values) {
+		const changed = Object.keys(values).filter((name) => !Object.is(values[name], this.#values[name]));
+		for (const name of changed) this.#values[name] = values[name];
+		for (const name of changed) this.dispatchEvent(new Event(name));
+	}
 
-  /** Takes several values at once; listeners see all of them changed. */
-  set(values) {
-    const changed = Object.keys(values).filter((name) => !Object.is(values[name], this.#values[name]));
-    for (const name of changed) this.#values[name] = values[name];
-    for (const name of changed) this.dispatchEvent(new CustomEvent(name, { detail: values[name] }));
-  }
-
-  /** Calls back now and on every change of any of the names. */
-  watch(names, callback) {
-    const tell = () => callback(...[].concat(names).map((name) => this.get(name)));
-    for (const name of [].concat(names)) this.addEventListener(name, tell);
-    tell();
-  }
+	/** Calls back now and on every change of any of the names: "mix voices". */
+	watch(names, callback) {
+		const tell = () => callback(...names.split(" ").map((name) => this[name]));
+		on(this, names, tell);
+		tell();
+	}
 }

@@ -8,29 +8,29 @@ export const plural = (value, one, many = `${one}s`) => `${number(value)} ${valu
 
 /** Seconds → "0:52", "1:02:03". */
 export function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (value) => String(value).padStart(2, "0");
-  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+	const whole = Math.max(0, Math.floor(seconds));
+	const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+	const two = (value) => String(value).padStart(2, "0");
+	return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
 /** Seconds → "24 s", "1 min 24 s", "2 h 5 min". */
 export function span(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+	const whole = Math.round(seconds);
+	if (whole < 60) return `${whole} s`;
+	if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+	return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
 /** Bytes → "340 kB", "4.2 MB". */
 export function size(bytes) {
-  if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+	if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
+	return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
 /** "Every harbour keeps …": the first words, without tags. */
 export function opening(text, letters = 48) {
-  const plain = text.replace(/\[[a-z]+:[^\]]*\]/gi, " ").replace(/\s+/g, " ").trim();
-  if (plain.length <= letters) return plain;
-  return `${plain.slice(0, plain.lastIndexOf(" ", letters)).replace(/[\s,.;:]+$/, "") || plain.slice(0, letters)} …`;
+	const plain = text.replace(/\[[a-z]+:[^\]]*\]/gi, " ").replace(/\s+/g, " ").trim();
+	if (plain.length <= letters) return plain;
+	return `${plain.slice(0, plain.lastIndexOf(" ", letters)).replace(/[\s,.;:]+$/, "") || plain.slice(0, letters)} …`;
 }

@@ -7,32 +7,32 @@ import { bytesOf, events } from "./sse.js";
  * throws when it is not. See "Server-sent events" in the API's document.
  */
 export async function* speech(request, signal) {
-  const body = { ...request, stream: true, stream_format: "sse", include: ["progress", "segments"] };
-  const response = await call("v1/audio/speech", { body, signal });
-  let heard = false;
-  try {
-    for await (const event of events(response.body)) {
-      switch (event.type) {
-        case "speech.audio.delta":
-          heard = true;
-          yield { audio: bytesOf(event.audio) };
-          break;
-        case "speech.progress":
-          yield { progress: event };
-          break;
-        case "speech.segment":
-          yield { segment: event };
-          break;
-        case "speech.audio.done":
-          return yield { done: event };
-        case "error":
-          throw broken("because the studio could not make a sentence");
-        default: // Newer servers may tell more.
-      }
-    }
-  } catch (error) {
-    if (error.name === "AbortError" || error.kind) throw error;
-    throw heard ? broken("before the end") : unreachable();
-  }
-  throw broken("before the end");
+	const body = { ...request, stream: true, stream_format: "sse", include: ["progress", "segments"] };
+	const response = await call("v1/audio/speech", { body, signal });
+	let heard = false;
+	try {
+		for await (const event of events(response.body)) {
+			switch (event.type) {
+				case "speech.audio.delta":
+					heard = true;
+					yield { audio: bytesOf(event.audio) };
+					break;
+				case "speech.progress":
+					yield { progress: event };
+					break;
+				case "speech.segment":
+					yield { segment: event };
+					break;
+				case "speech.audio.done":
+					return yield { done: event };
+				case "error":
+					throw broken("because the studio could not make a sentence");
+				default: // Newer servers may tell more.
+			}
+		}
+	} catch (error) {
+		if (error.name === "AbortError" || error.kind) throw error;
+		throw heard ? broken("before the end") : unreachable();
+	}
+	throw broken("before the end");
 }

@@ -1,4 +1,4 @@
-import { hook } from "../dom.js";
+import { aria, hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { clock, plural, span } from "../words.js";
 import { cancel, generate, generating } from "./generate.js";
@@ -7,76 +7,76 @@ const BUSY = ["asking", "queued", "speaking", "busy", "offline"];
 
 /** The one button that matters, the progress that it becomes, and the sentence above it. */
 export function startButton() {
-  const go = hook("go");
-  const small = hook("go-small");
-  go.addEventListener("click", () => generating() || generate());
-  small.addEventListener("click", () => (generating() ? cancel() : generate()));
-  hook("cancel").addEventListener("click", cancel);
-  store.watch(["job", "take"], (job) => {
-    const busy = BUSY.includes(job.phase);
-    go.classList.toggle("busy", busy);
-    go.classList.toggle("waiting", busy && job.phase !== "speaking");
-    go.setAttribute("aria-disabled", busy);
-    hook("go-text").textContent = labelOf(job);
-    hook("fill").style.setProperty("--fill", partOf(job));
-    hook("cancel").hidden = !busy;
-    small.firstElementChild.textContent = busy ? "Cancel" : "Generate";
-    small.classList.toggle("busy", busy);
-    showSaid(job);
-    showUnder(job);
-  });
-  startSmall(go, small);
+	const go = hook("go");
+	const small = hook("go-small");
+	on(go, "click", () => generating() || generate());
+	on(small, "click", () => (generating() ? cancel() : generate()));
+	on(hook("cancel"), "click", cancel);
+	store.watch("job take", (job) => {
+		const busy = BUSY.includes(job.phase);
+		go.classList.toggle("busy", busy);
+		go.classList.toggle("waiting", busy && job.phase !== "speaking");
+		aria(go, { disabled: busy });
+		hook("go-text").textContent = labelOf(job);
+		hook("fill").style.setProperty("--fill", partOf(job));
+		hook("cancel").hidden = !busy;
+		small.firstElementChild.textContent = busy ? "Cancel" : "Generate";
+		small.classList.toggle("busy", busy);
+		showSaid(job);
+		showUnder(job);
+	});
+	startSmall(go, small);
 }
 
 function labelOf({ phase, did, known, ahead, wait }) {
-  switch (phase) {
-    case "asking": return "Starting";
-    case "queued": return `${ahead} before you${wait ? `, about ${span(wait)}` : ""}`;
-    case "speaking": return known ? `Speaking, ${did} of ${plural(known, "segment")}` : "Speaking";
-    case "busy": return "Waiting for a free place";
-    case "offline": return "Waiting for the studio";
-    default: return "Generate Audio";
-  }
+	switch (phase) {
+		case "asking": return "Starting";
+		case "queued": return `${ahead} before you${wait ? `, about ${span(wait)}` : ""}`;
+		case "speaking": return known ? `Speaking, ${did} of ${plural(known, "segment")}` : "Speaking";
+		case "busy": return "Waiting for a free place";
+		case "offline": return "Waiting for the studio";
+		default: return "Generate Audio";
+	}
 }
 
 const partOf = ({ phase, part, did, known }) => (phase === "speaking" ? part ?? (known ? did / known : 0.5) : 1);
 
 function showSaid(job) {
-  const here = job.phase === "failed" && (job.place ?? "say") === "say";
-  hook("say").classList.toggle("bad", here);
-  hook("say").textContent = here ? job.said : saidOf(job);
-  const at = (place) => (job.phase === "failed" && job.place === place ? job.said : "");
-  hook("script-error").textContent = at("script");
-  if (job.phase === "failed") hook("expr-error").textContent = at("voice");
+	const here = job.phase === "failed" && (job.place ?? "say") === "say";
+	hook("say").classList.toggle("bad", here);
+	hook("say").textContent = here ? job.said : saidOf(job);
+	const at = (place) => (job.phase === "failed" && job.place === place ? job.said : "");
+	hook("script-error").textContent = at("script");
+	if (job.phase === "failed") hook("expr-error").textContent = at("voice");
 }
 
 function saidOf({ phase, kept, known, again }) {
-  if (phase === "busy") return `The studio is busy. Trying again in ${again} s.`;
-  if (phase === "offline") return "No connection to the studio. It goes on by itself when it is back.";
-  if (phase === "queued") return "The studio is speaking for others first.";
-  if (phase === "cancelled") return "Cancelled. What was spoken stays in the player.";
-  return (phase === "speaking" || phase === "finished") && kept > 0 ? `${kept} of ${plural(known, "segment")} kept from before.` : "";
+	if (phase === "busy") return `The studio is busy. Trying again in ${again} s.`;
+	if (phase === "offline") return "No connection to the studio. It goes on by itself when it is back.";
+	if (phase === "queued") return "The studio is speaking for others first.";
+	if (phase === "cancelled") return "Cancelled. What was spoken stays in the player.";
+	return (phase === "speaking" || phase === "finished") && kept > 0 ? `${kept} of ${plural(known, "segment")} kept from before.` : "";
 }
 
 function showUnder({ phase, seconds }) {
-  const take = store.get("take");
-  const under = hook("under");
-  if (phase === "finished") under.textContent = `Done, ${clock(seconds)} of audio.`;
-  else if (phase === "speaking" && take) under.textContent = `${span(take.seconds)} ready of about ${span(take.length)}`;
-  else under.textContent = "";
+	const take = store.take;
+	const under = hook("under");
+	if (phase === "finished") under.textContent = `Done, ${clock(seconds)} of audio.`;
+	else if (phase === "speaking" && take) under.textContent = `${span(take.seconds)} ready of about ${span(take.length)}`;
+	else under.textContent = "";
 }
 
 /** On a narrow page the player has a Generate of its own while the big one is out of sight. */
 function startSmall(go, small) {
-  const narrow = matchMedia("(max-width: 71rem)");
-  let seen = true;
-  const show = () => (small.hidden = !narrow.matches || seen);
-  new IntersectionObserver(([entry]) => ((seen = entry.isIntersecting), show()), { rootMargin: "0px 0px -92px 0px" }).observe(go);
-  narrow.addEventListener("change", show);
-  store.addEventListener("script", () => {
-    if (store.get("job").place === "script") store.set({ job: { phase: "idle" } });
-  });
-  store.addEventListener("mix", () => {
-    if (store.get("job").place === "voice") store.set({ job: { phase: "idle" } });
-  });
+	const narrow = matchMedia("(max-width: 71rem)");
+	let seen = true;
+	const show = () => (small.hidden = !narrow.matches || seen);
+	new IntersectionObserver(([entry]) => ((seen = entry.isIntersecting), show()), { rootMargin: "0px 0px -92px 0px" }).observe(go);
+	on(narrow, "change", show);
+	on(store, "script", () => {
+		if (store.job.place === "script") store.job = { phase: "idle" };
+	});
+	on(store, "mix", () => {
+		if (store.job.place === "voice") store.job = { phase: "idle" };
+	});
 }

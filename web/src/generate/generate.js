@@ -14,74 +14,74 @@ let stop = null;
  * idle → asking → queued → speaking → finished | cancelled | failed, with pauses in `busy` or `offline` before it speaks.
  */
 export async function generate() {
-  if (stop) return;
-  if (!store.get("script").trim()) return store.set({ job: { phase: "failed", place: "script", said: "Write something to say first." } });
-  const ending = (stop = new AbortController());
-  const request = requestOf(store);
-  const take = new Take({
-    text: request.input,
-    mix: store.get("mix"),
-    format: request.response_format,
-    settings: { format: store.get("format"), speed: request.speed, loudness: request.volume_multiplier, norm: request.normalization_options },
-  });
-  take.expected = seconds(request.input, request.speed);
-  try {
-    await untilSpoken(request, take, ending.signal);
-    store.set({ job: { ...store.get("job"), phase: "finished", seconds: take.seconds } });
-    keepTake(take);
-  } catch (error) {
-    take.broken = take.tape.length > 0;
-    take.end();
-    const cancelled = error.name === "AbortError";
-    store.set({ job: cancelled ? { phase: "cancelled", seconds: take.seconds } : { phase: "failed", kind: error.kind, said: error.said ?? String(error), place: error.place } });
-  } finally {
-    stop = null;
-  }
+	if (stop) return;
+	if (!store.script.trim()) return (store.job = { phase: "failed", place: "script", said: "Write something to say first." });
+	const ending = (stop = new AbortController());
+	const request = requestOf(store);
+	const take = new Take({
+		text: request.input,
+		mix: store.mix,
+		format: request.response_format,
+		settings: { format: store.format, speed: request.speed, loudness: request.volume_multiplier, norm: request.normalization_options },
+	});
+	take.expected = seconds(request.input, request.speed);
+	try {
+		await untilSpoken(request, take, ending.signal);
+		store.job = { ...store.job, phase: "finished", seconds: take.seconds };
+		keepTake(take);
+	} catch (error) {
+		take.broken = take.tape.length > 0;
+		take.end();
+		const cancelled = error.name === "AbortError";
+		store.job = cancelled ? { phase: "cancelled", seconds: take.seconds } : { phase: "failed", kind: error.kind, said: error.said ?? String(error), place: error.place };
+	} finally {
+		stop = null;
+	}
 }
 
 export function cancel() {
-  stop?.abort();
+	stop?.abort();
 }
 
 export const generating = () => stop !== null;
 
 /** Tries until the server speaks: a busy one is asked again after the time it named, a lost one when it is back. */
 async function untilSpoken(request, take, signal) {
-  for (;;) {
-    store.set({ job: { phase: "asking" } });
-    try {
-      return await listen(request, take, signal);
-    } catch (error) {
-      if (take.tape.length > 0) throw error;
-      if (error.kind === "busy") await countdown(error, signal);
-      else if (error.kind === "network" || error.kind === "starting") await untilBack(signal);
-      else throw error;
-    }
-  }
+	for (;;) {
+		store.job = { phase: "asking" };
+		try {
+			return await listen(request, take, signal);
+		} catch (error) {
+			if (take.tape.length > 0) throw error;
+			if (error.kind === "busy") await countdown(error, signal);
+			else if (error.kind === "network" || error.kind === "starting") await untilBack(signal);
+			else throw error;
+		}
+	}
 }
 
 async function listen(request, take, signal) {
-  for await (const { audio, progress, segment, done } of speech(request, signal)) {
-    if (progress) show(progress, take);
-    if (segment) addSegment(take, segment);
-    if (audio) {
-      const first = !take.shape;
-      take.append(audio);
-      if (first && take.shape) player.load(take);
-      if (store.get("job").phase !== "speaking") store.set({ job: { ...store.get("job"), phase: "speaking" } });
-    }
-    if (done) take.downloadPath = done.download_path ?? null;
-  }
-  take.end();
+	for await (const { audio, progress, segment, done } of speech(request, signal)) {
+		if (progress) show(progress, take);
+		if (segment) addSegment(take, segment);
+		if (audio) {
+			const first = !take.shape;
+			take.append(audio);
+			if (first && take.shape) player.load(take);
+			if (store.job.phase !== "speaking") store.job = { ...store.job, phase: "speaking" };
+		}
+		if (done) take.downloadPath = done.download_path ?? null;
+	}
+	take.end();
 }
 
 function show(progress, take) {
-  const phase = take.shape ? "speaking" : progress.queue_ahead > 0 ? "queued" : "asking";
-  const { segments_done: did, segments_known: known, text_done: part } = progress;
-  if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
-  store.set({ job: { phase, did, known, kept: progress.segments_kept ?? 0, ahead: progress.queue_ahead, wait: progress.wait_seconds, part } });
+	const phase = take.shape ? "speaking" : progress.queue_ahead > 0 ? "queued" : "asking";
+	const { segments_done: did, segments_known: known, text_done: part } = progress;
+	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
+	store.job = { phase, did, known, kept: progress.segments_kept ?? 0, ahead: progress.queue_ahead, wait: progress.wait_seconds, part };
 }
 
 function addSegment(take, { start, end, from, to, words = [] }) {
-  take.addSpan({ start, end, from, to }, words.map(({ word, start_time, end_time }) => ({ word, start: start_time, end: end_time })));
+	take.addSpan({ start, end, from, to }, words.map(({ word, start_time, end_time }) => ({ word, start: start_time, end: end_time })));
 }

@@ -4,21 +4,21 @@ import { aliasesIn } from "../script/tags.js";
 
 /** What is asked of the server for the present state of the studio. */
 export function requestOf(store) {
-  const text = store.get("script");
-  const wanted = store.get("format");
-  const format = streamable(wanted) ? wanted : "wav";
-  const aliases = aliasesIn(text, store.get("casts"), expression);
-  return {
-    model: "kokoro",
-    input: text,
-    voice: expression(store.get("mix")),
-    response_format: format,
-    speed: store.get("speed"),
-    volume_multiplier: store.get("loudness"),
-    normalization_options: store.get("norm"),
-    allow_voice_tags: true,
-    ...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
-    // A browser that cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
-    ...(format !== wanted && { return_download_link: true, download_format: wanted }),
-  };
+	const text = store.script;
+	const wanted = store.format;
+	const format = streamable(wanted) ? wanted : "wav";
+	const aliases = aliasesIn(text, store.casts, expression);
+	return {
+		model: "kokoro",
+		input: text,
+		voice: expression(store.mix),
+		response_format: format,
+		speed: store.speed,
+		volume_multiplier: store.loudness,
+		normalization_options: store.norm,
+		allow_voice_tags: true,
+		...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
+		// A browser that cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
+		...(format !== wanted && { return_download_link: true, download_format: wanted }),
+	};
 }

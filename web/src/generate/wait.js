@@ -1,36 +1,37 @@
+import { on } from "../dom.js";
 import { store } from "../state.js";
 import { lookNow } from "../shell/connection.js";
 
 /** Counts down a busy server's Retry-After in the job, second by second. */
 export async function countdown({ again }, signal) {
-  for (let left = again; left > 0; left--) {
-    store.set({ job: { phase: "busy", again: left } });
-    await rest(1000, signal);
-  }
+	for (let left = again; left > 0; left--) {
+		store.job = { phase: "busy", again: left };
+		await rest(1000, signal);
+	}
 }
 
 /** Waits until the server answers again. */
 export async function untilBack(signal) {
-  store.set({ job: { phase: "offline" } });
-  store.set({ status: { ...store.get("status"), state: "down" } });
-  lookNow();
-  await new Promise((done, stop) => {
-    const back = () => ["ready", "busy"].includes(store.get("status").state) && finish(done);
-    const left = () => finish(() => stop(signal.reason));
-    const finish = (how) => {
-      store.removeEventListener("status", back);
-      signal.removeEventListener("abort", left);
-      how();
-    };
-    store.addEventListener("status", back);
-    signal.addEventListener("abort", left);
-  });
+	store.job = { phase: "offline" };
+	store.status = { ...store.status, state: "down" };
+	lookNow();
+	await new Promise((done, stop) => {
+		const back = () => ["ready", "busy"].includes(store.status.state) && finish(done);
+		const left = () => finish(() => stop(signal.reason));
+		const finish = (how) => {
+			store.removeEventListener("status", back);
+			signal.removeEventListener("abort", left);
+			how();
+		};
+		on(store, "status", back);
+		on(signal, "abort", left);
+	});
 }
 
 function rest(ms, signal) {
-  return new Promise((done, stop) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), stop(signal.reason)), { once: true });
-    if (signal.aborted) stop(signal.reason);
-  });
+	return new Promise((done, stop) => {
+		const timer = setTimeout(done, ms);
+		on(signal, "abort", () => (clearTimeout(timer), stop(signal.reason)), { once: true });
+		if (signal.aborted) stop(signal.reason);
+	});
 }

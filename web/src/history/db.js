@@ -5,24 +5,24 @@ let opening = null;
 
 /** Two tables with one key: `takes` tells about each generation, `sounds` has the bytes. */
 function open() {
-  return (opening ??= new Promise((done, fail) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("takes", { keyPath: "id" });
-      asked.result.createObjectStore("sounds");
-    };
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => fail(asked.error);
-  }));
+	return (opening ??= new Promise((done, fail) => {
+		const asked = indexedDB.open(NAME, VERSION);
+		asked.onupgradeneeded = () => {
+			asked.result.createObjectStore("takes", { keyPath: "id" });
+			asked.result.createObjectStore("sounds");
+		};
+		asked.onsuccess = () => done(asked.result);
+		asked.onerror = () => fail(asked.error);
+	}));
 }
 
 async function within(tables, mode, work) {
-  const transaction = (await open()).transaction(tables, mode);
-  const asked = work(...tables.map((name) => transaction.objectStore(name)));
-  return new Promise((done, fail) => {
-    transaction.oncomplete = () => done(asked?.result);
-    transaction.onabort = transaction.onerror = () => fail(transaction.error);
-  });
+	const transaction = (await open()).transaction(tables, mode);
+	const asked = work(...tables.map((name) => transaction.objectStore(name)));
+	return new Promise((done, fail) => {
+		transaction.oncomplete = () => done(asked?.result);
+		transaction.onabort = transaction.onerror = () => fail(transaction.error);
+	});
 }
 
 export const list = () => within(["takes"], "readonly", (takes) => takes.getAll());
@@ -30,15 +30,15 @@ export const list = () => within(["takes"], "readonly", (takes) => takes.getAll(
 export const sound = (id) => within(["sounds"], "readonly", (sounds) => sounds.get(id));
 
 export const put = (about, blob) =>
-  within(["takes", "sounds"], "readwrite", (takes, sounds) => {
-    takes.put(about);
-    sounds.put(blob, about.id);
-  });
+	within(["takes", "sounds"], "readwrite", (takes, sounds) => {
+		takes.put(about);
+		sounds.put(blob, about.id);
+	});
 
 export const drop = (ids) =>
-  within(["takes", "sounds"], "readwrite", (takes, sounds) => {
-    for (const id of ids) {
-      takes.delete(id);
-      sounds.delete(id);
-    }
-  });
+	within(["takes", "sounds"], "readwrite", (takes, sounds) => {
+		for (const id of ids) {
+			takes.delete(id);
+			sounds.delete(id);
+		}
+	});

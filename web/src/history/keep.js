@@ -11,55 +11,55 @@ const changed = () => history.dispatchEvent(new Event("change"));
 
 /** Keeps a finished take, and drops the oldest ones past the limit. */
 export async function keepTake(take) {
-  try {
-    const blob = await fileOf(take);
-    const { id, at, text, mix, settings, seconds, spans, words } = take;
-    await put({ id, at, text, mix, settings, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
-    await trim();
-  } catch {
-    tell("This browser could not keep it in History. Download it to keep it.");
-  }
-  changed();
+	try {
+		const blob = await fileOf(take);
+		const { id, at, text, mix, settings, seconds, spans, words } = take;
+		await put({ id, at, text, mix, settings, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
+		await trim();
+	} catch {
+		tell("This browser could not keep it in History. Download it to keep it.");
+	}
+	changed();
 }
 
 /** The bytes of the wanted format: the stream's own, or the file that the server made beside it. */
 async function fileOf(take) {
-  const wanted = take.settings.format;
-  if (take.format === wanted || !take.downloadPath) return take.file();
-  const made = (async () => (await call(address(take.downloadPath.replace(/^\//, "")).href)).blob())();
-  take.fileFormat = wanted;
-  take.wantedFile = () => made;
-  return made;
+	const wanted = take.settings.format;
+	if (take.format === wanted || !take.downloadPath) return take.file();
+	const made = (async () => (await call(address(take.downloadPath.replace(/^\//, "")).href)).blob())();
+	take.fileFormat = wanted;
+	take.wantedFile = () => made;
+	return made;
 }
 
 /** Oldest first out, until the rest is within the limit. The newest always stays. */
 export async function trim() {
-  const most = store.get("historyLimit") * 1e6;
-  const newest = (await list()).sort((a, b) => b.at - a.at);
-  let sum = 0;
-  const over = newest.filter(({ bytes }, i) => (sum += bytes) > most && i > 0);
-  if (over.length) await drop(over.map(({ id }) => id));
+	const most = store.historyLimit * 1e6;
+	const newest = (await list()).sort((a, b) => b.at - a.at);
+	let sum = 0;
+	const over = newest.filter(({ bytes }, i) => (sum += bytes) > most && i > 0);
+	if (over.length) await drop(over.map(({ id }) => id));
 }
 
 /** A kept generation as a take that the player can hold. */
 export function takeOf(about) {
-  const take = new Take(about);
-  const { id, at, seconds, bytes, spans, words } = about;
-  Object.assign(take, { id, at, spans, words, complete: true });
-  take.stored = {
-    seconds,
-    bytes,
-    load: async () => {
-      const blob = await sound(id);
-      if (!blob) throw new Error("no longer kept");
-      return blob;
-    },
-  };
-  take.peaks.values = about.peaks;
-  return take;
+	const take = new Take(about);
+	const { id, at, seconds, bytes, spans, words } = about;
+	Object.assign(take, { id, at, spans, words, complete: true });
+	take.stored = {
+		seconds,
+		bytes,
+		load: async () => {
+			const blob = await sound(id);
+			if (!blob) throw new Error("no longer kept");
+			return blob;
+		},
+	};
+	take.peaks.values = about.peaks;
+	return take;
 }
 
 export async function forget(ids) {
-  await drop(ids);
-  changed();
+	await drop(ids);
+	changed();
 }

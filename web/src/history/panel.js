@@ -1,4 +1,4 @@
-import { hook, stamp } from "../dom.js";
+import { hook, on, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { clock, opening, plural, size } from "../words.js";
 import { drawBar } from "../mixer/bar.js";
@@ -16,74 +16,74 @@ const leaving = new Set();
 
 /** Every generation of this browser: replay, download, restore, delete, clear. */
 export function startHistory() {
-  history.addEventListener("change", show);
-  store.watch("take", markPlaying);
-  hook("history-clear").addEventListener("click", async () => {
-    const all = (await list()).map(({ id }) => id).filter((id) => !leaving.has(id));
-    remove(all, `Cleared ${plural(all.length, "generation")}.`);
-  });
-  const limit = hook("history-limit");
-  limit.value = store.get("historyLimit");
-  limit.addEventListener("change", async () => {
-    store.set({ historyLimit: Number(limit.value) });
-    await trim();
-    show();
-  });
-  store.addEventListener("voices", show);
-  show();
+	on(history, "change", show);
+	store.watch("take", markPlaying);
+	on(hook("history-clear"), "click", async () => {
+		const all = (await list()).map(({ id }) => id).filter((id) => !leaving.has(id));
+		remove(all, `Cleared ${plural(all.length, "generation")}.`);
+	});
+	const limit = hook("history-limit");
+	limit.value = store.historyLimit;
+	on(limit, "change", async () => {
+		store.historyLimit = Number(limit.value);
+		await trim();
+		show();
+	});
+	on(store, "voices", show);
+	show();
 }
 
 async function show() {
-  const all = await list().catch(() => null);
-  const shown = (all ?? []).filter(({ id }) => !leaving.has(id)).sort((a, b) => b.at - a.at);
-  entries.replaceChildren(...shown.map(entry));
-  hook("history-blank").hidden = shown.length > 0;
-  if (!all) hook("history-blank").textContent = "This browser does not let the studio keep a history.";
-  hook("history-clear").hidden = hook("history-foot").hidden = shown.length === 0;
-  hook("history-size").textContent = `${plural(shown.length, "generation")}, ${size(shown.reduce((sum, { bytes }) => sum + bytes, 0))}`;
-  markPlaying();
+	const all = await list().catch(() => null);
+	const shown = (all ?? []).filter(({ id }) => !leaving.has(id)).sort((a, b) => b.at - a.at);
+	entries.replaceChildren(...shown.map(entry));
+	hook("history-blank").hidden = shown.length > 0;
+	if (!all) hook("history-blank").textContent = "This browser does not let the studio keep a history.";
+	hook("history-clear").hidden = hook("history-foot").hidden = shown.length === 0;
+	hook("history-size").textContent = `${plural(shown.length, "generation")}, ${size(shown.reduce((sum, { bytes }) => sum + bytes, 0))}`;
+	markPlaying();
 }
 
 function entry(about) {
-  const [item, part] = stamp("t-entry");
-  const title = opening(about.text, 30);
-  item.dataset.entry = about.id;
-  part("text").textContent = opening(about.text, 140);
-  drawBar(part("bar"), about.mix);
-  part("facts").textContent = [whenText(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)].filter(Boolean).join(" · ");
-  const act = { replay: `Play ${title}`, restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
-  for (const [name, label] of Object.entries(act)) part(name).setAttribute("aria-label", label);
-  part("replay").addEventListener("click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));
-  part("restore").addEventListener("click", () => restore(about));
-  part("save").addEventListener("click", () => download(takeOf(about), "audio"));
-  part("remove").addEventListener("click", () => remove([about.id], "Deleted."));
-  return item;
+	const [item, part] = stamp("t-entry");
+	const title = opening(about.text, 30);
+	item.dataset.entry = about.id;
+	part("text").textContent = opening(about.text, 140);
+	drawBar(part("bar"), about.mix);
+	part("facts").textContent = [whenText(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)].filter(Boolean).join(" · ");
+	const act = { replay: `Play ${title}`, restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
+	for (const [name, label] of Object.entries(act)) part(name).setAttribute("aria-label", label);
+	on(part("replay"), "click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));
+	on(part("restore"), "click", () => restore(about));
+	on(part("save"), "click", () => download(takeOf(about), "audio"));
+	on(part("remove"), "click", () => remove([about.id], "Deleted."));
+	return item;
 }
 
 function remove(ids, said) {
-  for (const id of ids) leaving.add(id);
-  show();
-  const done = () => ids.forEach((id) => leaving.delete(id));
-  offerUndo(said, () => (done(), show()), () => forget(ids).then(done));
+	for (const id of ids) leaving.add(id);
+	show();
+	const done = () => ids.forEach((id) => leaving.delete(id));
+	offerUndo(said, () => (done(), show()), () => forget(ids).then(done));
 }
 
 function restore({ text, mix, settings }) {
-  const names = ["script", "mix", "format", "speed", "loudness", "norm"];
-  const before = Object.fromEntries(names.map((name) => [name, store.get(name)]));
-  store.set({ script: text, mix, ...settings });
-  offerUndo("The script and its settings are back in the studio.", () => store.set(before));
+	const names = ["script", "mix", "format", "speed", "loudness", "norm"];
+	const before = Object.fromEntries(names.map((name) => [name, store[name]]));
+	store.set({ script: text, mix, ...settings });
+	offerUndo("The script and its settings are back in the studio.", () => store.set(before));
 }
 
 function markPlaying() {
-  for (const item of entries.children) item.classList.toggle("on", item.dataset.entry === player.take?.id);
+	for (const item of entries.children) item.classList.toggle("on", item.dataset.entry === player.take?.id);
 }
 
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
 const hour = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
 
 function whenText(at) {
-  const time = hour.format(at);
-  return new Date(at).toDateString() === new Date().toDateString() ? `Today ${time}` : `${day.format(at)}, ${time}`;
+	const time = hour.format(at);
+	return new Date(at).toDateString() === new Date().toDateString() ? `Today ${time}` : `${day.format(at)}, ${time}`;
 }
 
 const mixText = (mix) => mix.filter(({ share }) => share > 0).map(({ voice: id }) => voice(id).name).join(" + ");

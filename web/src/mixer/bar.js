@@ -1,4 +1,4 @@
-import { hook, paint, stamp } from "../dom.js";
+import { aria, hook, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { border, even } from "./mix.js";
 import { colourOf, voice } from "./voices.js";
@@ -7,68 +7,64 @@ const bar = hook("mixbar");
 
 /** The stacked bar above the rows: shows the shares, and its borders can be moved. */
 export function startBar() {
-  store.watch(["mix", "voices"], show);
-  bar.addEventListener("dblclick", () => store.set({ mix: even(store.get("mix")) }));
+	store.watch("mix voices", show);
+	on(bar, "dblclick", () => (store.mix = even(store.mix)));
 }
 
 /** Fills any small bar with the colours of a mix. */
 export function drawBar(root, mix) {
-  root.replaceChildren(...mix.filter((part) => part.share > 0).map(slice));
+	root.replaceChildren(...mix.filter((part) => part.share > 0).map(slice));
 }
 
 function slice({ voice, share }) {
-  const [piece] = stamp("t-slice");
-  paint(piece, colourOf(voice));
-  piece.style.setProperty("--share", share);
-  return piece;
+	const [piece] = stamp("t-slice");
+	paint(piece, colourOf(voice));
+	piece.style.setProperty("--share", share);
+	return piece;
 }
 
 function show(mix) {
-  const wanted = 2 * mix.length - 1;
-  if (bar.children.length !== wanted) {
-    bar.replaceChildren(...mix.flatMap((part, i) => (i ? [handle(i - 1), slice(part)] : [slice(part)])));
-  }
-  mix.forEach((part, i) => {
-    const piece = bar.children[2 * i];
-    paint(piece, colourOf(part.voice));
-    piece.style.setProperty("--share", part.share);
-    if (i + 1 < mix.length) describe(bar.children[2 * i + 1], part, mix[i + 1]);
-  });
+	const wanted = 2 * mix.length - 1;
+	if (bar.children.length !== wanted) {
+		bar.replaceChildren(...mix.flatMap((part, i) => (i ? [handle(i - 1), slice(part)] : [slice(part)])));
+	}
+	mix.forEach((part, i) => {
+		const piece = bar.children[2 * i];
+		paint(piece, colourOf(part.voice));
+		piece.style.setProperty("--share", part.share);
+		if (i + 1 < mix.length) describe(bar.children[2 * i + 1], part, mix[i + 1]);
+	});
 }
 
 function describe(grip, left, right) {
-  const [a, b] = [voice(left.voice).name, voice(right.voice).name];
-  grip.setAttribute("aria-label", `Between ${a} and ${b}`);
-  grip.setAttribute("aria-valuemax", left.share + right.share);
-  grip.setAttribute("aria-valuenow", left.share);
-  grip.setAttribute("aria-valuetext", `${a} ${left.share} percent, ${b} ${right.share} percent`);
-  grip.setAttribute("aria-disabled", left.locked || right.locked);
+	const [a, b] = [voice(left.voice).name, voice(right.voice).name];
+	aria(grip, { label: `Between ${a} and ${b}`, valuemax: left.share + right.share, valuenow: left.share, valuetext: `${a} ${left.share} percent, ${b} ${right.share} percent`, disabled: left.locked || right.locked });
 }
 
 function handle(index) {
-  const [grip] = stamp("t-handle");
-  const set = (share) => {
-    const mix = store.get("mix");
-    if (!mix[index].locked && !mix[index + 1].locked) store.set({ mix: border(mix, index, share) });
-  };
-  grip.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -100, End: 100 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    set(store.get("mix")[index].share + step);
-  });
-  grip.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    grip.focus();
-    grip.setPointerCapture(event.pointerId);
-    grip.classList.add("held");
-  });
-  grip.addEventListener("pointermove", (event) => {
-    if (!grip.hasPointerCapture(event.pointerId)) return;
-    const { left, width } = bar.getBoundingClientRect();
-    const before = store.get("mix").slice(0, index).reduce((sum, part) => sum + part.share, 0);
-    set(((event.clientX - left) / width) * 100 - before);
-  });
-  grip.addEventListener("lostpointercapture", () => grip.classList.remove("held"));
-  return grip;
+	const [grip] = stamp("t-handle");
+	const set = (share) => {
+		const mix = store.mix;
+		if (!mix[index].locked && !mix[index + 1].locked) store.mix = border(mix, index, share);
+	};
+	on(grip, "keydown", (event) => {
+		const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -100, End: 100 }[event.key];
+		if (!step) return;
+		event.preventDefault();
+		set(store.mix[index].share + step);
+	});
+	on(grip, "pointerdown", (event) => {
+		event.preventDefault();
+		grip.focus();
+		grip.setPointerCapture(event.pointerId);
+		grip.classList.add("held");
+	});
+	on(grip, "pointermove", (event) => {
+		if (!grip.hasPointerCapture(event.pointerId)) return;
+		const { left, width } = bar.getBoundingClientRect();
+		const before = store.mix.slice(0, index).reduce((sum, part) => sum + part.share, 0);
+		set(((event.clientX - left) / width) * 100 - before);
+	});
+	on(grip, "lostpointercapture", () => grip.classList.remove("held"));
+	return grip;
 }

@@ -1,4 +1,4 @@
-import { hook, hooks, paint, stamp } from "../dom.js";
+import { aria, hook, hooks, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { castRow } from "./cast.js";
 import { addVoice } from "./panel.js";
@@ -11,53 +11,53 @@ let filter = "all";
 
 /** Search and chips, and the voices that fit both. */
 export function startPicker() {
-  hook("chips").addEventListener("click", ({ target }) => target.dataset.filter && choose(target.dataset.filter));
-  search.addEventListener("input", show);
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    hook("add", list)?.click();
-  });
-  store.watch(["voices", "mix", "casts"], show);
+	on(hook("chips"), "click", ({ target }) => target.dataset.filter && choose(target.dataset.filter));
+	on(search, "input", show);
+	on(search, "keydown", (event) => {
+		if (event.key !== "Enter") return;
+		event.preventDefault();
+		hook("add", list)?.click();
+	});
+	store.watch("voices mix casts", show);
 }
 
 export function choose(name) {
-  filter = name;
-  for (const chip of hooks("filter")) chip.setAttribute("aria-pressed", chip.dataset.filter === name);
-  show();
+	filter = name;
+	for (const chip of hooks("filter")) chip.setAttribute("aria-pressed", chip.dataset.filter === name);
+	show();
 }
 
 function show() {
-  const typed = search.value.trim();
-  const saved = filter === "saved";
-  const rows = saved
-    ? store.get("casts").filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase())).map(castRow)
-    : store.get("voices").filter((voice) => fits(voice, typed, filter)).map(choice);
-  keepFocus(() => list.replaceChildren(...rows));
-  hook("cast-tools").hidden = !saved;
-  hook("no-choices").hidden = rows.length > 0 || (!saved && store.get("voices").length === 0);
-  hook("no-choices").textContent = saved ? "No saved mixes yet. Save mix keeps the voices above under a name." : "No voice like that. Try a name, an accent, or “female”.";
+	const typed = search.value.trim();
+	const saved = filter === "saved";
+	const rows = saved
+		? store.casts.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase())).map(castRow)
+		: store.voices.filter((voice) => fits(voice, typed, filter)).map(choice);
+	keepFocus(() => list.replaceChildren(...rows));
+	hook("cast-tools").hidden = !saved;
+	hook("no-choices").hidden = rows.length > 0 || (!saved && store.voices.length === 0);
+	hook("no-choices").textContent = saved ? "No saved mixes yet. Save mix keeps the voices above under a name." : "No voice like that. Try a name, an accent, or “female”.";
 }
 
 /** A redraw must not take the keyboard's place away. */
 function keepFocus(redraw) {
-  const buttons = () => [...list.querySelectorAll("button")];
-  const at = buttons().indexOf(document.activeElement);
-  redraw();
-  if (at >= 0) buttons()[at]?.focus();
+	const buttons = () => [...list.querySelectorAll("button")];
+	const at = buttons().indexOf(document.activeElement);
+	redraw();
+	if (at >= 0) buttons()[at]?.focus();
 }
 
 function choice(voice) {
-  const [row, part] = stamp("t-choice");
-  const inMix = store.get("mix").some((one) => one.voice === voice.id);
-  paint(row, colourOf(voice.id));
-  row.classList.toggle("in", inMix);
-  part("letter").textContent = voice.name[0];
-  part("name").textContent = voice.name;
-  part("about").textContent = inMix ? "in the mix" : about(voice);
-  part("listen").setAttribute("aria-label", `Listen to ${voice.name}`);
-  part("listen").addEventListener("click", () => listen(voice.id, part("listen")));
-  part("add").setAttribute("aria-label", inMix ? `${voice.name}, in the mix` : `Add ${voice.name}, ${about(voice)}`);
-  part("add").addEventListener("click", () => addVoice(voice.id));
-  return row;
+	const [row, part] = stamp("t-choice");
+	const inMix = store.mix.some((one) => one.voice === voice.id);
+	paint(row, colourOf(voice.id));
+	row.classList.toggle("in", inMix);
+	part("letter").textContent = voice.name[0];
+	part("name").textContent = voice.name;
+	part("about").textContent = inMix ? "in the mix" : about(voice);
+	aria(part("listen"), { label: `Listen to ${voice.name}` });
+	on(part("listen"), "click", () => listen(voice.id, part("listen")));
+	aria(part("add"), { label: inMix ? `${voice.name}, in the mix` : `Add ${voice.name}, ${about(voice)}` });
+	on(part("add"), "click", () => addVoice(voice.id));
+	return row;
 }

@@ -5,30 +5,30 @@ const GENDERS = { f: "female", m: "male" };
 
 /** A voice of the API's list, or a bare name, as `{ id, name, accent, gender }`. */
 export function voiceOf(item) {
-  const id = typeof item === "string" ? item : item.id ?? item.name;
-  const [, a, g, rest] = /^([ab])([fm])_(.+)$/.exec(id) ?? [];
-  const accent = item.accent ?? ACCENTS[a] ?? "";
-  return {
-    id,
-    name: title(rest ?? id),
-    accent: ({ "en-us": "American", "en-gb": "British" })[accent.toLowerCase()] ?? title(accent),
-    gender: (item.gender ?? GENDERS[g] ?? "").toLowerCase(),
-  };
+	const id = typeof item === "string" ? item : item.id ?? item.name;
+	const [, a, g, rest] = /^([ab])([fm])_(.+)$/.exec(id) ?? [];
+	const accent = item.accent ?? ACCENTS[a] ?? "";
+	return {
+		id,
+		name: title(rest ?? id),
+		accent: ({ "en-us": "American", "en-gb": "British" })[accent.toLowerCase()] ?? title(accent),
+		gender: (item.gender ?? GENDERS[g] ?? "").toLowerCase(),
+	};
 }
 
 const title = (text) => text.replace(/_/g, " ").replace(/^./, (letter) => letter.toUpperCase());
 
-export const known = (id) => store.get("voices").some((voice) => voice.id === id);
+export const known = (id) => store.voices.some((voice) => voice.id === id);
 
-export const voice = (id) => store.get("voices").find((voice) => voice.id === id) ?? voiceOf(id);
+export const voice = (id) => store.voices.find((voice) => voice.id === id) ?? voiceOf(id);
 
 export const about = ({ accent, gender }) => [accent, gender].filter(Boolean).join(", ");
 
 /** Does a voice fit what was typed and the chip that is pressed? "female" must not find "male" alone. */
 export function fits(voice, typed, filter) {
-  const chip = filter === "all" || voice.accent === filter || voice.gender === filter;
-  const words = `${voice.id} ${voice.name} ${voice.accent} ${voice.gender}`.toLowerCase().split(/[\s_]+/);
-  return chip && typed.toLowerCase().split(/[\s,]+/).filter(Boolean).every((part) => words.some((word) => word.startsWith(part)));
+	const chip = filter === "all" || voice.accent === filter || voice.gender === filter;
+	const words = `${voice.id} ${voice.name} ${voice.accent} ${voice.gender}`.toLowerCase().split(/[\s_]+/);
+	return chip && typed.toLowerCase().split(/[\s,]+/).filter(Boolean).every((part) => words.some((word) => word.startsWith(part)));
 }
 
 const FIRST = { af_heart: "#ffb454", af_bella: "#7aa7ff", bm_george: "#5ad1a5" };
@@ -36,9 +36,9 @@ const GOLDEN_ANGLE = 137.508;
 
 /** A colour of its own for each voice: the same wherever it appears, all of one lightness. */
 export function colourOf(id) {
-  const name = String(id).toLowerCase().split(/[+(]/)[0].trim();
-  if (FIRST[name]) return FIRST[name];
-  let at = store.get("voices").findIndex((voice) => voice.id === name);
-  if (at < 0) at = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
-  return `oklch(${at % 2 ? 0.82 : 0.76} 0.115 ${((at * GOLDEN_ANGLE + 20) % 360).toFixed(1)})`;
+	const name = String(id).toLowerCase().split(/[+(]/)[0].trim();
+	if (FIRST[name]) return FIRST[name];
+	let at = store.voices.findIndex((voice) => voice.id === name);
+	if (at < 0) at = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+	return `oklch(${at % 2 ? 0.82 : 0.76} 0.115 ${((at * GOLDEN_ANGLE + 20) % 360).toFixed(1)})`;
 }

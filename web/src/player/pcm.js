@@ -1,4 +1,3 @@
-import { Stretch } from "./stretch.js";
 import { samples } from "./wav.js";
 
 const PIECE_SECONDS = 0.5;
@@ -7,139 +6,126 @@ const TICK_MS = 100;
 
 /** Plays a WAV while it arrives, by Web Audio: pieces of half a second, laid end to end, a little ahead of the ear. */
 export class PcmEngine extends EventTarget {
-  #pieces = [];
-  #from = 0;
-  #until = 0;
-  #wanted = false;
-  #laying = false;
-  #stretch = null;
-  #rate = 1;
-  #ended = false;
+	#pieces = [];
+	#from = 0;
+	#until = 0;
+	#wanted = false;
+	#laying = false;
+	#ended = false;
 
-  constructor(take) {
-    super();
-    this.take = take;
-  }
+	constructor(take) {
+		super();
+		this.take = take;
+	}
 
-  async open() {
-    this.context = new AudioContext({ sampleRate: this.take.shape.rate });
-    this.gain = this.context.createGain();
-    this.gain.connect(this.context.destination);
-    this.gain.gain.value = this.#volume ?? 1;
-    await this.context.suspend();
-    this.timer = setInterval(() => this.#lay(), TICK_MS);
-    this.#lay();
-  }
+	async open() {
+		this.context = new AudioContext({ sampleRate: this.take.shape.rate });
+		this.gain = this.context.createGain();
+		this.gain.connect(this.context.destination);
+		this.gain.gain.value = this.#volume ?? 1;
+		await this.context.suspend();
+		this.timer = setInterval(() => this.#lay(), TICK_MS);
+		this.#lay();
+	}
 
-  play() {
-    if (this.#ended) this.seek(0);
-    this.#wanted = true;
-    this.context?.resume();
-    this.#lay();
-  }
+	play() {
+		if (this.#ended) this.seek(0);
+		this.#wanted = true;
+		this.context?.resume();
+		this.#lay();
+	}
 
-  pause() {
-    this.#wanted = false;
-    this.context?.suspend();
-    this.#tell();
-  }
+	pause() {
+		this.#wanted = false;
+		this.context?.suspend();
+		this.#tell();
+	}
 
-  seek(seconds) {
-    for (const { node } of this.#pieces) node.stop();
-    this.#pieces = [];
-    this.#from = Math.max(0, Math.min(seconds, this.take.seconds));
-    this.#until = 0;
-    this.#stretch = null;
-    this.#ended = false;
-    this.#lay();
-    this.#tell();
-  }
+	seek(seconds) {
+		for (const { node } of this.#pieces) node.stop();
+		this.#pieces = [];
+		this.#from = Math.max(0, Math.min(seconds, this.take.seconds));
+		this.#until = 0;
+		this.#ended = false;
+		this.#lay();
+		this.#tell();
+	}
 
-  /** The place that is heard: where in its piece the context's clock is. */
-  get time() {
-    const now = this.context?.currentTime ?? 0;
-    const piece = this.#pieces.find(({ when, seconds }) => now < when + seconds) ?? null;
-    if (!piece) return this.#from;
-    const part = Math.max(0, (now - piece.when) / piece.seconds);
-    return piece.from + part * (piece.to - piece.from);
-  }
+	/** The place that is heard: where in its piece the context's clock is. */
+	get time() {
+		const now = this.context?.currentTime ?? 0;
+		const piece = this.#pieces.find(({ when, seconds }) => now < when + seconds) ?? null;
+		if (!piece) return this.#from;
+		const part = Math.max(0, (now - piece.when) / piece.seconds);
+		return piece.from + part * (piece.to - piece.from);
+	}
 
-  get playing() {
-    return this.#wanted && !this.#ended;
-  }
+	get playing() {
+		return this.#wanted && !this.#ended;
+	}
 
-  get waiting() {
-    return this.playing && this.context.currentTime >= this.#until;
-  }
+	get waiting() {
+		return this.playing && this.context.currentTime >= this.#until;
+	}
 
-  get ended() {
-    return this.#ended;
-  }
+	get ended() {
+		return this.#ended;
+	}
 
-  get broken() {
-    return false;
-  }
+	get broken() {
+		return false;
+	}
 
-  #volume = 1;
-  set volume(volume) {
-    this.#volume = volume;
-    if (this.gain) this.gain.gain.value = volume;
-  }
+	#volume = 1;
+	set volume(volume) {
+		this.#volume = volume;
+		if (this.gain) this.gain.gain.value = volume;
+	}
 
-  set rate(rate) {
-    const here = this.time;
-    this.#rate = rate;
-    if (this.context) this.seek(here);
-  }
+	/** Always as it was made: the player changes to the element for another speed. */
+	set rate(_) {}
 
-  close() {
-    clearInterval(this.timer);
-    this.context?.close();
-  }
+	close() {
+		clearInterval(this.timer);
+		this.context?.close();
+	}
 
-  async #lay() {
-    if (this.#laying || !this.#wanted) return;
-    this.#laying = true;
-    const { tape, shape } = this.take;
-    try {
-      while (this.#until < this.context.currentTime + AHEAD_SECONDS && this.#from < this.take.seconds) {
-        const from = this.#from;
-        const first = shape.start + 2 * Math.round(from * shape.rate);
-        const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * shape.rate));
-        if (from !== this.#from) continue;
-        if (bytes.length < 2) break;
-        this.#from = from + (bytes.length >> 1) / shape.rate;
-        this.#put(this.#at(samples(bytes)), from, this.#from);
-      }
-    } finally {
-      this.#laying = false;
-    }
-    const now = this.context.currentTime;
-    this.#pieces = this.#pieces.filter(({ when, seconds }) => now < when + seconds);
-    if (tape.done && !this.#pieces.length && this.#from >= this.take.seconds - 1 / shape.rate) this.#ended = true;
-    this.#tell();
-  }
+	async #lay() {
+		if (this.#laying || !this.#wanted) return;
+		this.#laying = true;
+		const { tape, shape } = this.take;
+		try {
+			while (this.#until < this.context.currentTime + AHEAD_SECONDS && this.#from < this.take.seconds) {
+				const from = this.#from;
+				const first = shape.start + 2 * Math.round(from * shape.rate);
+				const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * shape.rate));
+				if (from !== this.#from) continue;
+				if (bytes.length < 2) break;
+				this.#from = from + (bytes.length >> 1) / shape.rate;
+				this.#put(samples(bytes), from, this.#from);
+			}
+		} finally {
+			this.#laying = false;
+		}
+		const now = this.context.currentTime;
+		this.#pieces = this.#pieces.filter(({ when, seconds }) => now < when + seconds);
+		if (tape.done && !this.#pieces.length && this.#from >= this.take.seconds - 1 / shape.rate) this.#ended = true;
+		this.#tell();
+	}
 
-  #at(sound) {
-    if (this.#rate === 1) return sound;
-    this.#stretch ??= new Stretch(this.#rate);
-    return this.#stretch.push(sound);
-  }
+	#put(sound, from, to) {
+		const buffer = this.context.createBuffer(1, sound.length, this.take.shape.rate);
+		buffer.copyToChannel(sound, 0);
+		const node = this.context.createBufferSource();
+		node.buffer = buffer;
+		node.connect(this.gain);
+		const when = Math.max(this.#until, this.context.currentTime + 0.02);
+		node.start(when);
+		this.#pieces.push({ node, when, seconds: buffer.duration, from, to });
+		this.#until = when + buffer.duration;
+	}
 
-  #put(sound, from, to) {
-    if (!sound.length) return;
-    const buffer = this.context.createBuffer(1, sound.length, this.take.shape.rate);
-    buffer.copyToChannel(sound, 0);
-    const node = this.context.createBufferSource();
-    node.buffer = buffer;
-    node.connect(this.gain);
-    const when = Math.max(this.#until, this.context.currentTime + 0.02);
-    node.start(when);
-    this.#pieces.push({ node, when, seconds: buffer.duration, from, to });
-    this.#until = when + buffer.duration;
-  }
-
-  #tell() {
-    this.dispatchEvent(new Event("change"));
-  }
+	#tell() {
+		this.dispatchEvent(new Event("change"));
+	}
 }

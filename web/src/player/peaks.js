@@ -6,55 +6,55 @@ const DECODE_SECONDS = 3;
 
 /** Loudness over time of a take, filled while it arrives; read from the tape a few seconds at a time. */
 export class Peaks {
-  values = [];
-  #at = 0;
-  #busy = false;
+	values = [];
+	#at = 0;
+	#busy = false;
 
-  constructor(take) {
-    this.take = take;
-  }
+	constructor(take) {
+		this.take = take;
+	}
 
-  /** Reads on as far as there is something to read. Calls itself through the take's `grow` events. */
-  async follow() {
-    if (this.#busy || !this.take.shape) return;
-    this.#busy = true;
-    try {
-      while (await this.#step());
-    } catch {
-      // A piece that cannot be decoded is drawn flat; it is still played.
-    }
-    this.#busy = false;
-  }
+	/** Reads on as far as there is something to read. Calls itself through the take's `grow` events. */
+	async follow() {
+		if (this.#busy || !this.take.shape) return;
+		this.#busy = true;
+		try {
+			while (await this.#step());
+		} catch {
+			// A piece that cannot be decoded is drawn flat; it is still played.
+		}
+		this.#busy = false;
+	}
 
-  async #step() {
-    const { tape, shape, format } = this.take;
-    const unit = shape.bytes ?? 2;
-    const from = Math.max(this.#at, shape.start);
-    const least = tape.done ? unit : DECODE_SECONDS * shape.bytesPerSecond / 3;
-    if (tape.length - from < least) return false;
-    const most = from + Math.ceil((DECODE_SECONDS * shape.bytesPerSecond) / unit) * unit;
-    const to = Math.min(most, from + Math.floor((tape.length - from) / unit) * unit);
-    this.#at = to;
-    const bytes = await tape.read(from, to);
-    const sound = format === "wav" ? samples(bytes) : await decode(bytes);
-    this.#measure(sound, (from - shape.start) / shape.bytesPerSecond, (to - from) / shape.bytesPerSecond);
-    this.take.dispatchEvent(new Event("peaks"));
-    return true;
-  }
+	async #step() {
+		const { tape, shape, format } = this.take;
+		const unit = shape.bytes ?? 2;
+		const from = Math.max(this.#at, shape.start);
+		const least = tape.done ? unit : DECODE_SECONDS * shape.bytesPerSecond / 3;
+		if (tape.length - from < least) return false;
+		const most = from + Math.ceil((DECODE_SECONDS * shape.bytesPerSecond) / unit) * unit;
+		const to = Math.min(most, from + Math.floor((tape.length - from) / unit) * unit);
+		this.#at = to;
+		const bytes = await tape.read(from, to);
+		const sound = format === "wav" ? samples(bytes) : await decode(bytes);
+		this.#measure(sound, (from - shape.start) / shape.bytesPerSecond, (to - from) / shape.bytesPerSecond);
+		this.take.dispatchEvent(new Event("peaks"));
+		return true;
+	}
 
-  #measure(sound, start, seconds) {
-    const first = Math.round(start * PEAKS_A_SECOND);
-    const count = Math.max(1, Math.round(seconds * PEAKS_A_SECOND));
-    const each = sound.length / count;
-    for (let n = 0; n < count; n++) {
-      let peak = 0;
-      for (let i = Math.floor(n * each); i < (n + 1) * each && i < sound.length; i += 4) peak = Math.max(peak, Math.abs(sound[i]));
-      this.values[first + n] = Math.round(peak * 255);
-    }
-  }
+	#measure(sound, start, seconds) {
+		const first = Math.round(start * PEAKS_A_SECOND);
+		const count = Math.max(1, Math.round(seconds * PEAKS_A_SECOND));
+		const each = sound.length / count;
+		for (let n = 0; n < count; n++) {
+			let peak = 0;
+			for (let i = Math.floor(n * each); i < (n + 1) * each && i < sound.length; i += 4) peak = Math.max(peak, Math.abs(sound[i]));
+			this.values[first + n] = Math.round(peak * 255);
+		}
+	}
 }
 
 async function decode(mp3) {
-  const context = new OfflineAudioContext(1, 1, 24000);
-  return (await context.decodeAudioData(mp3.buffer)).getChannelData(0);
+	const context = new OfflineAudioContext(1, 1, 24000);
+	return (await context.decodeAudioData(mp3.buffer)).getChannelData(0);
 }

@@ -1,4 +1,4 @@
-import { hook } from "../dom.js";
+import { hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { ElementEngine } from "./element.js";
 import { canStreamMp3, StreamEngine } from "./mse.js";
@@ -9,94 +9,105 @@ export const streamable = (format) => format === "wav" || canStreamMp3();
 
 /** The one player of the page. It holds a take until the next one sounds. Event: `change`. */
 class Player extends EventTarget {
-  take = null;
-  #engine = null;
-  #wish = null;
+	take = null;
+	#engine = null;
+	#wish = null;
 
-  /** Takes over with another take, and plays it from the start. */
-  async load(take, { play = true, at = 0 } = {}) {
-    this.#engine?.close();
-    this.take = take;
-    const engine = (this.#engine = makeEngine(take));
-    engine.addEventListener("change", () => this.#tell());
-    this.#wish = play;
-    store.set({ take });
-    await engine.open();
-    if (engine !== this.#engine) return;
-    engine.volume = store.get("volume");
-    engine.rate = store.get("rate");
-    if (at) engine.seek(at);
-    if (this.#wish) engine.play();
-    this.#wish = null;
-    this.#tell();
-  }
+	/** Takes over with another take, and plays it from the start. */
+	async load(take, { play = true, at = 0 } = {}) {
+		this.#engine?.close();
+		this.take = take;
+		const engine = (this.#engine = makeEngine(take));
+		on(engine, "change", () => this.#tell());
+		this.#wish = play;
+		store.take = take;
+		if (engine instanceof PcmEngine) on(take, "end", () => this.take === take && store.rate !== 1 && this.#settle());
+		await engine.open();
+		if (engine !== this.#engine) return;
+		engine.volume = store.volume;
+		engine.rate = store.rate;
+		if (at) engine.seek(at);
+		if (this.#wish) engine.play();
+		this.#wish = null;
+		this.#tell();
+	}
 
-  play() {
-    if (this.#wish !== null) this.#wish = true;
-    else this.#engine?.play();
-  }
+	play() {
+		if (this.#wish !== null) this.#wish = true;
+		else this.#engine?.play();
+	}
 
-  pause() {
-    if (this.#wish !== null) this.#wish = false;
-    else this.#engine?.pause();
-  }
+	pause() {
+		if (this.#wish !== null) this.#wish = false;
+		else this.#engine?.pause();
+		this.#settle();
+	}
 
-  toggle() {
-    if (this.playing) this.pause();
-    else this.play();
-  }
+	toggle() {
+		if (this.playing) this.pause();
+		else this.play();
+	}
 
-  seek(seconds) {
-    const place = Math.max(0, Math.min(seconds, this.take?.seconds ?? 0));
-    this.#engine?.seek(place);
-    this.#tell();
-  }
+	seek(seconds) {
+		const place = Math.max(0, Math.min(seconds, this.take?.seconds ?? 0));
+		if (!this.#settle(place)) this.#engine?.seek(place);
+		this.#tell();
+	}
 
-  get time() {
-    return this.#engine?.time ?? 0;
-  }
+	get time() {
+		return this.#engine?.time ?? 0;
+	}
 
-  get playing() {
-    return this.#wish ?? this.#engine?.playing ?? false;
-  }
+	get playing() {
+		return this.#wish ?? this.#engine?.playing ?? false;
+	}
 
-  /** Playing, but at the end of what has arrived. */
-  get waiting() {
-    return this.#engine?.waiting ?? false;
-  }
+	/** Playing, but at the end of what has arrived. */
+	get waiting() {
+		return this.#engine?.waiting ?? false;
+	}
 
-  get ended() {
-    return this.#engine?.ended ?? false;
-  }
+	get ended() {
+		return this.#engine?.ended ?? false;
+	}
 
-  get broken() {
-    return this.#engine?.broken ?? false;
-  }
+	get broken() {
+		return this.#engine?.broken ?? false;
+	}
 
-  unload() {
-    this.#engine?.close();
-    this.#engine = this.take = null;
-    store.set({ take: null });
-    this.#tell();
-  }
+	unload() {
+		this.#engine?.close();
+		this.#engine = this.take = null;
+		store.take = null;
+		this.#tell();
+	}
 
-  set volume(volume) {
-    if (this.#engine) this.#engine.volume = volume;
-  }
+	set volume(volume) {
+		if (this.#engine) this.#engine.volume = volume;
+	}
 
-  set rate(rate) {
-    if (this.#engine) this.#engine.rate = rate;
-  }
+	set rate(rate) {
+		if (!this.#engine) return;
+		this.#engine.rate = rate;
+		if (rate !== 1) this.#settle();
+	}
 
-  #tell() {
-    this.dispatchEvent(new Event("change"));
-  }
+	/** Once a WAV has arrived whole, the browser's own player takes over: it can change the speed and keep the pitch. */
+	#settle(at = this.time) {
+		if (!(this.#engine instanceof PcmEngine) || !this.take.complete) return false;
+		this.load(this.take, { play: this.playing, at });
+		return true;
+	}
+
+	#tell() {
+		this.dispatchEvent(new Event("change"));
+	}
 }
 
 function makeEngine(take) {
-  const audio = hook("audio");
-  if (take.complete) return new ElementEngine(take, audio);
-  return take.format === "wav" ? new PcmEngine(take) : new StreamEngine(take, audio);
+	const audio = hook("audio");
+	if (take.complete) return new ElementEngine(take, audio);
+	return take.format === "wav" ? new PcmEngine(take) : new StreamEngine(take, audio);
 }
 
 export const player = new Player();

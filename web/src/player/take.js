@@ -10,74 +10,74 @@ const HEAD_BYTES = 4096;
  * Events: `grow` (more sound), `peaks`, `spans`, `end`.
  */
 export class Take extends EventTarget {
-  id = crypto.randomUUID?.() ?? String(Date.now() + Math.random());
-  at = Date.now();
-  tape = new Tape();
-  shape = null;
-  spans = [];
-  words = [];
-  complete = false;
-  expected = 0;
-  #head = new Uint8Array(0);
+	id = crypto.randomUUID?.() ?? String(Date.now() + Math.random());
+	at = Date.now();
+	tape = new Tape();
+	shape = null;
+	spans = [];
+	words = [];
+	complete = false;
+	expected = 0;
+	#head = new Uint8Array(0);
 
-  constructor({ text, mix, settings, format }) {
-    super();
-    Object.assign(this, { text, mix, settings, format });
-    this.peaks = new Peaks(this);
-  }
+	constructor({ text, mix, settings, format }) {
+		super();
+		Object.assign(this, { text, mix, settings, format });
+		this.peaks = new Peaks(this);
+	}
 
-  /** Seconds of sound at hand. */
-  get seconds() {
-    if (this.stored) return this.stored.seconds;
-    return this.shape ? Math.max(0, this.tape.length - this.shape.start) / this.shape.bytesPerSecond : 0;
-  }
+	/** Seconds of sound at hand. */
+	get seconds() {
+		if (this.stored) return this.stored.seconds;
+		return this.shape ? Math.max(0, this.tape.length - this.shape.start) / this.shape.bytesPerSecond : 0;
+	}
 
-  get bytes() {
-    return this.stored?.bytes ?? this.tape.length;
-  }
+	get bytes() {
+		return this.stored?.bytes ?? this.tape.length;
+	}
 
-  /** Seconds that it will be, as far as one can tell. */
-  get length() {
-    return this.complete ? this.seconds : Math.max(this.expected, this.seconds);
-  }
+	/** Seconds that it will be, as far as one can tell. */
+	get length() {
+		return this.complete ? this.seconds : Math.max(this.expected, this.seconds);
+	}
 
-  append(bytes) {
-    if (!this.shape) {
-      this.#head = new Uint8Array([...this.#head, ...bytes].slice(0, HEAD_BYTES));
-      this.shape = this.format === "wav" ? wavShape(this.#head) : mp3Shape(this.#head);
-    }
-    this.tape.append(bytes);
-    this.dispatchEvent(new Event("grow"));
-    this.peaks.follow();
-  }
+	append(bytes) {
+		if (!this.shape) {
+			this.#head = new Uint8Array([...this.#head, ...bytes].slice(0, HEAD_BYTES));
+			this.shape = this.format === "wav" ? wavShape(this.#head) : mp3Shape(this.#head);
+		}
+		this.tape.append(bytes);
+		this.dispatchEvent(new Event("grow"));
+		this.peaks.follow();
+	}
 
-  addSpan(span, words = []) {
-    this.spans.push(span);
-    this.words.push(...words);
-    this.dispatchEvent(new Event("spans"));
-  }
+	addSpan(span, words = []) {
+		this.spans.push(span);
+		this.words.push(...words);
+		this.dispatchEvent(new Event("spans"));
+	}
 
-  end() {
-    this.complete = true;
-    this.tape.end();
-    this.dispatchEvent(new Event("end"));
-    this.peaks.follow();
-  }
+	end() {
+		this.complete = true;
+		this.tape.end();
+		this.dispatchEvent(new Event("end"));
+		this.peaks.follow();
+	}
 
-  /** The file as it is kept: the stream's own bytes; a WAV gets the header that its stream could not have. */
-  async file() {
-    if (this.stored) return this.stored.load();
-    if (this.format === "wav") return finished(this.tape.blob(), this.shape.rate);
-    return this.tape.blob("audio/mpeg");
-  }
+	/** The file as it is kept: the stream's own bytes; a WAV gets the header that its stream could not have. */
+	async file() {
+		if (this.stored) return this.stored.load();
+		if (this.format === "wav") return finished(this.tape.blob(), this.shape.rate);
+		return this.tape.blob("audio/mpeg");
+	}
 
-  /** The sentence being said at a time. */
-  spanAt(seconds) {
-    let found = null;
-    for (const span of this.spans) {
-      if (span.start > seconds) break;
-      found = span;
-    }
-    return found;
-  }
+	/** The sentence being said at a time. */
+	spanAt(seconds) {
+		let found = null;
+		for (const span of this.spans) {
+			if (span.start > seconds) break;
+			found = span;
+		}
+		return found;
+	}
 }

@@ -2,41 +2,41 @@ const BLOB_BYTES = 512 * 1024;
 
 /** Bytes as they arrive: appended, read anywhere. Older ones become blobs, which the browser keeps out of the page's memory. */
 export class Tape extends EventTarget {
-  length = 0;
-  done = false;
-  #blobs = [];
-  #fresh = [];
-  #freshBytes = 0;
+	length = 0;
+	done = false;
+	#blobs = [];
+	#fresh = [];
+	#freshBytes = 0;
 
-  append(bytes) {
-    this.#fresh.push(bytes);
-    this.#freshBytes += bytes.length;
-    this.length += bytes.length;
-    if (this.#freshBytes >= BLOB_BYTES) this.#pack();
-    this.dispatchEvent(new Event("grow"));
-  }
+	append(bytes) {
+		this.#fresh.push(bytes);
+		this.#freshBytes += bytes.length;
+		this.length += bytes.length;
+		if (this.#freshBytes >= BLOB_BYTES) this.#pack();
+		this.dispatchEvent(new Event("grow"));
+	}
 
-  end() {
-    this.done = true;
-    this.dispatchEvent(new Event("grow"));
-  }
+	end() {
+		this.done = true;
+		this.dispatchEvent(new Event("grow"));
+	}
 
-  /** The bytes of a range, as many as there are. */
-  async read(from, to) {
-    return new Uint8Array(await this.blob().slice(from, to).arrayBuffer());
-  }
+	/** The bytes of a range, as many as there are. */
+	async read(from, to) {
+		return new Uint8Array(await this.blob().slice(from, to).arrayBuffer());
+	}
 
-  /** Everything so far. Costs no copy. */
-  blob(type = "") {
-    this.#pack();
-    return new Blob(this.#blobs, { type });
-  }
+	/** Everything so far. Costs no copy. */
+	blob(type = "") {
+		this.#pack();
+		return new Blob(this.#blobs, { type });
+	}
 
-  #pack() {
-    if (this.#freshBytes === 0) return;
-    this.#blobs.push(new Blob(this.#fresh));
-    this.#fresh = [];
-    this.#freshBytes = 0;
-    if (this.#blobs.length > 64) this.#blobs = [new Blob(this.#blobs)];
-  }
+	#pack() {
+		if (this.#freshBytes === 0) return;
+		this.#blobs.push(new Blob(this.#fresh));
+		this.#fresh = [];
+		this.#freshBytes = 0;
+		if (this.#blobs.length > 64) this.#blobs = [new Blob(this.#blobs)];
+	}
 }

@@ -1,4 +1,4 @@
-import { hook } from "../dom.js";
+import { hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { Mirror } from "./mirror.js";
 
@@ -9,48 +9,47 @@ export const mirror = new Mirror(hook("mirror"));
 export const editor = new EventTarget();
 
 export function startEditor() {
-  area.addEventListener("input", () => store.set({ script: area.value }));
-  store.watch("script", show);
-  store.addEventListener("voices", () => mirror.redraw());
-  store.addEventListener("casts", () => mirror.redraw());
+	on(area, "input", () => (store.script = area.value));
+	store.watch("script", show);
+	on(store, "voices casts", () => mirror.redraw());
 }
 
 let shown = "";
 
 function show(text) {
-  if (area.value !== text) area.value = text;
-  const edit = difference(shown, text);
-  shown = text;
-  mirror.update(text);
-  hook("empty").hidden = text !== "";
-  if (edit) editor.dispatchEvent(new CustomEvent("edit", { detail: edit }));
+	if (area.value !== text) area.value = text;
+	const edit = difference(shown, text);
+	shown = text;
+	mirror.update(text);
+	hook("empty").hidden = text !== "";
+	if (edit) editor.dispatchEvent(new CustomEvent("edit", { detail: edit }));
 }
 
 /** Where two texts differ: what lies between their common start and their common end. */
 export function difference(before, after) {
-  if (before === after) return null;
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head++;
-  let tail = 0;
-  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  return { at: head, removed: before.length - head - tail, added: after.length - head - tail };
+	if (before === after) return null;
+	const most = Math.min(before.length, after.length);
+	let head = 0;
+	while (head < most && before[head] === after[head]) head++;
+	let tail = 0;
+	while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+	return { at: head, removed: before.length - head - tail, added: after.length - head - tail };
 }
 
 /** Puts text in place of the selection, so that the browser's own undo still works. */
 export function insert(text, from = area.selectionStart, to = area.selectionEnd) {
-  area.focus();
-  area.setSelectionRange(from, to);
-  if (!document.execCommand("insertText", false, text)) {
-    area.setRangeText(text, from, to, "end");
-    area.dispatchEvent(new Event("input"));
-  }
+	area.focus();
+	area.setSelectionRange(from, to);
+	if (!document.execCommand("insertText", false, text)) {
+		area.setRangeText(text, from, to, "end");
+		area.dispatchEvent(new Event("input"));
+	}
 }
 
 /** Inserts a tag with single spaces around it. */
 export function insertTag(tag) {
-  const { value, selectionStart: from, selectionEnd: to } = area;
-  const before = from > 0 && !/\s$/.test(value.slice(0, from)) ? " " : "";
-  const after = /^\s/.test(value.slice(to)) ? "" : " ";
-  insert(`${before}${tag}${after}`, from, to);
+	const { value, selectionStart: from, selectionEnd: to } = area;
+	const before = from > 0 && !/\s$/.test(value.slice(0, from)) ? " " : "";
+	const after = /^\s/.test(value.slice(to)) ? "" : " ";
+	insert(`${before}${tag}${after}`, from, to);
 }

@@ -1,4 +1,4 @@
-import { hook } from "../dom.js";
+import { hook, on } from "../dom.js";
 import { player } from "../player/player.js";
 import { store } from "../state.js";
 import { editor, mirror } from "./editor.js";
@@ -13,74 +13,74 @@ let ours = 0;
 
 /** Lights the sentence that is said, and jumps to the one that is clicked. */
 export function startReadAlong() {
-  store.watch("take", follow);
-  editor.addEventListener("edit", ({ detail }) => {
-    places = places.map((place) => place && shifted(place, detail));
-    lit = null;
-    light();
-  });
-  player.addEventListener("change", light);
-  area.addEventListener("click", () => area.selectionStart === area.selectionEnd && player.playing && jumpToCursor());
-  scroll.addEventListener("scroll", () => {
-    if (performance.now() - ours > 400) away = !inView();
-  });
+	store.watch("take", follow);
+	on(editor, "edit", ({ detail }) => {
+		places = places.map((place) => place && shifted(place, detail));
+		lit = null;
+		light();
+	});
+	on(player, "change", light);
+	on(area, "click", () => area.selectionStart === area.selectionEnd && player.playing && jumpToCursor());
+	on(scroll, "scroll", () => {
+		if (performance.now() - ours > 400) away = !inView();
+	});
 }
 
 /** Plays from the sentence at the cursor. */
 export function jumpToCursor() {
-  const at = area.selectionStart;
-  const index = places.findIndex((place) => place && place.from <= at && at <= place.to);
-  if (index < 0) return;
-  away = false;
-  player.seek(player.take.spans[index].start + 0.001);
+	const at = area.selectionStart;
+	const index = places.findIndex((place) => place && place.from <= at && at <= place.to);
+	if (index < 0) return;
+	away = false;
+	player.seek(player.take.spans[index].start + 0.001);
 }
 
 function follow(take) {
-  lit = null;
-  away = false;
-  const learn = () => {
-    const same = store.get("script") === take.text;
-    for (const span of take.spans.slice(places.length)) places.push(same || places.some(Boolean) ? found(take, span) : null);
-    light();
-  };
-  places = [];
-  take?.addEventListener("spans", learn);
-  if (take) learn();
-  else light();
+	lit = null;
+	away = false;
+	const learn = () => {
+		const same = store.script === take.text;
+		for (const span of take.spans.slice(places.length)) places.push(same || places.some(Boolean) ? found(take, span) : null);
+		light();
+	};
+	places = [];
+	on(take, "spans", learn);
+	if (take) learn();
+	else light();
 }
 
 /** Where a span is in the script: at its own place, or wherever its words are now. */
 function found({ text }, { from, to }) {
-  const words = text.slice(from, to);
-  const script = store.get("script");
-  if (script.slice(from, to) === words) return { from, to };
-  const at = script.indexOf(words);
-  return at < 0 ? null : { from: at, to: at + words.length };
+	const words = text.slice(from, to);
+	const script = store.script;
+	if (script.slice(from, to) === words) return { from, to };
+	const at = script.indexOf(words);
+	return at < 0 ? null : { from: at, to: at + words.length };
 }
 
 function shifted({ from, to }, { at, removed, added }) {
-  if (to <= at) return { from, to };
-  if (from >= at + removed) return { from: from + added - removed, to: to + added - removed };
-  return null;
+	if (to <= at) return { from, to };
+	if (from >= at + removed) return { from: from + added - removed, to: to + added - removed };
+	return null;
 }
 
 function light() {
-  const { take } = player;
-  const begun = take && (player.playing || (player.time > 0 && !player.ended));
-  const span = begun ? take.spanAt(player.time) : null;
-  const place = span ? places[take.spans.indexOf(span)] ?? null : null;
-  if (place === lit) return;
-  lit = place;
-  mirror.mark("said", place ? [place] : []);
-  if (place && !away && !inView()) {
-    ours = performance.now();
-    mirror.piece("said")?.scrollIntoView({ block: "center" });
-  }
+	const { take } = player;
+	const begun = take && (player.playing || (player.time > 0 && !player.ended));
+	const span = begun ? take.spanAt(player.time) : null;
+	const place = span ? places[take.spans.indexOf(span)] ?? null : null;
+	if (place === lit) return;
+	lit = place;
+	mirror.mark("said", place ? [place] : []);
+	if (place && !away && !inView()) {
+		ours = performance.now();
+		mirror.piece("said")?.scrollIntoView({ block: "center" });
+	}
 }
 
 function inView() {
-  const piece = mirror.piece("said");
-  if (!piece) return true;
-  const [a, b] = [piece.getBoundingClientRect(), scroll.getBoundingClientRect()];
-  return a.top >= b.top && a.bottom <= b.bottom;
+	const piece = mirror.piece("said");
+	if (!piece) return true;
+	const [a, b] = [piece.getBoundingClientRect(), scroll.getBoundingClientRect()];
+	return a.top >= b.top && a.bottom <= b.bottom;
 }

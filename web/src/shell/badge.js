@@ -4,15 +4,15 @@ import { plural, size } from "../words.js";
 
 /** The badge in the header, its card, and the line under the header when something is wrong. */
 export function startBadge() {
-  store.watch(["status", "server"], (status, server) => {
-    const badge = hook("badge");
-    const [state, text, more] = badgeOf(status);
-    badge.dataset.state = state;
-    hook("badge-text").textContent = text;
-    hook("badge-more").textContent = more ? ` · ${more}` : "";
-    showCard(status, server);
-    showNotice(status);
-  });
+	store.watch("status server", (status, server) => {
+		const badge = hook("badge");
+		const [state, text, more] = badgeOf(status);
+		badge.dataset.state = state;
+		hook("badge-text").textContent = text;
+		hook("badge-more").textContent = more ? ` · ${more}` : "";
+		showCard(status, server);
+		showNotice(status);
+	});
 }
 
 const builtin = ({ model }) => /builtin|built-in/i.test(model?.name ?? model ?? "");
@@ -20,49 +20,49 @@ const builtin = ({ model }) => /builtin|built-in/i.test(model?.name ?? model ?? 
 export const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
 function badgeOf(status) {
-  switch (status.state) {
-    case "ready": return ["ready", modelName(status), workers(status)];
-    case "starting": return ["busy", "Starting"];
-    case "offline": return ["down", "Offline"];
-    case "down": return ["down", "Reconnecting"];
-    default: return ["", "Connecting"];
-  }
+	switch (status.state) {
+		case "ready": return ["ready", modelName(status), workers(status)];
+		case "starting": return ["busy", "Starting"];
+		case "offline": return ["down", "Offline"];
+		case "down": return ["down", "Reconnecting"];
+		default: return ["", "Connecting"];
+	}
 }
 
 function workers({ workers: told }) {
-  const count = told?.ready ?? told?.alive ?? told?.length ?? (Number(told) || 0);
-  return count ? plural(count, "worker") : "";
+	const count = told?.ready ?? told?.alive ?? told?.length ?? (Number(told) || 0);
+	return count ? plural(count, "worker") : "";
 }
 
 function showCard(status, server) {
-  const demo = builtin(status);
-  hook("model-title").textContent = status.state === "ready" ? modelName(status) : "Not connected";
-  hook("model-text").textContent = status.state !== "ready"
-    ? "The studio is not answering at the moment. Your script and history are safe in this browser."
-    : demo
-      ? "A small voice that comes with the server, for trying things out. It is quick and clear, and not the real thing."
-      : "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
-  hook("model-hint").hidden = !(demo && status.state === "ready");
-  const facts = { Voices: store.get("voices").length || "", Workers: workers(status), Version: status.version ?? server.version ?? "" };
-  hook("model-facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).map(([name, value]) => {
-    const [fact, part] = stamp("t-fact");
-    part("name").textContent = name;
-    part("value").textContent = value;
-    return fact;
-  }));
+	const demo = builtin(status);
+	hook("model-title").textContent = status.state === "ready" ? modelName(status) : "Not connected";
+	hook("model-text").textContent = status.state !== "ready"
+		? "The studio is not answering at the moment. Your script and history are safe in this browser."
+		: demo
+			? "A small voice that comes with the server, for trying things out. It is quick and clear, and not the real thing."
+			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
+	hook("model-hint").hidden = !(demo && status.state === "ready");
+	const facts = { Voices: store.voices.length || "", Workers: workers(status), Version: status.version ?? server.version ?? "" };
+	hook("model-facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).map(([name, value]) => {
+		const [fact, part] = stamp("t-fact");
+		part("name").textContent = name;
+		part("value").textContent = value;
+		return fact;
+	}));
 }
 
 function showNotice(status) {
-  const { install } = status;
-  const share = install?.total_bytes > 0 ? install.bytes / install.total_bytes : 0;
-  const text = {
-    offline: "This computer is offline. Write on: the script and the history are kept here.",
-    down: "The studio does not answer. It is probably being restarted; this page connects again by itself.",
-    starting: install ? `Installing Kokoro-82M: ${size(install.bytes)} of ${size(install.total_bytes)}.` : "The studio is starting. A few seconds more.",
-  }[status.state] ?? "";
-  hook("notice").hidden = !text;
-  hook("notice").dataset.state = status.state === "starting" ? "busy" : "down";
-  if (hook("notice-text").textContent !== text) hook("notice-text").textContent = text;
-  hook("notice-bar").hidden = !share;
-  hook("notice-bar").value = share;
+	const { install } = status;
+	const share = install?.total_bytes > 0 ? install.bytes / install.total_bytes : 0;
+	const text = {
+		offline: "This computer is offline. Write on: the script and the history are kept here.",
+		down: "The studio does not answer. It is probably being restarted; this page connects again by itself.",
+		starting: install ? `Installing Kokoro-82M: ${size(install.bytes)} of ${size(install.total_bytes)}.` : "The studio is starting. A few seconds more.",
+	}[status.state] ?? "";
+	hook("notice").hidden = !text;
+	hook("notice").dataset.state = status.state === "starting" ? "busy" : "down";
+	if (hook("notice-text").textContent !== text) hook("notice-text").textContent = text;
+	hook("notice-bar").hidden = !share;
+	hook("notice-bar").value = share;
 }

@@ -1,3 +1,4 @@
+import { on } from "../dom.js";
 import { json } from "../api/client.js";
 import { voiceOf } from "../mixer/voices.js";
 import { store } from "../state.js";
@@ -11,42 +12,42 @@ let looking = false;
 
 /** Looks at the server's health, more often while something is wrong, and asks for the voices once it is well. */
 export function startConnection() {
-  addEventListener("online", lookNow);
-  addEventListener("offline", () => store.set({ status: { ...store.get("status"), state: "offline" } }));
-  document.addEventListener("visibilitychange", () => document.hidden || lookNow());
-  store.addEventListener("apiKey", lookNow);
-  return lookNow();
+	on(window, "online", lookNow);
+	on(window, "offline", () => (store.status = { ...store.status, state: "offline" }));
+	on(document, "visibilitychange", () => document.hidden || lookNow());
+	on(store, "apiKey", lookNow);
+	return lookNow();
 }
 
 export async function lookNow() {
-  if (looking) return;
-  looking = true;
-  clearTimeout(timer);
-  const status = await look();
-  looking = false;
-  store.set({ status });
-  const well = status.state === "ready" || status.state === "busy";
-  if (well && store.get("voices").length === 0) await meet().catch(() => {});
-  clearTimeout(timer);
-  timer = setTimeout(lookNow, well ? CALM_MS : WORRIED_MS);
+	if (looking) return;
+	looking = true;
+	clearTimeout(timer);
+	const status = await look();
+	looking = false;
+	store.status = status;
+	const well = status.state === "ready" || status.state === "busy";
+	if (well && store.voices.length === 0) await meet().catch(() => {});
+	clearTimeout(timer);
+	timer = setTimeout(lookNow, well ? CALM_MS : WORRIED_MS);
 }
 
 async function look() {
-  if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
-  try {
-    const health = await withLimit(json("health"));
-    return { ...health, state: health.status === "ok" || health.status === "healthy" || health.ready ? "ready" : "starting" };
-  } catch (error) {
-    return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
-  }
+	if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
+	try {
+		const health = await withLimit(json("health"));
+		return { ...health, state: health.status === "ok" || health.status === "healthy" || health.ready ? "ready" : "starting" };
+	} catch (error) {
+		return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
+	}
 }
 
 /** What the server offers, and its voices. */
 async function meet() {
-  const [server, list] = await Promise.all([json("web/config").catch(() => ({})), json("v1/audio/voices")]);
-  store.set({ server, voices: (list.voices ?? list).map(voiceOf) });
+	const [server, list] = await Promise.all([json("web/config").catch(() => ({})), json("v1/audio/voices")]);
+	store.set({ server, voices: (list.voices ?? list).map(voiceOf) });
 }
 
 function withLimit(promise) {
-  return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("no answer")), ANSWER_MS))]);
+	return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("no answer")), ANSWER_MS))]);
 }

@@ -1,25 +1,25 @@
-import { hook } from "../dom.js";
+import { hook, on } from "../dom.js";
 import { store } from "../state.js";
 
 /** Book a Consult: a link where the server names one, else a small dialog with an address or a friendly sentence. */
 export function startConsult() {
-  const link = hook("consult");
-  const dialog = hook("consult-dialog");
-  const mail = hook("consult-mail");
-  store.watch("server", ({ book_consult_url: url, contact_email: email }) => {
-    const away = /^https?:\/\//.test(url ?? "");
-    link.href = away ? url : "#consult";
-    link.target = away ? "_blank" : "";
-    link.rel = "noopener";
-    mail.hidden = !email;
-    mail.href = `mailto:${email}`;
-    hook("consult-text").textContent = email
-      ? `Write to ${email}. Say a word about what should be spoken, and we find a time.`
-      : "We would be glad to talk. Ask whoever runs this studio to put you in touch.";
-  });
-  link.addEventListener("click", (event) => {
-    if (link.target) return;
-    event.preventDefault();
-    dialog.showModal();
-  });
+	const link = hook("consult");
+	const dialog = hook("consult-dialog");
+	const mail = hook("consult-mail");
+	store.watch("server", ({ book_consult_url: url, contact_email: email }) => {
+		const away = /^https?:\/\//.test(url ?? "");
+		link.href = away ? url : "#consult";
+		link.target = away ? "_blank" : "";
+		link.rel = "noopener";
+		mail.hidden = !email;
+		mail.href = `mailto:${email}`;
+		hook("consult-text").textContent = email
+			? `Write to ${email}. Say a word about what should be spoken, and we find a time.`
+			: "We would be glad to talk. Ask whoever runs this studio to put you in touch.";
+	});
+	on(link, "click", (event) => {
+		if (link.target) return;
+		event.preventDefault();
+		dialog.showModal();
+	});
 }

@@ -2,22 +2,22 @@ import { cancel, generate, generating } from "../generate/generate.js";
 import { player } from "../player/player.js";
 import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
-import { hook } from "../dom.js";
+import { hook, on } from "../dom.js";
 
 /** Keys that work from anywhere: Ctrl+Enter generates, Esc cancels, Space plays where it means nothing else. */
 export function startShortcuts() {
-  document.addEventListener("keydown", (event) => {
-    const command = event.ctrlKey || event.metaKey;
-    const inScript = event.target === hook("script");
-    if (command && event.key === "Enter") act(event, generate);
-    else if (command && event.key === "f" && inScript) act(event, openFind);
-    else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
-    else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
-    else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
-  });
+	on(document, "keydown", (event) => {
+		const command = event.ctrlKey || event.metaKey;
+		const inScript = event.target === hook("script");
+		if (command && event.key === "Enter") act(event, generate);
+		else if (command && event.key === "f" && inScript) act(event, openFind);
+		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
+		else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
+		else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
+	});
 }
 
 function act(event, what) {
-  event.preventDefault();
-  what();
+	event.preventDefault();
+	what();
 }

@@ -1,38 +1,38 @@
-import { hook, stamp } from "../dom.js";
+import { hook, on, stamp } from "../dom.js";
 
 const SHOWN_MS = 8000;
 const MOST = 3;
 
 /** Says something that needs no answer. */
 export function tell(text) {
-  show(text);
+	show(text);
 }
 
 /** Says what was done and takes it back on request, for 8 s; `gone` runs when nobody asked. */
 export function offerUndo(text, undo, gone = () => {}) {
-  show(text, undo, gone);
+	show(text, undo, gone);
 }
 
 function show(text, undo, gone = () => {}) {
-  const [toast, part] = stamp("t-toast");
-  const root = hook("toasts");
-  let open = true;
-  const close = (last) => {
-    if (!open) return;
-    open = false;
-    removeEventListener("pagehide", leave);
-    toast.remove();
-    last();
-  };
-  const leave = () => close(gone);
-  part("text").textContent = text;
-  part("undo").hidden = !undo;
-  part("undo").addEventListener("click", () => close(undo));
-  toast.addEventListener("closing", leave);
-  addEventListener("pagehide", leave);
-  let timer = setTimeout(leave, SHOWN_MS);
-  toast.addEventListener("focusin", () => clearTimeout(timer));
-  toast.addEventListener("focusout", () => (timer = setTimeout(leave, SHOWN_MS)));
-  root.append(toast);
-  if (root.children.length > MOST) root.firstElementChild.dispatchEvent(new Event("closing"));
+	const [toast, part] = stamp("t-toast");
+	const root = hook("toasts");
+	let open = true;
+	const close = (last) => {
+		if (!open) return;
+		open = false;
+		removeEventListener("pagehide", leave);
+		toast.remove();
+		last();
+	};
+	const leave = () => close(gone);
+	part("text").textContent = text;
+	part("undo").hidden = !undo;
+	on(part("undo"), "click", () => close(undo));
+	on(toast, "closing", leave);
+	on(window, "pagehide", leave);
+	let timer = setTimeout(leave, SHOWN_MS);
+	on(toast, "focusin", () => clearTimeout(timer));
+	on(toast, "focusout", () => (timer = setTimeout(leave, SHOWN_MS)));
+	root.append(toast);
+	if (root.children.length > MOST) root.firstElementChild.dispatchEvent(new Event("closing"));
 }
