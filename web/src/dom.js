@@ -3,10 +3,12 @@ export const hook = (name, root = document) => root.querySelector(`[data-${name}
 
 export const hooks = (name, root = document) => [...root.querySelectorAll(`[data-${name}]`)];
 
-/** A fresh copy of a template's first element, and a function that finds its hooks. */
-export function stamp(id) {
+/** A fresh copy of a template's first element with texts at its hooks, and a function that finds them. */
+export function stamp(id, texts = {}) {
 	const element = document.getElementById(id).content.firstElementChild.cloneNode(true);
-	return [element, (name) => (element.matches(`[data-${name}]`) ? element : hook(name, element))];
+	const part = (name) => hook(name, element);
+	for (const [name, text] of Object.entries(texts)) part(name).textContent = text;
+	return [element, part];
 }
 
 /** Tells the style how full a slider is. */

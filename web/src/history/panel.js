@@ -45,12 +45,11 @@ async function show() {
 }
 
 function entry(about) {
-	const [item, part] = stamp("t-entry");
 	const title = opening(about.text, 30);
+	const facts = [whenText(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)];
+	const [item, part] = stamp("t-entry", { text: opening(about.text, 140), facts: facts.filter(Boolean).join(" · ") });
 	item.dataset.entry = about.id;
-	part("text").textContent = opening(about.text, 140);
 	drawBar(part("bar"), about.mix);
-	part("facts").textContent = [whenText(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)].filter(Boolean).join(" · ");
 	const act = { replay: `Play ${title}`, restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
 	for (const [name, label] of Object.entries(act)) part(name).setAttribute("aria-label", label);
 	on(part("replay"), "click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));

@@ -5,7 +5,7 @@ import { offerUndo, tell } from "../shell/toast.js";
 import { drawBar } from "./bar.js";
 import { expression, parse } from "./mix.js";
 import { choose } from "./picker.js";
-import { listen } from "./preview.js";
+import { dressTile } from "./preview.js";
 import { colourOf, known } from "./voices.js";
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} _-]{0,39}$/u;
@@ -72,13 +72,10 @@ async function bringIn(file) {
 
 /** A saved mix in the picker: a press takes it into the mixer. */
 export function castRow({ name, mix }) {
-	const [row, part] = stamp("t-cast");
+	const [row, part] = stamp("t-cast", { name });
 	paint(row, colourOf(mix[0].voice));
-	part("letter").textContent = name[0].toUpperCase();
-	part("name").textContent = name;
+	dressTile(part, name, expression(mix));
 	drawBar(part("bar"), mix);
-	aria(part("listen"), { label: `Listen to ${name}` });
-	on(part("listen"), "click", () => listen(expression(mix), part("listen")));
 	aria(part("add"), { label: `Use ${name}` });
 	on(part("add"), "click", () => {
 		const before = store.mix;

@@ -13,50 +13,52 @@ export function spread(total, weights) {
 	return whole;
 }
 
+const free = (part) => !part.locked;
+const sum = (parts) => parts.reduce((total, { share }) => total + share, 0);
+const within = (share, most) => Math.max(0, Math.min(most, Math.round(share)));
+
+/** The mix with `total` shared anew among the parts that `takes` picks. */
+function shared(mix, takes, total, weigh = ({ share }) => share) {
+	const takers = mix.filter(takes);
+	const shares = spread(total, takers.map(weigh));
+	return mix.map((part) => (takers.includes(part) ? { ...part, share: shares[takers.indexOf(part)] } : part));
+}
+
 /** Sets one share; the unlocked others share the rest in proportion to what they had in `mix`. */
 export function move(mix, index, share) {
-	const free = mix.map((_, i) => i).filter((i) => i !== index && !mix[i].locked);
-	if (free.length === 0) return mix;
-	const held = mix.reduce((sum, part, i) => (i !== index && part.locked ? sum + part.share : sum), 0);
-	const mine = Math.max(0, Math.min(100 - held, Math.round(share)));
-	const others = spread(100 - held - mine, free.map((i) => mix[i].share));
-	return mix.map((part, i) => ({ ...part, share: i === index ? mine : free.includes(i) ? others[free.indexOf(i)] : part.share }));
+	const others = (part) => part !== mix[index] && free(part);
+	if (!mix.some(others)) return mix;
+	const room = sum(mix.filter(others)) + mix[index].share;
+	const mine = within(share, room);
+	return shared(mix, others, room - mine).with(index, { ...mix[index], share: mine });
 }
 
 /** Moves the border between one voice and the next, and nothing else. */
 export function border(mix, index, share) {
-	const both = mix[index].share + mix[index + 1].share;
-	const left = Math.max(0, Math.min(both, Math.round(share)));
-	return mix.map((part, i) => (i === index ? { ...part, share: left } : i === index + 1 ? { ...part, share: both - left } : part));
+	const [left, right] = mix.slice(index);
+	const both = left.share + right.share;
+	const mine = within(share, both);
+	return mix.with(index, { ...left, share: mine }).with(index + 1, { ...right, share: both - mine });
 }
 
 /** Adds a voice with an even part of what is not locked. */
 export function add(mix, voice) {
 	if (mix.some((part) => part.voice === voice)) return mix;
-	if (mix.length === 0) return [{ voice, share: 100, locked: false }];
-	const free = mix.filter((part) => !part.locked);
-	const room = free.reduce((sum, part) => sum + part.share, 0);
-	const mine = Math.round(room / (free.length + 1));
-	const rest = spread(room - mine, free.map((part) => part.share));
-	return [...mix.map((part) => (part.locked ? part : { ...part, share: rest[free.indexOf(part)] })), { voice, share: mine, locked: false }];
+	const open = mix.filter(free);
+	const room = mix.length ? sum(open) : 100;
+	const share = Math.round(room / (open.length + 1));
+	return [...shared(mix, free, room - share), { voice, share, locked: false }];
 }
 
 /** Takes a voice out; its share goes back to the unlocked others in proportion, or to all if all are locked. */
 export function remove(mix, index) {
-	const left = mix.filter((_, i) => i !== index);
-	if (left.length === 0) return mix;
-	const takers = left.some((part) => !part.locked) ? left.filter((part) => !part.locked) : left;
-	const room = takers.reduce((sum, part) => sum + part.share, mix[index].share);
-	const shares = spread(room, takers.map((part) => part.share));
-	return left.map((part) => (takers.includes(part) ? { ...part, share: shares[takers.indexOf(part)] } : part));
+	const left = mix.toSpliced(index, 1);
+	const takes = left.some(free) ? free : () => true;
+	return left.length ? shared(left, takes, sum(left.filter(takes)) + mix[index].share) : mix;
 }
 
 /** The unlocked voices share evenly. */
-export function even(mix) {
-	const free = mix.filter((part) => !part.locked);
-	const shares = spread(free.reduce((sum, part) => sum + part.share, 0), free.map(() => 1));
-	return mix.map((part) => (part.locked ? part : { ...part, share: shares[free.indexOf(part)] }));
-}
+export const even = (mix) => shared(mix, free, sum(mix.filter(free)), () => 1);
 
 const common = (a, b) => (b ? common(b, a % b) : a);
 

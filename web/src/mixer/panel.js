@@ -2,7 +2,7 @@ import { aria, fill, hook, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { offerUndo } from "../shell/toast.js";
 import { add, even, expression, move, parse, remove } from "./mix.js";
-import { listen } from "./preview.js";
+import { dressTile } from "./preview.js";
 import { about, colourOf, known, voice } from "./voices.js";
 
 const list = hook("mix");
@@ -35,7 +35,7 @@ function makeRow(id) {
 	const [row, part] = stamp("t-voice");
 	const place = () => store.mix.findIndex((part) => part.voice === id);
 	const set = (share) => (store.mix = move(dragFrom ?? store.mix, place(), share));
-	on(part("listen"), "click", () => listen(id, part("listen")));
+	dressTile(part, voice(id).name, id);
 	on(part("share"), "pointerdown", () => (dragFrom = store.mix));
 	on(part("share"), "input", () => {
 		set(Number(part("share").value));
@@ -65,10 +65,8 @@ function fillRow(row, { voice: id, share, locked }, mix) {
 	const alone = mix.length === 1;
 	const stuck = locked || !mix.some((other) => other.voice !== id && !other.locked);
 	paint(row, colourOf(id));
-	part("letter").textContent = name[0];
 	part("name").textContent = name;
 	part("about").textContent = locked ? `Locked at ${share} %` : about(rest);
-	aria(part("listen"), { label: `Listen to ${name}` });
 	part("pct-label").textContent = `Percent of ${name}`;
 	aria(part("share"), { label: `Share of ${name}`, valuetext: `${share} percent` });
 	for (const input of [part("share"), part("pct")]) {

@@ -2,7 +2,7 @@ import { aria, hook, hooks, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { castRow } from "./cast.js";
 import { addVoice } from "./panel.js";
-import { listen } from "./preview.js";
+import { dressTile } from "./preview.js";
 import { about, colourOf, fits } from "./voices.js";
 
 const search = hook("search");
@@ -48,15 +48,11 @@ function keepFocus(redraw) {
 }
 
 function choice(voice) {
-	const [row, part] = stamp("t-choice");
 	const inMix = store.mix.some((one) => one.voice === voice.id);
+	const [row, part] = stamp("t-choice", { name: voice.name, about: inMix ? "in the mix" : about(voice) });
 	paint(row, colourOf(voice.id));
 	row.classList.toggle("in", inMix);
-	part("letter").textContent = voice.name[0];
-	part("name").textContent = voice.name;
-	part("about").textContent = inMix ? "in the mix" : about(voice);
-	aria(part("listen"), { label: `Listen to ${voice.name}` });
-	on(part("listen"), "click", () => listen(voice.id, part("listen")));
+	dressTile(part, voice.name, voice.id);
 	aria(part("add"), { label: inMix ? `${voice.name}, in the mix` : `Add ${voice.name}, ${about(voice)}` });
 	on(part("add"), "click", () => addVoice(voice.id));
 	return row;

@@ -29,10 +29,8 @@ export function startInsert() {
 }
 
 function row(value, note, colour) {
-	const [item, part] = stamp("t-tag");
+	const [item] = stamp("t-tag", { name: value, about: note });
 	paint(item, colour);
 	item.firstElementChild.value = value;
-	part("name").textContent = value;
-	part("about").textContent = note;
 	return item;
 }

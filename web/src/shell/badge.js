@@ -44,12 +44,7 @@ function showCard(status, server) {
 			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
 	hook("model-hint").hidden = !(demo && status.state === "ready");
 	const facts = { Voices: store.voices.length || "", Workers: workers(status), Version: status.version ?? server.version ?? "" };
-	hook("model-facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).map(([name, value]) => {
-		const [fact, part] = stamp("t-fact");
-		part("name").textContent = name;
-		part("value").textContent = value;
-		return fact;
-	}));
+	hook("model-facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).map(([name, value]) => stamp("t-fact", { name, value })[0]));
 }
 
 function showNotice(status) {

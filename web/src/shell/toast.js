@@ -14,7 +14,7 @@ export function offerUndo(text, undo, gone = () => {}) {
 }
 
 function show(text, undo, gone = () => {}) {
-	const [toast, part] = stamp("t-toast");
+	const [toast, part] = stamp("t-toast", { text });
 	const root = hook("toasts");
 	let open = true;
 	const close = (last) => {
@@ -25,7 +25,6 @@ function show(text, undo, gone = () => {}) {
 		last();
 	};
 	const leave = () => close(gone);
-	part("text").textContent = text;
 	part("undo").hidden = !undo;
 	on(part("undo"), "click", () => close(undo));
 	on(toast, "closing", leave);
