@@ -15,7 +15,7 @@ export function startBadge() {
 	});
 }
 
-const builtin = ({ model }) => /builtin|built-in/i.test(model?.name ?? model ?? "");
+const builtin = ({ model }) => model === "builtin";
 
 export const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
@@ -29,10 +29,7 @@ function badgeOf(status) {
 	}
 }
 
-function workers({ workers: told }) {
-	const count = told?.ready ?? told?.alive ?? told?.length ?? (Number(told) || 0);
-	return count ? plural(count, "worker") : "";
-}
+const workers = ({ workers: told }) => (told?.serving ? plural(told.serving, "worker") : "");
 
 function showCard(status, server) {
 	const demo = builtin(status);

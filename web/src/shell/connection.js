@@ -36,7 +36,7 @@ async function look() {
 	if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
 	try {
 		const health = await withLimit(json("health"));
-		return { ...health, state: health.status === "ok" || health.status === "healthy" || health.ready ? "ready" : "starting" };
+		return { ...health, state: health.workers?.serving > 0 ? "ready" : "starting" };
 	} catch (error) {
 		return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
 	}

@@ -1,0 +1,242 @@
+//! Chromium without a window, driven through WebDriver.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    key::Key,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long the page may take for anything that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often a test looks at the page while it waits.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// One browser with a profile of its own; ends with the test.
+pub struct Browser {
+    client: Client,
+    pub downloads: PathBuf,
+    _profile: tempfile::TempDir,
+    _driver: Driver,
+}
+
+impl Browser {
+    /// `None`, with a sentence, where there is no Chromium.
+    pub async fn open(width: u32, height: u32) -> Option<Self> {
+        let (Some(chromium), Some(driver)) = (program("chromium"), program("chromedriver")) else {
+            println!("skipped: there is no chromium with chromedriver (Debian: chromium, chromium-driver)");
+            return None;
+        };
+        let (driver, port) = Driver::start(&driver);
+        let profile = tempfile::tempdir().unwrap();
+        let downloads = profile.path().join("downloads");
+        std::fs::create_dir(&downloads).unwrap();
+        let capabilities = json!({
+            "goog:chromeOptions": {
+                "binary": chromium,
+                "args": [
+                    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio",
+                    "--hide-scrollbars", "--no-first-run",
+                    format!("--window-size={width},{height}"),
+                    format!("--user-data-dir={}", profile.path().join("profile").display()),
+                ],
+                "prefs": { "download.default_directory": downloads },
+            },
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        let browser = Self {
+            client,
+            downloads,
+            _profile: profile,
+            _driver: driver,
+        };
+        browser.screen(width, height, false).await;
+        Some(browser)
+    }
+
+    /// The size of the page itself, smaller than any window can be.
+    pub async fn screen(&self, width: u32, height: u32, phone: bool) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    pub async fn devtools(&self, command: &str, params: Value) -> Value {
+        let command = Devtools(json!({ "cmd": command, "params": params }));
+        self.client.issue_cmd(command).await.unwrap()
+    }
+
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Opens the studio and waits until it knows the voices.
+    pub async fn studio(&self, server: &str) {
+        self.goto(&format!("{server}/web/")).await;
+        self.until("store.voices.length > 0").await;
+    }
+
+    pub async fn reload(&self) {
+        self.client.refresh().await.unwrap();
+        self.until("store.voices.length > 0").await;
+    }
+
+    /// Runs `code` in the page, where `store`, `player` and `hook(name)` are at hand; gives what it returns.
+    pub async fn run(&self, code: &str) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async () => {{
+                const {{ store }} = await import(new URL('src/state.js', document.baseURI));
+                const {{ player }} = await import(new URL('src/player/player.js', document.baseURI));
+                const hook = (name) => document.querySelector(`[data-${{name}}]`);
+                return await (async () => {{ {code} }})();
+             }})().then((value) => done([value ?? null]), (error) => done(String(error.stack ?? error)));"
+        );
+        match self.client.execute_async(&script, vec![]).await.unwrap() {
+            Value::Array(mut value) => value.pop().unwrap(),
+            fault => panic!("the page's code failed: {fault}\n{code}"),
+        }
+    }
+
+    /// The value of an expression.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.run(&format!("return {expression}")).await
+    }
+
+    pub async fn number(&self, expression: &str) -> f64 {
+        let value = self.value(expression).await;
+        value.as_f64().unwrap_or_else(|| panic!("{expression} is {value}"))
+    }
+
+    pub async fn text(&self, hook: &str) -> String {
+        let text = self.value(&format!("hook('{hook}').textContent")).await;
+        text.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until an expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        let begun = Instant::now();
+        while self.value(&format!("Boolean({expression})")).await != Value::Bool(true) {
+            if begun.elapsed() > PATIENCE {
+                let job = self.value("store.job").await;
+                panic!("never became true: {expression} (job {job})");
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Presses what has the hook, as a hand would.
+    pub async fn click(&self, hook: &str) {
+        self.click_on(&format!("[data-{hook}]")).await;
+    }
+
+    pub async fn click_on(&self, selector: &str) {
+        let element = self.client.find(Locator::Css(selector)).await.unwrap();
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    pub async fn write(&self, script: &str) {
+        self.run(&format!("store.script = {}", json!(script))).await;
+    }
+
+    /// Presses keys one after another, wherever the focus is.
+    pub async fn keys(&self, keys: &[char]) {
+        let presses = keys.iter().fold(KeyActions::new("keys".to_owned()), |actions, &value| {
+            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.client.perform_actions(presses).await.unwrap();
+    }
+
+    /// Goes on with Tab until the expression is true of `focus`, the focused element.
+    pub async fn tab_to(&self, expression: &str) {
+        for _ in 0..200 {
+            self.keys(&[char::from(Key::Tab)]).await;
+            let there = format!("((focus) => Boolean({expression}))(document.activeElement)");
+            if self.value(&there).await == Value::Bool(true) {
+                return;
+            }
+        }
+        panic!("Tab never reached {expression}");
+    }
+
+    /// A file that was downloaded, once it is whole.
+    pub async fn downloaded(&self, name: &str) -> Vec<u8> {
+        let path = self.downloads.join(name);
+        let begun = Instant::now();
+        while !path.exists() {
+            let found: Vec<_> = std::fs::read_dir(&self.downloads).unwrap().flatten().map(|e| e.file_name()).collect();
+            assert!(begun.elapsed() < PATIENCE, "{name} was never downloaded; there is {found:?}");
+            tokio::time::sleep(GLANCE).await;
+        }
+        std::fs::read(path).unwrap()
+    }
+
+    pub async fn screenshot(&self, path: &Path) {
+        let png = self.client.screenshot().await.unwrap();
+        std::fs::write(path, png).unwrap();
+    }
+
+    pub async fn close(self) {
+        self.client.clone().close().await.unwrap();
+    }
+}
+
+/// Chromium's own commands, which WebDriver passes on.
+#[derive(Debug)]
+struct Devtools(Value);
+
+impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
+
+struct Driver(Child);
+
+impl Driver {
+    fn start(program: &Path) -> (Self, u16) {
+        let mut child = Command::new(program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines
+            .map_while(Result::ok)
+            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok());
+        (Self(child), port.expect("chromedriver tells its port"))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}

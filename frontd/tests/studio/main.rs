@@ -1,0 +1,40 @@
+//! Dexterous Studio in a real browser, against the real server with its workers and the built-in voice.
+//!
+//! `ops/test browser` runs these; they skip themselves, with a sentence, where Chromium or ONNX Runtime is absent.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod browser;
+mod hear;
+mod history;
+mod looks;
+mod mixer;
+mod screenshots;
+mod server;
+mod trouble;
+mod write;
+
+use browser::Browser;
+use server::Server;
+
+/// A desktop's page.
+const DESKTOP: (u32, u32) = (1440, 900);
+
+/// Four sentences with a pause, about fifteen seconds.
+const TALE: &str = "Every harbour keeps a light for the boats that come home late. Ours has burned for ninety years, \
+    and nobody remembers who lit it first. [pause:0.4s] Tonight the fog came in before supper. The keeper counted three \
+    horns, then four, then nothing.";
+
+/// A server and a browser with the studio open, or `None` where one of them cannot be had.
+async fn studio(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
+    let server = Server::start(settings)?;
+    let browser = Browser::open(DESKTOP.0, DESKTOP.1).await?;
+    browser.studio(&server.address).await;
+    Some((server, browser))
+}
+
+/// A text that takes minutes to say.
+fn long_script(words: usize) -> String {
+    let sentences = words / 10;
+    let sentence = |n: usize| format!("Line {n} tells of the sea, the fog and the lamp.");
+    (0..sentences).map(sentence).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,93 @@
+//! The script: read-along, tags, find and replace, long texts.
+
+use crate::{TALE, long_script, studio};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
+    let Some((_server, browser)) = studio(&[]).await else { return };
+    browser.write(TALE).await;
+    browser.click("go").await;
+    let lit = "[...document.querySelectorAll('mark.said')].map((mark) => mark.textContent).join('')";
+    browser.until(&format!("hook('audio').currentTime > 0.2 && {lit}")).await;
+    browser.until("store.job.phase === 'finished'").await;
+    let first = browser.value(lit).await;
+    assert!(TALE.starts_with(first.as_str().unwrap()), "{first}");
+
+    // The cursor goes into the third sentence, as a click does.
+    let place = TALE.find("the fog").unwrap();
+    browser
+        .run(&format!(
+            "hook('script').focus(); hook('script').setSelectionRange({place}, {place}); hook('script').click()"
+        ))
+        .await;
+    browser.until(&format!("{lit}.includes('fog')")).await;
+    let at = browser.number("player.time").await;
+    assert!(at > 4.0, "{at} s");
+
+    // An edit before it moves the light with its words; an edit in it takes the light away.
+    browser.write(&format!("New. {TALE}")).await;
+    browser.until(&format!("{lit}.includes('fog')")).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_and_replacing_can_be_undone() {
+    let Some((_server, browser)) = studio(&[]).await else { return };
+    browser.write("One two two.").await;
+    browser.run("hook('script').setSelectionRange(3, 3)").await;
+    browser.click_on("[popovertarget=pause-menu]").await;
+    browser.click_on("[data-pauses] [value='1.5']").await;
+    assert_eq!(browser.value("store.script").await, "One [pause:1.5s] two two.");
+    browser.click("find-open").await;
+    browser
+        .run("hook('find-what').value = 'two'; hook('find-what').dispatchEvent(new Event('input')); hook('find-with').value = 'four'")
+        .await;
+    assert_eq!(browser.text("find-count").await, "1 of 2");
+    browser.click("replace-all").await;
+    assert_eq!(browser.value("store.script").await, "One [pause:1.5s] four four.");
+    browser.click("undo").await;
+    assert_eq!(browser.value("store.script").await, "One [pause:1.5s] two two.");
+    browser.click("clear").await;
+    assert_eq!(browser.value("store.script").await, "");
+    assert_eq!(browser.value("hook('empty').hidden").await, false);
+    browser.click("undo").await;
+    assert_eq!(browser.value("store.script").await, "One [pause:1.5s] two two.");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_of_20_000_words_stays_light() {
+    let Some((_server, browser)) = studio(&[]).await else { return };
+    browser.write(&long_script(20_000)).await;
+    browser.run("hook('script').focus(); hook('script').setSelectionRange(5000, 5000)").await;
+    let typed = browser
+        .number(
+            "await (async () => {
+                const begun = performance.now();
+                for (let n = 0; n < 10; n++) {
+                    document.execCommand('insertText', false, 'x');
+                    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+                }
+                return (performance.now() - begun) / 10;
+            })()",
+        )
+        .await;
+    assert!(typed < 250.0, "a key takes {typed} ms");
+    let begun = std::time::Instant::now();
+    browser.click("go").await;
+    browser.until("hook('audio').currentTime > 0").await;
+    let first = begun.elapsed();
+    assert!(first.as_secs() < 10, "first sound after {first:?}");
+    browser.until("store.take.seconds > 600").await;
+    // What the browser holds is a window around the ear, whatever has arrived.
+    let held = browser.number("hook('audio').buffered.end(0) - hook('audio').buffered.start(0)").await;
+    assert!(held < 180.0, "{held} s are held");
+    // Far ahead, what has arrived can be heard at once.
+    browser.run("player.seek(500)").await;
+    browser.until("hook('audio').currentTime > 500.2 && hook('audio').currentTime < 560").await;
+    browser.run("player.seek(3)").await;
+    browser.until("hook('audio').currentTime > 3.2 && hook('audio').currentTime < 60").await;
+    browser.click("cancel").await;
+    browser.until("store.job.phase === 'cancelled'").await;
+    browser.close().await;
+}
