@@ -3,6 +3,7 @@
 mod error;
 mod health;
 mod speech;
+mod studio;
 mod voices;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -38,7 +39,14 @@ pub async fn serve(
 
 /// The routes.
 pub fn router(shared: Arc<Shared>) -> Router {
+    let web = &shared.config.web;
+    let studio = if web.enabled {
+        studio::routes(web.dir.clone())
+    } else {
+        Router::new()
+    };
     Router::new()
+        .merge(studio)
         .route("/v1/audio/speech", post(speech::speech))
         .route("/v1/audio/voices", get(voices::list))
         .route("/v1/models", get(voices::models))

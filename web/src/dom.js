@@ -11,7 +11,6 @@ export function stamp(id, texts = {}) {
 	return [element, part];
 }
 
-/** Tells the style how full a slider is. */
 export function fill(range) {
 	const { min, max, value } = range;
 	range.style.setProperty("--fill", (value - min) / (max - min));
@@ -21,7 +20,6 @@ export function paint(element, colour) {
 	element.style.setProperty("--voice", colour);
 }
 
-/** Hands bytes to the browser's own download. */
 export function save(blob, name) {
 	const link = document.createElement("a");
 	link.href = URL.createObjectURL(blob);
@@ -30,7 +28,7 @@ export function save(blob, name) {
 	setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Listens to one or more events, "click" or "grow end", of a target that may be absent. */
+/** Listens to events, "click" or "grow end", of a target that may be absent. */
 export function on(target, names, listener, options) {
 	for (const name of names.split(" ")) target?.addEventListener(name, listener, options);
 }

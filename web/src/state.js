@@ -25,7 +25,7 @@ export const FRESH = {
 	apiKey: "",
 };
 
-/** Kept in this browser between visits. */
+/** Kept between visits. */
 const KEPT = Object.keys(FRESH);
 const PLACE = "dexterous-studio";
 const SAVE_AFTER_MS = 300;

@@ -1,6 +1,6 @@
 import { on } from "./dom.js";
 
-/** The one state of the page: a property for each value, and an event of its name whenever it changes. */
+/** The one state of the page: a property for each value, an event of its name on each change. */
 export class Store extends EventTarget {
 	#values;
 
@@ -12,7 +12,7 @@ export class Store extends EventTarget {
 		}
 	}
 
-	/** Takes several values at once; listeners see all of them changed. */
+	/** Several values at once; listeners see all of them changed. */
 	set(values) {
 		const changed = Object.keys(values).filter((name) => !Object.is(values[name], this.#values[name]));
 		for (const name of changed) this.#values[name] = values[name];

@@ -18,8 +18,6 @@ use axum::{
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use super::error::ApiError;
-
 /// The page loads nothing from elsewhere, runs no inline code and cannot be framed; `blob:` is sound that was streamed.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
@@ -59,7 +57,7 @@ async fn lead() -> Response {
     (StatusCode::TEMPORARY_REDIRECT, place).into_response()
 }
 
-async fn index(State(source): State<Arc<Source>>, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn index(State(source): State<Arc<Source>>, headers: HeaderMap) -> Result<Response, StatusCode> {
     source.answer("index.html", &headers).await
 }
 
@@ -67,20 +65,23 @@ async fn file(
     State(source): State<Arc<Source>>,
     UrlPath(name): UrlPath<String>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Response, StatusCode> {
     source.answer(&name, &headers).await
 }
 
 impl Source {
-    async fn answer(&self, name: &str, asked: &HeaderMap) -> Result<Response, ApiError> {
-        let kind = content_type(name).ok_or(ApiError::NotFound)?;
-        let file = self.find(name).await.ok_or(ApiError::NotFound)?;
+    async fn answer(&self, name: &str, asked: &HeaderMap) -> Result<Response, StatusCode> {
+        let kind = content_type(name).ok_or(StatusCode::NOT_FOUND)?;
+        let file = self.find(name).await.ok_or(StatusCode::NOT_FOUND)?;
         let etag = etag(&file.sha256);
         let head = [
             (header::ETAG, etag.clone()),
             (header::CACHE_CONTROL, CACHE),
             (header::CONTENT_SECURITY_POLICY, POLICY),
-            (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+            (
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ),
             (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         ];
         if knows(asked, &etag) {
@@ -98,7 +99,9 @@ impl Source {
                 sha256: file.metadata.sha256_hash(),
             });
         };
-        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        let inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
         let bytes = tokio::fs::read(dir.join(inside.then_some(name)?)).await.ok()?;
         Some(File {
             sha256: Sha256::digest(&bytes).into(),
@@ -130,9 +133,11 @@ fn etag(sha256: &[u8; 32]) -> HeaderValue {
 fn knows(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let listed = |value: &HeaderValue| {
         let etag = etag.to_str().unwrap_or_default();
-        value
-            .to_str()
-            .is_ok_and(|list| list.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == etag))
+        value.to_str().is_ok_and(|list| {
+            list.split(',')
+                .map(str::trim)
+                .any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+        })
     };
     asked.get_all(header::IF_NONE_MATCH).iter().any(listed)
 }

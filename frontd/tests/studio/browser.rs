@@ -22,16 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// One browser with a profile of its own; ends with the test.
-pub struct Browser {
+pub(crate) struct Browser {
     client: Client,
-    pub downloads: PathBuf,
+    pub(crate) downloads: PathBuf,
     _profile: tempfile::TempDir,
     _driver: Driver,
 }
 
 impl Browser {
     /// `None`, with a sentence, where there is no Chromium.
-    pub async fn open(width: u32, height: u32) -> Option<Self> {
+    pub(crate) async fn open(width: u32, height: u32) -> Option<Self> {
         let (Some(chromium), Some(driver)) = (program("chromium"), program("chromedriver")) else {
             println!("skipped: there is no chromium with chromedriver (Debian: chromium, chromium-driver)");
             return None;
@@ -68,33 +68,33 @@ impl Browser {
     }
 
     /// The size of the page itself, smaller than any window can be.
-    pub async fn screen(&self, width: u32, height: u32, phone: bool) {
+    pub(crate) async fn screen(&self, width: u32, height: u32, phone: bool) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    pub async fn devtools(&self, command: &str, params: Value) -> Value {
+    pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
         let command = Devtools(json!({ "cmd": command, "params": params }));
         self.client.issue_cmd(command).await.unwrap()
     }
 
-    pub async fn goto(&self, url: &str) {
+    pub(crate) async fn goto(&self, url: &str) {
         self.client.goto(url).await.unwrap();
     }
 
     /// Opens the studio and waits until it knows the voices.
-    pub async fn studio(&self, server: &str) {
+    pub(crate) async fn studio(&self, server: &str) {
         self.goto(&format!("{server}/web/")).await;
         self.until("store.voices.length > 0").await;
     }
 
-    pub async fn reload(&self) {
+    pub(crate) async fn reload(&self) {
         self.client.refresh().await.unwrap();
         self.until("store.voices.length > 0").await;
     }
 
     /// Runs `code` in the page, where `store`, `player` and `hook(name)` are at hand; gives what it returns.
-    pub async fn run(&self, code: &str) -> Value {
+    pub(crate) async fn run(&self, code: &str) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              (async () => {{
@@ -111,22 +111,24 @@ impl Browser {
     }
 
     /// The value of an expression.
-    pub async fn value(&self, expression: &str) -> Value {
+    pub(crate) async fn value(&self, expression: &str) -> Value {
         self.run(&format!("return {expression}")).await
     }
 
-    pub async fn number(&self, expression: &str) -> f64 {
+    pub(crate) async fn number(&self, expression: &str) -> f64 {
         let value = self.value(expression).await;
-        value.as_f64().unwrap_or_else(|| panic!("{expression} is {value}"))
+        value
+            .as_f64()
+            .unwrap_or_else(|| panic!("{expression} is {value}"))
     }
 
-    pub async fn text(&self, hook: &str) -> String {
+    pub(crate) async fn text(&self, hook: &str) -> String {
         let text = self.value(&format!("hook('{hook}').textContent")).await;
         text.as_str().unwrap().to_owned()
     }
 
     /// Waits until an expression is true in the page.
-    pub async fn until(&self, expression: &str) {
+    pub(crate) async fn until(&self, expression: &str) {
         let begun = Instant::now();
         while self.value(&format!("Boolean({expression})")).await != Value::Bool(true) {
             if begun.elapsed() > PATIENCE {
@@ -138,29 +140,36 @@ impl Browser {
     }
 
     /// Presses what has the hook, as a hand would.
-    pub async fn click(&self, hook: &str) {
+    pub(crate) async fn click(&self, hook: &str) {
         self.click_on(&format!("[data-{hook}]")).await;
     }
 
-    pub async fn click_on(&self, selector: &str) {
+    pub(crate) async fn click_on(&self, selector: &str) {
         let element = self.client.find(Locator::Css(selector)).await.unwrap();
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    pub async fn write(&self, script: &str) {
+    pub(crate) async fn write(&self, script: &str) {
         self.run(&format!("store.script = {}", json!(script))).await;
     }
 
     /// Presses keys one after another, wherever the focus is.
-    pub async fn keys(&self, keys: &[char]) {
-        let presses = keys.iter().fold(KeyActions::new("keys".to_owned()), |actions, &value| {
-            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
-        });
+    pub(crate) async fn keys(&self, keys: &[char]) {
+        let presses = keys
+            .iter()
+            .fold(KeyActions::new("keys".to_owned()), |actions, &value| {
+                actions
+                    .then(KeyAction::Down { value })
+                    .then(KeyAction::Up { value })
+            });
         self.client.perform_actions(presses).await.unwrap();
     }
 
     /// Goes on with Tab until the expression is true of `focus`, the focused element.
-    pub async fn tab_to(&self, expression: &str) {
+    pub(crate) async fn tab_to(&self, expression: &str) {
         for _ in 0..200 {
             self.keys(&[char::from(Key::Tab)]).await;
             let there = format!("((focus) => Boolean({expression}))(document.activeElement)");
@@ -172,23 +181,30 @@ impl Browser {
     }
 
     /// A file that was downloaded, once it is whole.
-    pub async fn downloaded(&self, name: &str) -> Vec<u8> {
+    pub(crate) async fn downloaded(&self, name: &str) -> Vec<u8> {
         let path = self.downloads.join(name);
         let begun = Instant::now();
         while !path.exists() {
-            let found: Vec<_> = std::fs::read_dir(&self.downloads).unwrap().flatten().map(|e| e.file_name()).collect();
-            assert!(begun.elapsed() < PATIENCE, "{name} was never downloaded; there is {found:?}");
+            let found: Vec<_> = std::fs::read_dir(&self.downloads)
+                .unwrap()
+                .flatten()
+                .map(|e| e.file_name())
+                .collect();
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{name} was never downloaded; there is {found:?}"
+            );
             tokio::time::sleep(GLANCE).await;
         }
         std::fs::read(path).unwrap()
     }
 
-    pub async fn screenshot(&self, path: &Path) {
+    pub(crate) async fn screenshot(&self, path: &Path) {
         let png = self.client.screenshot().await.unwrap();
         std::fs::write(path, png).unwrap();
     }
 
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.client.clone().close().await.unwrap();
     }
 }
@@ -198,12 +214,11 @@ impl Browser {
 struct Devtools(Value);
 
 impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
@@ -238,5 +253,7 @@ impl Drop for Driver {
 
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
 }

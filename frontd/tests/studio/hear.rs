@@ -6,10 +6,14 @@ use crate::{TALE, long_script, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_is_heard() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(TALE).await;
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 0.3 && !hook('audio').paused").await;
+    browser
+        .until("hook('audio').currentTime > 0.3 && !hook('audio').paused")
+        .await;
     // What the element plays is sound, not silence.
     let loudest = browser
         .number(
@@ -31,35 +35,52 @@ async fn generate_is_heard() {
         .await;
     assert!(loudest > 0.05, "the loudest sample was {loudest}");
     let before = browser.number("hook('audio').currentTime").await;
-    browser.until(&format!("hook('audio').currentTime > {before} + 1")).await;
+    browser
+        .until(&format!("hook('audio').currentTime > {before} + 1"))
+        .await;
     browser.until("store.job.phase === 'finished'").await;
     let seconds = browser.number("store.take.seconds").await;
     assert!((9.0..30.0).contains(&seconds), "{seconds} s");
-    assert!(browser.number("store.take.peaks.values.filter((peak) => peak > 20).length").await > 50.0);
+    assert!(
+        browser
+            .number("store.take.peaks.values.filter((peak) => peak > 20).length")
+            .await
+            > 50.0
+    );
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wav_is_heard_while_it_arrives_and_can_be_sought() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(&long_script(400)).await;
-    browser.run("document.querySelector('[name=format][value=wav]').click()").await;
+    browser
+        .run("document.querySelector('[name=format][value=wav]').click()")
+        .await;
     browser.click("go").await;
     browser.until("player.time > 0.5 && player.playing").await;
-    let engine = browser.value("hook('audio').src === '' && store.take.format").await;
+    let engine = browser
+        .value("hook('audio').src === '' && store.take.format")
+        .await;
     assert_eq!(engine, "wav", "Web Audio plays it, not the element");
     browser.run("player.seek(4)").await;
     browser.until("player.time > 4.3 && player.time < 20").await;
     browser.until("store.job.phase === 'finished'").await;
     // At another speed the browser's own player takes over, at the same place.
     browser.run("store.rate = 2").await;
-    browser.until("hook('audio').playbackRate === 2 && hook('audio').currentTime > 5 && !hook('audio').paused").await;
+    browser
+        .until("hook('audio').playbackRate === 2 && hook('audio').currentTime > 5 && !hook('audio').paused")
+        .await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancel_frees_the_workers() {
-    let Some((server, browser)) = studio(&[]).await else { return };
+    let Some((server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(&long_script(20_000)).await;
     browser.click("go").await;
     browser.until("store.job.phase === 'speaking'").await;
@@ -70,44 +91,76 @@ async fn cancel_frees_the_workers() {
     server.until("free again", |server| {
         under_way(server) == 0 && server.json("/health/ready")["queue"]["running"] == 0
     });
-    assert!(browser.number("store.take.seconds").await > 0.0, "what was spoken stays");
+    assert!(
+        browser.number("store.take.seconds").await > 0.0,
+        "what was spoken stays"
+    );
     browser.until("!hook('go').classList.contains('busy')").await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_player_outlives_generations_and_the_history() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(TALE).await;
     browser.run("hook('audio').mark = 'the same one'").await;
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 0.3 && store.job.phase === 'finished'").await;
+    browser
+        .until("hook('audio').currentTime > 0.3 && store.job.phase === 'finished'")
+        .await;
     let first = browser.value("store.take.id").await;
     browser.click("history-toggle").await;
-    browser.until("location.hash === '#history' && hook('history').classList.contains('open')").await;
-    assert_eq!(browser.value("!hook('audio').paused").await, true, "it plays on beside the history");
+    browser
+        .until("location.hash === '#history' && hook('history').classList.contains('open')")
+        .await;
+    assert_eq!(
+        browser.value("!hook('audio').paused").await,
+        true,
+        "it plays on beside the history"
+    );
     browser.click("history-close").await;
-    browser.write("A second text, which takes over when it sounds. Not before.").await;
+    browser
+        .write("A second text, which takes over when it sounds. Not before.")
+        .await;
     browser.click("go").await;
-    browser.until(&format!("store.take.id !== {first} && hook('audio').currentTime > 0.2")).await;
+    browser
+        .until(&format!(
+            "store.take.id !== {first} && hook('audio').currentTime > 0.2"
+        ))
+        .await;
     assert_eq!(browser.value("hook('audio').mark").await, "the same one");
-    assert_eq!(browser.value("!hook('audio').paused").await, true, "it starts by itself");
+    assert_eq!(
+        browser.value("!hook('audio').paused").await,
+        true,
+        "it starts by itself"
+    );
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_has_the_bytes_that_the_server_sends() {
-    let Some((server, browser)) = studio(&[]).await else { return };
+    let Some((server, browser)) = studio(&[]).await else {
+        return;
+    };
     let text = "These are the words of the file. There are two sentences.";
     for format in ["mp3", "wav"] {
         browser.write(text).await;
-        browser.run(&format!("document.querySelector('[name=format][value={format}]').click()")).await;
+        browser
+            .run(&format!(
+                "document.querySelector('[name=format][value={format}]').click()"
+            ))
+            .await;
         browser.click("go").await;
         browser.until("store.job.phase === 'finished'").await;
         browser.click("download").await;
         browser.click_on("[data-downloads] [value=audio]").await;
-        let mine = browser.downloaded(&format!("these-are-the-words-of.{format}")).await;
-        let request = json!({ "input": text, "voice": "af_heart", "response_format": format, "stream": true });
+        let mine = browser
+            .downloaded(&format!("these-are-the-words-of.{format}"))
+            .await;
+        let request =
+            json!({ "input": text, "voice": "af_heart", "response_format": format, "stream": true });
         let theirs = server.speech(&request);
         assert!(theirs.len() > 20_000);
         if format == "mp3" {
@@ -117,13 +170,19 @@ async fn a_download_has_the_bytes_that_the_server_sends() {
             assert!(mine[44..] == theirs[44..]);
             let data = u32::from_le_bytes(mine[40..44].try_into().unwrap());
             assert_eq!(data as usize, mine.len() - 44);
-            assert_eq!(hound::WavReader::new(&mine[..]).unwrap().spec().sample_rate, 24_000);
+            assert_eq!(
+                hound::WavReader::new(&mine[..]).unwrap().spec().sample_rate,
+                24_000
+            );
         }
     }
     browser.click("download").await;
     browser.click_on("[data-downloads] [value=srt]").await;
     let subtitles = String::from_utf8(browser.downloaded("these-are-the-words-of.srt").await).unwrap();
     assert!(subtitles.starts_with("1\n00:00:00,"), "{subtitles}");
-    assert!(subtitles.contains("These are the words of the file."), "{subtitles}");
+    assert!(
+        subtitles.contains("These are the words of the file."),
+        "{subtitles}"
+    );
     browser.close().await;
 }

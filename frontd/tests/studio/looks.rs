@@ -9,12 +9,21 @@ use crate::{Browser, TALE, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     for (width, height) in [(360, 740), (390, 844), (844, 390)] {
         browser.screen(width, height, true).await;
-        browser.until(&format!("document.documentElement.scrollWidth <= {width}")).await;
-        let player = browser.number("hook('player').getBoundingClientRect().bottom").await;
-        assert!((player - f64::from(height)).abs() < 1.0, "the player ends at {player} of {height}");
+        browser
+            .until(&format!("document.documentElement.scrollWidth <= {width}"))
+            .await;
+        let player = browser
+            .number("hook('player').getBoundingClientRect().bottom")
+            .await;
+        assert!(
+            (player - f64::from(height)).abs() < 1.0,
+            "the player ends at {player} of {height}"
+        );
     }
     browser.screen(390, 844, true).await;
     let order = "['script', 'mixer', 'config', 'history'].map((name) => document.querySelector(`.panel.${name}`).offsetTop)";
@@ -26,26 +35,41 @@ async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
     browser.until("!hook('go-small').hidden").await;
     browser.click("go-small").await;
     browser.until("hook('audio').currentTime > 0.3").await;
-    browser.run("hook('go').scrollIntoView({ block: 'center' })").await;
+    browser
+        .run("hook('go').scrollIntoView({ block: 'center' })")
+        .await;
     browser.until("hook('go-small').hidden").await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_can_be_done_with_the_keyboard() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.tab_to("focus.matches('[data-script]')").await;
     browser.run("hook('script').select()").await;
-    browser.keys(&"Typed by hand, and nothing else.".chars().collect::<Vec<_>>()).await;
-    assert_eq!(browser.value("store.script").await, "Typed by hand, and nothing else.");
-    browser.tab_to("focus.closest('[data-choices]') && focus.matches('[data-add]') && !focus.closest('.in')").await;
+    browser
+        .keys(&"Typed by hand, and nothing else.".chars().collect::<Vec<_>>())
+        .await;
+    assert_eq!(
+        browser.value("store.script").await,
+        "Typed by hand, and nothing else."
+    );
+    browser
+        .tab_to("focus.closest('[data-choices]') && focus.matches('[data-add]') && !focus.closest('.in')")
+        .await;
     browser.keys(&[char::from(Key::Enter)]).await;
     assert_eq!(browser.number("store.mix.length").await, 2.0);
     browser.tab_to("focus.matches('[data-go]')").await;
-    let outline = browser.value("getComputedStyle(document.activeElement).outlineStyle").await;
+    let outline = browser
+        .value("getComputedStyle(document.activeElement).outlineStyle")
+        .await;
     assert_eq!(outline, "solid", "the focus is to be seen");
     browser.keys(&[char::from(Key::Enter)]).await;
-    browser.until("hook('audio').currentTime > 0.2 && store.job.phase === 'finished'").await;
+    browser
+        .until("hook('audio').currentTime > 0.2 && store.job.phase === 'finished'")
+        .await;
     browser.tab_to("focus.matches('[data-play]')").await;
     browser.run("store.rate = 0.5; player.play()").await;
     browser.until("player.playing").await;
@@ -66,7 +90,9 @@ async fn axe_finds_nothing() {
         println!("skipped: there is no .cache/axe.min.js (ops/browser-test gets it)");
         return;
     };
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.run(&axe).await;
     check(&browser, "first visit").await;
     browser.write(TALE).await;
@@ -75,25 +101,35 @@ async fn axe_finds_nothing() {
     check(&browser, "playing").await;
     browser.run("hook('find-open').click(); hook('mix-save').click(); document.querySelector('summary').click(); document.querySelectorAll('.choice [data-add]')[2].click()").await;
     check(&browser, "mixing").await;
-    browser.until("store.job.phase === 'finished' && document.querySelector('.entry')").await;
+    browser
+        .until("store.job.phase === 'finished' && document.querySelector('.entry')")
+        .await;
     browser.click("history-toggle").await;
     browser.until("hook('history').classList.contains('open')").await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     check(&browser, "history").await;
     browser.click("history-close").await;
     for menu in ["pause-menu", "tag-menu", "download-menu", "model-info"] {
-        browser.run(&format!("document.getElementById('{menu}').showPopover()")).await;
+        browser
+            .run(&format!("document.getElementById('{menu}').showPopover()"))
+            .await;
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         check(&browser, menu).await;
-        browser.run(&format!("document.getElementById('{menu}').hidePopover()")).await;
+        browser
+            .run(&format!("document.getElementById('{menu}').hidePopover()"))
+            .await;
     }
     browser.run("store.job = { phase: 'failed', place: 'key' }").await;
     check(&browser, "key").await;
-    browser.run("store.script = ''; store.job = { phase: 'busy', again: 4 }").await;
+    browser
+        .run("store.script = ''; store.job = { phase: 'busy', again: 4 }")
+        .await;
     check(&browser, "empty and busy").await;
     browser.screen(390, 844, true).await;
     check(&browser, "phone").await;
-    browser.run("store.job = { phase: 'idle' }; document.querySelector('dialog').showModal()").await;
+    browser
+        .run("store.job = { phase: 'idle' }; document.querySelector('dialog').showModal()")
+        .await;
     check(&browser, "dialog").await;
     browser.close().await;
 }
@@ -110,7 +146,9 @@ async fn check(browser: &Browser, state: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_shifts_and_nothing_comes_from_elsewhere() {
-    let Some((server, browser)) = studio(&[]).await else { return };
+    let Some((server, browser)) = studio(&[]).await else {
+        return;
+    };
     let moved = browser
         .number(
             "await new Promise((done) => {
@@ -122,17 +160,31 @@ async fn nothing_shifts_and_nothing_comes_from_elsewhere() {
         )
         .await;
     assert!(moved < 0.02, "the page moved by {moved}");
-    let from = browser.value("performance.getEntriesByType('resource').map(({ name }) => name)").await;
+    let from = browser
+        .value("performance.getEntriesByType('resource').map(({ name }) => name)")
+        .await;
     for address in from.as_array().unwrap() {
-        assert!(address.as_str().unwrap().starts_with(&server.address), "{address}");
+        assert!(
+            address.as_str().unwrap().starts_with(&server.address),
+            "{address}"
+        );
     }
     // 200 % zoom of a laptop.
     browser.screen(640, 400, false).await;
     browser.until("document.documentElement.scrollWidth <= 640").await;
     // Written markup stays text.
-    browser.write("<img src=x onerror=\"window.bad = 1\"> <b>bold</b>").await;
+    browser
+        .write("<img src=x onerror=\"window.bad = 1\"> <b>bold</b>")
+        .await;
     browser.click("go").await;
-    browser.until("['finished', 'failed'].includes(store.job.phase)").await;
-    assert_eq!(browser.value("[window.bad, document.querySelectorAll('main img, main .mirror b').length]").await, serde_json::json!([null, 0]));
+    browser
+        .until("['finished', 'failed'].includes(store.job.phase)")
+        .await;
+    assert_eq!(
+        browser
+            .value("[window.bad, document.querySelectorAll('main img, main .mirror b').length]")
+            .await,
+        serde_json::json!([null, 0])
+    );
     browser.close().await;
 }

@@ -15,14 +15,26 @@ const LISTEN_IN: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sliders_send_the_right_weights() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.run(LISTEN_IN).await;
     browser.write(TALE).await;
     for name in ["Bella", "George"] {
-        browser.run(&format!("hook('search').value = '{name}'; hook('search').dispatchEvent(new Event('input'))")).await;
+        browser
+            .run(&format!(
+                "hook('search').value = '{name}'; hook('search').dispatchEvent(new Event('input'))"
+            ))
+            .await;
         browser.click_on("[data-choices] [data-add]").await;
     }
-    let shares = |mix: &Value| -> Vec<i64> { mix.as_array().unwrap().iter().map(|part| part["share"].as_i64().unwrap()).collect() };
+    let shares = |mix: &Value| -> Vec<i64> {
+        mix.as_array()
+            .unwrap()
+            .iter()
+            .map(|part| part["share"].as_i64().unwrap())
+            .collect()
+    };
     assert_eq!(shares(&browser.value("store.mix").await).iter().sum::<i64>(), 100);
 
     // By number, by keyboard, with a lock in between.
@@ -31,10 +43,19 @@ async fn sliders_send_the_right_weights() {
         .await;
     assert_eq!(shares(&browser.value("store.mix").await), [50, 25, 25]);
     browser.click_on(".voice:nth-child(1) [data-lock]").await;
-    browser.run("document.querySelector('.voice:nth-child(2) [data-share]').focus()").await;
+    browser
+        .run("document.querySelector('.voice:nth-child(2) [data-share]').focus()")
+        .await;
     browser.keys(&[char::from(fantoccini::key::Key::Right); 5]).await;
-    assert_eq!(shares(&browser.value("store.mix").await), [50, 30, 20], "the locked share stays");
-    assert_eq!(browser.value("hook('expr').value").await, "af_heart(5)+af_bella(3)+bm_george(2)");
+    assert_eq!(
+        shares(&browser.value("store.mix").await),
+        [50, 30, 20],
+        "the locked share stays"
+    );
+    assert_eq!(
+        browser.value("hook('expr').value").await,
+        "af_heart(5)+af_bella(3)+bm_george(2)"
+    );
 
     browser.click("go").await;
     browser.until("store.job.phase === 'finished'").await;
@@ -43,7 +64,9 @@ async fn sliders_send_the_right_weights() {
 
     // The bar above moves one border only; taking a voice out gives its share back.
     browser.click_on(".voice:nth-child(1) [data-lock]").await;
-    browser.run("document.querySelector('[data-handle]').focus()").await;
+    browser
+        .run("document.querySelector('[data-handle]').focus()")
+        .await;
     browser.keys(&[char::from(fantoccini::key::Key::Left); 10]).await;
     assert_eq!(shares(&browser.value("store.mix").await), [40, 40, 20]);
     browser.click_on(".voice:nth-child(3) [data-remove]").await;
@@ -55,7 +78,9 @@ async fn sliders_send_the_right_weights() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_saved_mix_is_a_voice_tag() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.run(LISTEN_IN).await;
     browser
         .run("hook('expr').value = 'bf_emma(3)+bm_george(1)'; hook('expr').dispatchEvent(new Event('input'))")
@@ -63,7 +88,9 @@ async fn a_saved_mix_is_a_voice_tag() {
     browser.click("mix-save").await;
     browser.run("hook('mix-name').value = 'Narrator'").await;
     browser.click_on("[data-savemix] [type=submit]").await;
-    browser.write("Hello from the first voice. [voice:Narrator] And hello from the other.").await;
+    browser
+        .write("Hello from the first voice. [voice:Narrator] And hello from the other.")
+        .await;
     browser.click("go").await;
     browser.until("store.job.phase === 'finished'").await;
     let asked = browser.value("window.asked.at(-1)").await;
@@ -76,7 +103,9 @@ async fn a_saved_mix_is_a_voice_tag() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expression_with_a_fault_says_what_is_wrong() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser
         .run("hook('expr').focus(); hook('expr').value = 'af_heart+nobody'; hook('expr').dispatchEvent(new Event('input'))")
         .await;

@@ -25,14 +25,19 @@ impl Album {
     async fn keep(&self, name: &str) {
         // Menus and the history slide in.
         tokio::time::sleep(std::time::Duration::from_millis(350)).await;
-        self.browser.screenshot(&self.folder.join(format!("{name}.png"))).await;
+        self.browser
+            .screenshot(&self.folder.join(format!("{name}.png")))
+            .await;
     }
 
     /// Lets so many bytes a second through, as a slow line does.
     async fn line(&self, bytes: i32) {
-        let line = json!({ "offline": false, "latency": 0, "downloadThroughput": bytes, "uploadThroughput": -1 });
+        let line =
+            json!({ "offline": false, "latency": 0, "downloadThroughput": bytes, "uploadThroughput": -1 });
         self.browser.devtools("Network.enable", json!({})).await;
-        self.browser.devtools("Network.emulateNetworkConditions", line).await;
+        self.browser
+            .devtools("Network.emulateNetworkConditions", line)
+            .await;
     }
 
     async fn set(&self, values: &str) {
@@ -42,17 +47,25 @@ impl Album {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn take_screenshots() {
-    let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else { return };
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
+        return;
+    };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     let album = Album {
         browser,
         folder: folder.into(),
     };
     let browser = &album.browser;
     album.keep("first-visit").await;
-    browser.run("document.getElementById('model-info').showPopover()").await;
+    browser
+        .run("document.getElementById('model-info').showPopover()")
+        .await;
     album.keep("built-in-voice").await;
-    browser.run("document.getElementById('model-info').hidePopover()").await;
+    browser
+        .run("document.getElementById('model-info').hidePopover()")
+        .await;
     browser.write("").await;
     album.keep("empty").await;
 
@@ -65,7 +78,12 @@ async fn take_screenshots() {
         { "voice": "bf_emma", "share": 60, "locked": false },
         { "voice": "bm_george", "share": 40, "locked": false },
     ]}]);
-    album.set(&format!("{{ mix: {mix}, casts: {cast}, script: {} }}", json!(TALE))).await;
+    album
+        .set(&format!(
+            "{{ mix: {mix}, casts: {cast}, script: {} }}",
+            json!(TALE)
+        ))
+        .await;
     album.set("{ job: { phase: 'queued', ahead: 2, wait: 6 } }").await;
     album.keep("queue").await;
     album.set("{ job: { phase: 'busy', again: 4 } }").await;
@@ -89,7 +107,9 @@ async fn take_screenshots() {
     album.keep("tablet").await;
     browser.screen(390, 844, true).await;
     album.keep("phone").await;
-    browser.run("document.querySelector('.mixer').scrollIntoView()").await;
+    browser
+        .run("document.querySelector('.mixer').scrollIntoView()")
+        .await;
     album.keep("phone-mixer").await;
     browser.run("scrollTo(0, 0)").await;
     browser.screen(844, 390, true).await;
@@ -101,7 +121,10 @@ async fn take_screenshots() {
     browser.until("player.ended").await;
     album.keep("finished").await;
 
-    for text in ["The tide turns at nine. Bring the rope, the lamp and the dog.", "Mind the third step, please."] {
+    for text in [
+        "The tide turns at nine. Bring the rope, the lamp and the dog.",
+        "Mind the third step, please.",
+    ] {
         browser.write(text).await;
         browser.click("go").await;
         browser.until("store.job.phase === 'finished'").await;
@@ -111,11 +134,17 @@ async fn take_screenshots() {
     browser.click("history-toggle").await;
     album.keep("history").await;
     browser.click("history-close").await;
-    album.set("{ job: { phase: 'failed', place: 'key', said: '' } }").await;
+    album
+        .set("{ job: { phase: 'failed', place: 'key', said: '' } }")
+        .await;
     album.keep("key").await;
-    album.set("{ job: { phase: 'idle' }, status: { state: 'offline' } }").await;
+    album
+        .set("{ job: { phase: 'idle' }, status: { state: 'offline' } }")
+        .await;
     album.keep("no-network").await;
-    album.set("{ job: { phase: 'offline' }, status: { state: 'down' } }").await;
+    album
+        .set("{ job: { phase: 'offline' }, status: { state: 'down' } }")
+        .await;
     album.keep("restarting").await;
     album
         .set("{ job: { phase: 'idle' }, status: { state: 'starting', install: { bytes: 141000000, total_bytes: 325532232 } } }")

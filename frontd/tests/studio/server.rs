@@ -12,28 +12,38 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; killed, with its workers, at the end of the test.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: String,
+    pub(crate) address: String,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
     /// `None`, with a sentence, where ONNX Runtime is not at hand.
-    pub fn start(settings: &[(&str, &str)]) -> Option<Self> {
+    pub(crate) fn start(settings: &[(&str, &str)]) -> Option<Self> {
         let Some(runtime) = onnx_runtime() else {
-            println!("skipped: there is no libonnxruntime.so (ops/test gets it, or name it with ORT_DYLIB_PATH)");
+            println!(
+                "skipped: there is no libonnxruntime.so (ops/test gets it, or name it with ORT_DYLIB_PATH)"
+            );
             return None;
         };
         let frontd = PathBuf::from(env!("CARGO_BIN_EXE_frontd"));
         let workerd = frontd.with_file_name("workerd");
-        assert!(workerd.is_file(), "build the workers first: cargo build --workspace");
+        assert!(
+            workerd.is_file(),
+            "build the workers first: cargo build --workspace"
+        );
         let folder = tempfile::tempdir().unwrap();
         let inside = |name: &str| folder.path().join(name);
         let mut child = Command::new(frontd)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .envs([("MODEL", "builtin"), ("PORT", "0"), ("WORKERS", "2"), ("LOG", "warn")])
+            .envs([
+                ("MODEL", "builtin"),
+                ("PORT", "0"),
+                ("WORKERS", "2"),
+                ("LOG", "warn"),
+            ])
             .env("ORT_DYLIB_PATH", runtime)
             .env("CONTROL_SOCKET", inside("control.sock"))
             .env("RUN_DIR", inside("run"))
@@ -45,33 +55,43 @@ impl Server {
             .spawn()
             .unwrap();
         let said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = said
-            .map_while(Result::ok)
-            .find_map(|line| line.split_once("http://").map(|(_, rest)| format!("http://{}", rest.split_whitespace().next().unwrap_or_default())));
+        let address = said.map_while(Result::ok).find_map(|line| {
+            line.split_once("http://")
+                .map(|(_, rest)| format!("http://{}", rest.split_whitespace().next().unwrap_or_default()))
+        });
         let server = Self {
             child,
             address: address.expect("the server tells its address"),
             _folder: folder,
         };
-        server.until("ready", |server| ureq::get(&format!("{}/health/ready", server.address)).call().is_ok());
+        server.until("ready", |server| {
+            ureq::get(&format!("{}/health/ready", server.address))
+                .call()
+                .is_ok()
+        });
         Some(server)
     }
 
-    pub fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let mut answer = ureq::get(&format!("{}{path}", self.address)).call().unwrap();
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
     /// The whole sound of a request, made without the page.
-    pub fn speech(&self, request: &Value) -> Vec<u8> {
+    pub(crate) fn speech(&self, request: &Value) -> Vec<u8> {
         let mut answer = ureq::post(&format!("{}/v1/audio/speech", self.address))
             .header("Content-Type", "application/json")
             .send(request.to_string())
             .unwrap();
-        answer.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap()
+        answer
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_vec()
+            .unwrap()
     }
 
-    pub fn until(&self, what: &str, is: impl Fn(&Self) -> bool) {
+    pub(crate) fn until(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
         while !is(self) {
             assert!(begun.elapsed() < PATIENCE, "the server never became: {what}");
@@ -80,7 +100,7 @@ impl Server {
     }
 
     /// The processes of the workers.
-    pub fn workers(&self) -> Vec<i32> {
+    pub(crate) fn workers(&self) -> Vec<i32> {
         let me = self.child.id().to_string();
         let all = std::fs::read_dir("/proc").unwrap().flatten();
         all.filter_map(|entry| {
@@ -104,5 +124,8 @@ impl Drop for Server {
 fn onnx_runtime() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache/onnxruntime/libonnxruntime.so");
     let named = std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
-    [named, Some(root)].into_iter().flatten().find(|path| path.is_file())
+    [named, Some(root)]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_file())
 }

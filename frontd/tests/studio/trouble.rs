@@ -16,7 +16,9 @@ use crate::{Browser, DESKTOP, Server, TALE, long_script, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_is_asked_again_by_itself() {
-    let Some((server, browser)) = studio(&[("MAX_RESPONSES", "1")]).await else { return };
+    let Some((server, browser)) = studio(&[("MAX_RESPONSES", "1")]).await else {
+        return;
+    };
     let other = hold(&server);
     browser.write(TALE).await;
     browser.click("go").await;
@@ -25,8 +27,14 @@ async fn a_busy_server_is_asked_again_by_itself() {
     assert!(said.starts_with("The studio is busy. Trying again in "), "{said}");
     assert!(!said.contains("503"));
     drop(other);
-    browser.until("store.job.phase === 'finished' && hook('audio').currentTime > 0.2").await;
-    assert_eq!(browser.text("say").await, "", "the sentence goes away with its cause");
+    browser
+        .until("store.job.phase === 'finished' && hook('audio').currentTime > 0.2")
+        .await;
+    assert_eq!(
+        browser.text("say").await,
+        "",
+        "the sentence goes away with its cause"
+    );
     browser.close().await;
 }
 
@@ -34,7 +42,8 @@ async fn a_busy_server_is_asked_again_by_itself() {
 fn hold(server: &Server) -> TcpStream {
     let address = server.address.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
-    let body = json!({ "input": long_script(5000), "voice": "af_heart", "response_format": "wav" }).to_string();
+    let body =
+        json!({ "input": long_script(5000), "voice": "af_heart", "response_format": "wav" }).to_string();
     write!(
         stream,
         "POST /v1/audio/speech HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -50,12 +59,18 @@ fn hold(server: &Server) -> TcpStream {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_hears_that_workers_die() {
-    let Some((server, browser)) = studio(&[]).await else { return };
+    let Some((server, browser)) = studio(&[]).await else {
+        return;
+    };
     let text = long_script(1500);
     browser.write(&text).await;
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 0.2 && store.job.phase === 'speaking'").await;
-    browser.run("window.stalls = 0; hook('audio').addEventListener('waiting', () => window.stalls++)").await;
+    browser
+        .until("hook('audio').currentTime > 0.2 && store.job.phase === 'speaking'")
+        .await;
+    browser
+        .run("window.stalls = 0; hook('audio').addEventListener('waiting', () => window.stalls++)")
+        .await;
     let mut killed = 0;
     while browser.value("store.job.phase").await == "speaking" && killed < 4 {
         if let Some(&worker) = server.workers().first() {
@@ -78,34 +93,56 @@ async fn nobody_hears_that_workers_die() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_is_waited_for() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let Some((server, browser)) = studio(&[("PORT", &port)]).await else { return };
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+        .to_string();
+    let Some((server, browser)) = studio(&[("PORT", &port)]).await else {
+        return;
+    };
     drop(server);
     browser.write(TALE).await;
     browser.click("go").await;
-    browser.until("store.job.phase === 'offline' && !hook('notice').hidden").await;
+    browser
+        .until("store.job.phase === 'offline' && !hook('notice').hidden")
+        .await;
     assert_eq!(browser.text("badge-text").await, "Reconnecting");
     let _server = Server::start(&[("PORT", &port)]).unwrap();
-    browser.until("hook('audio').currentTime > 0.2 && hook('notice').hidden").await;
+    browser
+        .until("hook('audio').currentTime > 0.2 && hook('notice').hidden")
+        .await;
     browser.until("store.job.phase === 'finished'").await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_asked_for_and_kept_in_the_browser() {
-    let Some(server) = Server::start(&[("API_KEYS", "open-sesame")]) else { return };
-    let Some(browser) = Browser::open(DESKTOP.0, DESKTOP.1).await else { return };
+    let Some(server) = Server::start(&[("API_KEYS", "open-sesame")]) else {
+        return;
+    };
+    let Some(browser) = Browser::open(DESKTOP.0, DESKTOP.1).await else {
+        return;
+    };
     browser.studio(&server.address).await;
     browser.write(TALE).await;
     browser.click("go").await;
-    browser.until("!hook('key').hidden && store.job.place === 'key'").await;
+    browser
+        .until("!hook('key').hidden && store.job.place === 'key'")
+        .await;
     for (key, ending) in [("wrong", "failed"), ("open-sesame", "finished")] {
         browser.run(&format!("hook('key-value').value = '{key}'")).await;
         browser.click_on("[data-key] [type=submit]").await;
         browser.click("go").await;
         browser.until(&format!("store.job.phase === '{ending}'")).await;
         if ending == "failed" {
-            assert!(browser.text("key-why").await.starts_with("That key was not accepted."));
+            assert!(
+                browser
+                    .text("key-why")
+                    .await
+                    .starts_with("That key was not accepted.")
+            );
         }
     }
     browser.reload().await;

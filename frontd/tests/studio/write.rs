@@ -4,11 +4,15 @@ use crate::{TALE, long_script, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(TALE).await;
     browser.click("go").await;
     let lit = "[...document.querySelectorAll('mark.said')].map((mark) => mark.textContent).join('')";
-    browser.until(&format!("hook('audio').currentTime > 0.2 && {lit}")).await;
+    browser
+        .until(&format!("hook('audio').currentTime > 0.2 && {lit}"))
+        .await;
     browser.until("store.job.phase === 'finished'").await;
     let first = browser.value(lit).await;
     assert!(TALE.starts_with(first.as_str().unwrap()), "{first}");
@@ -32,7 +36,9 @@ async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tags_and_replacing_can_be_undone() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write("One two two.").await;
     browser.run("hook('script').setSelectionRange(3, 3)").await;
     browser.click_on("[popovertarget=pause-menu]").await;
@@ -57,9 +63,13 @@ async fn tags_and_replacing_can_be_undone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_of_20_000_words_stays_light() {
-    let Some((_server, browser)) = studio(&[]).await else { return };
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
     browser.write(&long_script(20_000)).await;
-    browser.run("hook('script').focus(); hook('script').setSelectionRange(5000, 5000)").await;
+    browser
+        .run("hook('script').focus(); hook('script').setSelectionRange(5000, 5000)")
+        .await;
     let typed = browser
         .number(
             "await (async () => {
@@ -80,13 +90,19 @@ async fn a_script_of_20_000_words_stays_light() {
     assert!(first.as_secs() < 10, "first sound after {first:?}");
     browser.until("store.take.seconds > 600").await;
     // What the browser holds is a window around the ear, whatever has arrived.
-    let held = browser.number("hook('audio').buffered.end(0) - hook('audio').buffered.start(0)").await;
+    let held = browser
+        .number("hook('audio').buffered.end(0) - hook('audio').buffered.start(0)")
+        .await;
     assert!(held < 180.0, "{held} s are held");
     // Far ahead, what has arrived can be heard at once.
     browser.run("player.seek(500)").await;
-    browser.until("hook('audio').currentTime > 500.2 && hook('audio').currentTime < 560").await;
+    browser
+        .until("hook('audio').currentTime > 500.2 && hook('audio').currentTime < 560")
+        .await;
     browser.run("player.seek(3)").await;
-    browser.until("hook('audio').currentTime > 3.2 && hook('audio').currentTime < 60").await;
+    browser
+        .until("hook('audio').currentTime > 3.2 && hook('audio').currentTime < 60")
+        .await;
     browser.click("cancel").await;
     browser.until("store.job.phase === 'cancelled'").await;
     browser.close().await;

@@ -1,12 +1,12 @@
 import { store } from "../state.js";
-import { ApiError, refusal, unreachable } from "./errors.js";
+import { refusal, unreachable } from "./errors.js";
 
-/** The server's root: this page is at its /web/, whatever path a proxy puts before that. */
+/** This page is at the server's /web/, whatever path a proxy puts before that. */
 const ROOT = new URL("../", document.baseURI);
 
 export const address = (path) => new URL(path, ROOT);
 
-/** Asks the server; gives the response, or throws an `ApiError` that says what to do. */
+/** Gives the response, or throws an `ApiError` that says what to do. */
 export async function call(path, { body, signal, method = body ? "POST" : "GET" } = {}) {
 	const headers = {};
 	if (body) headers["Content-Type"] = "application/json";
@@ -23,5 +23,3 @@ export async function call(path, { body, signal, method = body ? "POST" : "GET" 
 }
 
 export const json = async (path) => (await call(path)).json();
-
-export { ApiError };

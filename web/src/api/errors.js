@@ -1,8 +1,8 @@
 const SOON_SECONDS = 4;
 
 /**
- * A refusal as the page shows it. `said`: a sentence with what to do. `place`: where it belongs ("script", "voice",
- * "key" or "say"). `again`: seconds until it is worth trying by itself, if it is.
+ * `said`: a sentence with what to do. `place`: where it belongs, "script", "voice", "key" or "say".
+ * `again`: seconds until another try.
  */
 export class ApiError extends Error {
 	constructor(kind, said, { place = "say", again = null } = {}) {
@@ -16,7 +16,7 @@ export const unreachable = () => new ApiError("network", "No connection to the s
 export const broken = (heard) =>
 	new ApiError("broken", `The connection broke off ${heard}. Press Generate again: what was finished comes at once.`);
 
-/** The error of an answer that is not 2xx. Both of the server's error shapes name a message. */
+/** The error of an answer that is not 2xx. */
 export function refusal(response, body) {
 	const { status } = response;
 	const inner = body.error ?? body.detail ?? {};

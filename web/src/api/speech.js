@@ -3,8 +3,7 @@ import { call } from "./client.js";
 import { bytesOf, events } from "./sse.js";
 
 /**
- * Generates speech. Yields `{ audio }`, `{ progress }`, `{ segment }` as they come and returns when the sound is whole;
- * throws when it is not. See "Server-sent events" in the API's document.
+ * Yields `{ audio }`, `{ progress }`, `{ segment }` as they come; returns when the sound is whole, throws when it is not.
  */
 export async function* speech(request, signal) {
 	const body = { ...request, stream: true, stream_format: "sse", include: ["progress", "segments"] };

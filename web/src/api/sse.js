@@ -1,4 +1,4 @@
-/** Reads a stream of server-sent events; gives each event's data as JSON. Lines are bounded by the server's own chunks. */
+/** The data of each server-sent event, read as JSON. */
 export async function* events(body) {
 	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
 	let rest = "";
@@ -18,7 +18,6 @@ export async function* events(body) {
 	}
 }
 
-/** Base64 → bytes. */
 export function bytesOf(base64) {
 	const text = atob(base64);
 	const bytes = new Uint8Array(text.length);

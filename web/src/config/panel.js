@@ -1,7 +1,6 @@
 import { aria, fill, hook, hooks, on } from "../dom.js";
 import { FRESH, store } from "../state.js";
 
-/** Output quality, generation speed, volume and the folded switches of text normalisation. */
 export function startConfig() {
 	const format = hook("format");
 	on(format, "change", ({ target }) => (store.format = target.value));

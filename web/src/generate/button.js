@@ -5,7 +5,6 @@ import { cancel, generate, generating } from "./generate.js";
 
 const BUSY = ["asking", "queued", "speaking", "busy", "offline"];
 
-/** The one button that matters, the progress that it becomes, and the sentence above it. */
 export function startButton() {
 	const go = hook("go");
 	const small = hook("go-small");
@@ -66,7 +65,7 @@ function showUnder({ phase, seconds }) {
 	else under.textContent = "";
 }
 
-/** On a narrow page the player has a Generate of its own while the big one is out of sight. */
+/** A Generate in the player while the big one is out of sight. */
 function startSmall(go, small) {
 	const narrow = matchMedia("(max-width: 71rem)");
 	let seen = true;

@@ -10,8 +10,8 @@ import { countdown, untilBack } from "./wait.js";
 let stop = null;
 
 /**
- * One generation at a time. The job in the store goes
- * idle → asking → queued → speaking → finished | cancelled | failed, with pauses in `busy` or `offline` before it speaks.
+ * One generation at a time. The store's job goes idle → asking → queued → speaking → finished | cancelled | failed,
+ * with `busy` or `offline` before it speaks.
  */
 export async function generate() {
 	if (stop) return;
@@ -45,7 +45,7 @@ export function cancel() {
 
 export const generating = () => stop !== null;
 
-/** Tries until the server speaks: a busy one is asked again after the time it named, a lost one when it is back. */
+/** A busy server is asked again after the time it named, a lost one when it is back. */
 async function untilSpoken(request, take, signal) {
 	for (;;) {
 		store.job = { phase: "asking" };

@@ -2,7 +2,6 @@ import { expression } from "../mixer/mix.js";
 import { streamable } from "../player/player.js";
 import { aliasesIn } from "../script/tags.js";
 
-/** What is asked of the server for the present state of the studio. */
 export function requestOf(store) {
 	const text = store.script;
 	const wanted = store.format;
@@ -18,7 +17,7 @@ export function requestOf(store) {
 		normalization_options: store.norm,
 		allow_voice_tags: true,
 		...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
-		// A browser that cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
+		// Who cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
 		...(format !== wanted && { return_download_link: true, download_format: wanted }),
 	};
 }

@@ -2,7 +2,6 @@ import { on } from "../dom.js";
 import { store } from "../state.js";
 import { lookNow } from "../shell/connection.js";
 
-/** Counts down a busy server's Retry-After in the job, second by second. */
 export async function countdown({ again }, signal) {
 	for (let left = again; left > 0; left--) {
 		store.job = { phase: "busy", again: left };
@@ -10,7 +9,6 @@ export async function countdown({ again }, signal) {
 	}
 }
 
-/** Waits until the server answers again. */
 export async function untilBack(signal) {
 	store.job = { phase: "offline" };
 	store.status = { ...store.status, state: "down" };

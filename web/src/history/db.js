@@ -3,7 +3,7 @@ const VERSION = 1;
 
 let opening = null;
 
-/** Two tables with one key: `takes` tells about each generation, `sounds` has the bytes. */
+/** `takes` tells about each generation, `sounds` has its bytes. */
 function open() {
 	return (opening ??= new Promise((done, fail) => {
 		const asked = indexedDB.open(NAME, VERSION);

@@ -3,7 +3,7 @@ import { store } from "../state.js";
 
 const PLACE = "#history";
 
-/** Opens and closes the history beside the panels; the address remembers it, so Back closes it. */
+/** The history beside the panels; the address remembers it, so Back closes it. */
 export function startDrawer() {
 	const panel = hook("history");
 	const toggle = hook("history-toggle");

@@ -1,15 +1,13 @@
-import { address, call } from "../api/client.js";
+import { call } from "../api/client.js";
 import { Take } from "../player/take.js";
 import { store } from "../state.js";
 import { tell } from "../shell/toast.js";
 import { drop, list, put, sound } from "./db.js";
 
-/** Tells that the list has changed. */
 export const history = new EventTarget();
 
 const changed = () => history.dispatchEvent(new Event("change"));
 
-/** Keeps a finished take, and drops the oldest ones past the limit. */
 export async function keepTake(take) {
 	try {
 		const blob = await fileOf(take);
@@ -22,17 +20,17 @@ export async function keepTake(take) {
 	changed();
 }
 
-/** The bytes of the wanted format: the stream's own, or the file that the server made beside it. */
+/** The stream's own bytes, or the file that the server made beside it. */
 async function fileOf(take) {
 	const wanted = take.settings.format;
 	if (take.format === wanted || !take.downloadPath) return take.file();
-	const made = (async () => (await call(address(take.downloadPath.replace(/^\//, "")).href)).blob())();
+	const made = (async () => (await call(`v1/download/${take.downloadPath.split("/").pop()}`)).blob())();
 	take.fileFormat = wanted;
 	take.wantedFile = () => made;
 	return made;
 }
 
-/** Oldest first out, until the rest is within the limit. The newest always stays. */
+/** Oldest out until the rest is within the limit. The newest stays. */
 export async function trim() {
 	const most = store.historyLimit * 1e6;
 	const newest = (await list()).sort((a, b) => b.at - a.at);
@@ -41,7 +39,7 @@ export async function trim() {
 	if (over.length) await drop(over.map(({ id }) => id));
 }
 
-/** A kept generation as a take that the player can hold. */
+/** A kept generation as a take for the player. */
 export function takeOf(about) {
 	const take = new Take(about);
 	const { id, at, seconds, bytes, spans, words } = about;

@@ -11,10 +11,9 @@ import { forget, history, takeOf, trim } from "./keep.js";
 
 const panel = hook("history");
 const entries = hook("entries");
-/** Deleted but still to be brought back by Undo. */
+/** Deleted, until Undo is gone. */
 const leaving = new Set();
 
-/** Every generation of this browser: replay, download, restore, delete, clear. */
 export function startHistory() {
 	on(history, "change", show);
 	store.watch("take", markPlaying);

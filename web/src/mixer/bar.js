@@ -5,13 +5,12 @@ import { colourOf, voice } from "./voices.js";
 
 const bar = hook("mixbar");
 
-/** The stacked bar above the rows: shows the shares, and its borders can be moved. */
+/** The stacked bar above the rows; its borders can be moved. */
 export function startBar() {
 	store.watch("mix voices", show);
 	on(bar, "dblclick", () => (store.mix = even(store.mix)));
 }
 
-/** Fills any small bar with the colours of a mix. */
 export function drawBar(root, mix) {
 	root.replaceChildren(...mix.filter((part) => part.share > 0).map(slice));
 }

@@ -1,8 +1,8 @@
 /**
- * Mixes: `[{ voice, share, locked }]`, shares whole percents that sum to 100. Every function gives a new mix.
+ * Mixes: `[{ voice, share, locked }]`, whole percents that sum to 100. Every function gives a new mix.
  */
 
-/** Whole numbers in proportion to `weights` that sum to `total`: the largest remainders are rounded up. */
+/** Whole numbers that sum to `total`, in proportion to `weights`: largest remainders up. */
 export function spread(total, weights) {
 	const sum = weights.reduce((a, b) => a + b, 0);
 	const exact = weights.map((weight) => (sum > 0 ? (total * weight) / sum : total / weights.length));
@@ -24,7 +24,7 @@ function shared(mix, takes, total, weigh = ({ share }) => share) {
 	return mix.map((part) => (takers.includes(part) ? { ...part, share: shares[takers.indexOf(part)] } : part));
 }
 
-/** Sets one share; the unlocked others share the rest in proportion to what they had in `mix`. */
+/** Sets one share; the unlocked others share the rest in proportion. */
 export function move(mix, index, share) {
 	const others = (part) => part !== mix[index] && free(part);
 	if (!mix.some(others)) return mix;
@@ -50,7 +50,7 @@ export function add(mix, voice) {
 	return [...shared(mix, free, room - share), { voice, share, locked: false }];
 }
 
-/** Takes a voice out; its share goes back to the unlocked others in proportion, or to all if all are locked. */
+/** Takes a voice out; the unlocked others, or all if all are locked, get its share. */
 export function remove(mix, index) {
 	const left = mix.toSpliced(index, 1);
 	const takes = left.some(free) ? free : () => true;
@@ -62,7 +62,7 @@ export const even = (mix) => shared(mix, free, sum(mix.filter(free)), () => 1);
 
 const common = (a, b) => (b ? common(b, a % b) : a);
 
-/** What the API is sent: `af_heart(5)+af_bella(3)`, in the smallest whole weights. */
+/** What the API is sent, in the smallest whole weights. */
 export function expression(mix) {
 	const heard = mix.filter((part) => part.share > 0);
 	if (heard.length === 1) return heard[0].voice;
@@ -72,7 +72,7 @@ export function expression(mix) {
 
 const TERM = /^([a-z0-9_.-]+)\s*(?:\(\s*(\d*\.?\d+)\s*\))?$/i;
 
-/** Reads an expression; `known` tells whether a voice exists. Gives `{ mix }` or `{ error }`. */
+/** Reads an expression; gives `{ mix }` or `{ error }`. */
 export function parse(text, known) {
 	const parts = [];
 	for (const term of text.split("+").map((term) => term.trim())) {

@@ -9,7 +9,6 @@ const list = hook("mix");
 const rows = new Map();
 let dragFrom = null;
 
-/** The rows of the mix, the expression under them, and Split evenly. */
 export function startMixer() {
 	store.watch("mix voices", show);
 	on(hook("mix-even"), "click", () => (store.mix = even(store.mix)));

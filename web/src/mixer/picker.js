@@ -9,7 +9,6 @@ const search = hook("search");
 const list = hook("choices");
 let filter = "all";
 
-/** Search and chips, and the voices that fit both. */
 export function startPicker() {
 	on(hook("chips"), "click", ({ target }) => target.dataset.filter && choose(target.dataset.filter));
 	on(search, "input", show);
@@ -39,7 +38,7 @@ function show() {
 	hook("no-choices").textContent = saved ? "No saved mixes yet. Save mix keeps the voices above under a name." : "No voice like that. Try a name, an accent, or “female”.";
 }
 
-/** A redraw must not take the keyboard's place away. */
+/** A redraw must not take the keyboard's place. */
 function keepFocus(redraw) {
 	const buttons = () => [...list.querySelectorAll("button")];
 	const at = buttons().indexOf(document.activeElement);

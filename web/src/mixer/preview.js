@@ -12,14 +12,13 @@ let resume = false;
 
 on(sound, "ended", stop);
 
-/** Letter, label and action of a voice's tile. */
 export function dressTile(part, name, expression) {
 	part("letter").textContent = name[0].toUpperCase();
 	aria(part("listen"), { label: `Listen to ${name}` });
 	on(part("listen"), "click", () => listen(expression, part("listen")));
 }
 
-/** Says one sentence with a voice or a mix; pressed again, it stops. What is playing waits meanwhile. */
+/** Says one sentence; pressed again, it stops. The player waits meanwhile. */
 async function listen(expression, button) {
 	const again = sounding === button;
 	stop();

@@ -3,7 +3,7 @@ import { store } from "../state.js";
 const ACCENTS = { a: "American", b: "British" };
 const GENDERS = { f: "female", m: "male" };
 
-/** A voice of the API's list, or a bare name, as `{ id, name, accent, gender }`. */
+/** An entry of the API's list, or a bare name, as a voice. */
 export function voiceOf(item) {
 	const id = typeof item === "string" ? item : item.id ?? item.name;
 	const [, a, g, rest] = /^([ab])([fm])_(.+)$/.exec(id) ?? [];
@@ -24,7 +24,7 @@ export const voice = (id) => store.voices.find((voice) => voice.id === id) ?? vo
 
 export const about = ({ accent, gender }) => [accent, gender].filter(Boolean).join(", ");
 
-/** Does a voice fit what was typed and the chip that is pressed? "female" must not find "male" alone. */
+/** By beginnings of words, so that "male" does not find "female". */
 export function fits(voice, typed, filter) {
 	const chip = filter === "all" || voice.accent === filter || voice.gender === filter;
 	const words = `${voice.id} ${voice.name} ${voice.accent} ${voice.gender}`.toLowerCase().split(/[\s_]+/);
@@ -34,7 +34,7 @@ export function fits(voice, typed, filter) {
 const FIRST = { af_heart: "#ffb454", af_bella: "#7aa7ff", bm_george: "#5ad1a5" };
 const GOLDEN_ANGLE = 137.508;
 
-/** A colour of its own for each voice: the same wherever it appears, all of one lightness. */
+/** A colour of its own for each voice, wherever it appears. */
 export function colourOf(id) {
 	const name = String(id).toLowerCase().split(/[+(]/)[0].trim();
 	if (FIRST[name]) return FIRST[name];

@@ -7,7 +7,6 @@ const play = hook("play");
 const volume = hook("volume");
 const rate = hook("rate");
 
-/** Play, time, playback speed and volume. */
 export function startControls() {
 	on(play, "click", () => player.toggle());
 	on(player, "change", show);

@@ -5,7 +5,6 @@ import { tell } from "../shell/toast.js";
 import { player } from "./player.js";
 import { srt, timings, vtt } from "./subtitles.js";
 
-/** The Download menu: the sound, subtitles and timings of what is in the player. */
 export function startDownload() {
 	store.watch("take", (take) => {
 		const show = () => describe(take);

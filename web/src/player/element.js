@@ -1,5 +1,5 @@
 import { on } from "../dom.js";
-/** Plays a finished take through the page's audio element. The other engines have the same face. */
+/** Plays a finished take through the audio element. The other engines have the same face. */
 export class ElementEngine extends EventTarget {
 	constructor(take, audio) {
 		super();
@@ -17,7 +17,7 @@ export class ElementEngine extends EventTarget {
 
 	play() {
 		this.audio.play().catch((error) => {
-			// Play was pressed and paused again at once, or the browser wants a click first: the button shows it.
+			// The browser wants a click first: the button shows it.
 			if (error.name !== "AbortError") this.dispatchEvent(new Event("change"));
 		});
 	}

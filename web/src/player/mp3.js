@@ -5,8 +5,8 @@ const KBPS = {
 const RATES = { 1: [44100, 48000, 32000], 2: [22050, 24000, 16000], 2.5: [11025, 12000, 8000] };
 
 /**
- * Reads the first layer III frame (ISO 11172-3 and 13818-3): where it is, bytes and seconds of a frame.
- * The server's streams have one bitrate, so byte and time are in proportion. `null` while there are too few bytes.
+ * Reads the first layer III frame (ISO 11172-3, 13818-3); `null` while there are too few bytes.
+ * The server's streams have one bitrate, so byte and time are in proportion.
  */
 export function shape(bytes) {
 	const start = afterId3(bytes);

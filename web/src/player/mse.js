@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
 
 export const canStreamMp3 = () => Boolean(Source?.isTypeSupported(MP3));
 
-/** Plays an MP3 while it arrives. The browser holds a window around the place that is heard; the tape has the rest. */
+/** Plays an MP3 while it arrives. The browser holds a window around the ear; the tape has the rest. */
 export class StreamEngine extends ElementEngine {
 	#buffer = null;
 	#fed = 0;
@@ -80,7 +80,7 @@ export class StreamEngine extends ElementEngine {
 		return true;
 	}
 
-	/** Starts feeding again at a frame: byte and time are in proportion. */
+	/** Feeds on from the frame of a time. */
 	async #restart(seconds) {
 		this.#jump = null;
 		const { shape } = this.take;

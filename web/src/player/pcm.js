@@ -4,7 +4,7 @@ const PIECE_SECONDS = 0.5;
 const AHEAD_SECONDS = 1.5;
 const TICK_MS = 100;
 
-/** Plays a WAV while it arrives, by Web Audio: pieces of half a second, laid end to end, a little ahead of the ear. */
+/** Plays a WAV while it arrives: pieces laid end to end by Web Audio, a little ahead of the ear. */
 export class PcmEngine extends EventTarget {
 	#pieces = [];
 	#from = 0;
@@ -51,7 +51,6 @@ export class PcmEngine extends EventTarget {
 		this.#tell();
 	}
 
-	/** The place that is heard: where in its piece the context's clock is. */
 	get time() {
 		const now = this.context?.currentTime ?? 0;
 		const piece = this.#pieces.find(({ when, seconds }) => now < when + seconds) ?? null;
@@ -82,7 +81,7 @@ export class PcmEngine extends EventTarget {
 		if (this.gain) this.gain.gain.value = volume;
 	}
 
-	/** Always as it was made: the player changes to the element for another speed. */
+	/** Not here: see the player's `#settle`. */
 	set rate(_) {}
 
 	close() {

@@ -1,10 +1,9 @@
 import { samples } from "./wav.js";
 
-/** Peaks a second of sound: enough for any screen. */
 export const PEAKS_A_SECOND = 20;
 const DECODE_SECONDS = 3;
 
-/** Loudness over time of a take, filled while it arrives; read from the tape a few seconds at a time. */
+/** Loudness over time, measured while a take arrives, a few seconds at a time. */
 export class Peaks {
 	values = [];
 	#at = 0;
@@ -14,7 +13,6 @@ export class Peaks {
 		this.take = take;
 	}
 
-	/** Reads on as far as there is something to read. Calls itself through the take's `grow` events. */
 	async follow() {
 		if (this.#busy || !this.take.shape) return;
 		this.#busy = true;

@@ -4,16 +4,15 @@ import { ElementEngine } from "./element.js";
 import { canStreamMp3, StreamEngine } from "./mse.js";
 import { PcmEngine } from "./pcm.js";
 
-/** Can this browser hear a format while it arrives? MP3 needs Media Source; WAV is always possible. */
+/** Can a format be heard while it arrives? */
 export const streamable = (format) => format === "wav" || canStreamMp3();
 
-/** The one player of the page. It holds a take until the next one sounds. Event: `change`. */
+/** Holds a take until the next one sounds. Event: `change`. */
 class Player extends EventTarget {
 	take = null;
 	#engine = null;
 	#wish = null;
 
-	/** Takes over with another take, and plays it from the start. */
 	async load(take, { play = true, at = 0 } = {}) {
 		this.#engine?.close();
 		this.take = take;
@@ -92,7 +91,7 @@ class Player extends EventTarget {
 		if (rate !== 1) this.#settle();
 	}
 
-	/** Once a WAV has arrived whole, the browser's own player takes over: it can change the speed and keep the pitch. */
+	/** A WAV that is whole goes over to the audio element, which can change the speed and keep the pitch. */
 	#settle(at = this.time) {
 		if (!(this.#engine instanceof PcmEngine) || !this.take.complete) return false;
 		this.load(this.take, { play: this.playing, at });

@@ -1,4 +1,3 @@
-/** One cue for each stretch of speech, in the words of the script. */
 function cues({ spans, text }) {
 	return spans
 		.map(({ start, end, from, to }) => ({ start, end, text: text.slice(from, to).replace(/\[[a-z]+:[^\]]*\]/gi, " ").replace(/\s+/g, " ").trim() }))
@@ -20,5 +19,5 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repl
 export const vtt = (take) =>
 	`WEBVTT\n\n${cues(take).map((cue) => `${stamp(cue.start, ".")} --> ${stamp(cue.end, ".")}\n${escaped(cue.text)}\n`).join("\n")}`;
 
-/** The same shape as the API's timing files, with the words where the server told them. */
+/** The shape of the API's timing files. */
 export const timings = (take) => JSON.stringify({ chunks: cues(take), ...(take.words.length && { words: take.words }) }, null, 2);

@@ -6,7 +6,7 @@ import { finished, shape as wavShape } from "./wav.js";
 const HEAD_BYTES = 4096;
 
 /**
- * One generation: what was asked, the sound so far, and where in the text each part of it is said.
+ * One generation: what was asked, the sound so far, and what of the text is said when.
  * Events: `grow` (more sound), `peaks`, `spans`, `end`.
  */
 export class Take extends EventTarget {
@@ -36,7 +36,7 @@ export class Take extends EventTarget {
 		return this.stored?.bytes ?? this.tape.length;
 	}
 
-	/** Seconds that it will be, as far as one can tell. */
+	/** Seconds that it will be. */
 	get length() {
 		return this.complete ? this.seconds : Math.max(this.expected, this.seconds);
 	}
@@ -64,14 +64,12 @@ export class Take extends EventTarget {
 		this.peaks.follow();
 	}
 
-	/** The file as it is kept: the stream's own bytes; a WAV gets the header that its stream could not have. */
 	async file() {
 		if (this.stored) return this.stored.load();
 		if (this.format === "wav") return finished(this.tape.blob(), this.shape.rate);
 		return this.tape.blob("audio/mpeg");
 	}
 
-	/** The sentence being said at a time. */
 	spanAt(seconds) {
 		let found = null;
 		for (const span of this.spans) {

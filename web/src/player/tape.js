@@ -1,6 +1,6 @@
 const BLOB_BYTES = 512 * 1024;
 
-/** Bytes as they arrive: appended, read anywhere. Older ones become blobs, which the browser keeps out of the page's memory. */
+/** Bytes as they arrive, to be read anywhere. Older ones become blobs, which browsers keep out of the page's memory. */
 export class Tape extends EventTarget {
 	length = 0;
 	done = false;
@@ -21,12 +21,11 @@ export class Tape extends EventTarget {
 		this.dispatchEvent(new Event("grow"));
 	}
 
-	/** The bytes of a range, as many as there are. */
-	async read(from, to) {
+		async read(from, to) {
 		return new Uint8Array(await this.blob().slice(from, to).arrayBuffer());
 	}
 
-	/** Everything so far. Costs no copy. */
+	/** Everything so far, without a copy. */
 	blob(type = "") {
 		this.#pack();
 		return new Blob(this.#blobs, { type });

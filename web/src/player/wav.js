@@ -1,6 +1,6 @@
 export const WAV_HEADER = 44;
 
-/** Reads the plain 44-byte header of 16-bit mono PCM that the server sends. `null` while there are too few bytes. */
+/** Reads the server's 44-byte header of 16-bit mono PCM; `null` while there are too few bytes. */
 export function shape(bytes) {
 	if (bytes.length < WAV_HEADER) return null;
 	const view = new DataView(bytes.buffer, bytes.byteOffset, WAV_HEADER);
@@ -8,7 +8,7 @@ export function shape(bytes) {
 	return { start: WAV_HEADER, rate, bytesPerSecond: rate * view.getUint16(32, true) };
 }
 
-/** A stream's header cannot know the length: this one does, for the file that is kept. */
+/** The file: its header knows the length, as the stream's cannot. */
 export function finished(blob, rate) {
 	const header = new DataView(new ArrayBuffer(WAV_HEADER));
 	const data = blob.size - WAV_HEADER;

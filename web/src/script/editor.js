@@ -25,7 +25,7 @@ function show(text) {
 	if (edit) editor.dispatchEvent(new CustomEvent("edit", { detail: edit }));
 }
 
-/** Where two texts differ: what lies between their common start and their common end. */
+/** What lies between the common start and the common end of two texts. */
 export function difference(before, after) {
 	if (before === after) return null;
 	const most = Math.min(before.length, after.length);
@@ -36,7 +36,7 @@ export function difference(before, after) {
 	return { at: head, removed: before.length - head - tail, added: after.length - head - tail };
 }
 
-/** Puts text in place of the selection, so that the browser's own undo still works. */
+/** Replaces the selection; the browser's own undo still works. */
 export function insert(text, from = area.selectionStart, to = area.selectionEnd) {
 	area.focus();
 	area.setSelectionRange(from, to);
@@ -46,7 +46,6 @@ export function insert(text, from = area.selectionStart, to = area.selectionEnd)
 	}
 }
 
-/** Inserts a tag with single spaces around it. */
 export function insertTag(tag) {
 	const { value, selectionStart: from, selectionEnd: to } = area;
 	const before = from > 0 && !/\s$/.test(value.slice(0, from)) ? " " : "";

@@ -14,8 +14,9 @@ export function seconds(text, speed) {
 export function showEstimate() {
 	const count = hook("count");
 	const estimate = hook("estimate");
-	store.watch("script speed server", (text, speed, { max_input_chars: most }) => {
-		const over = most && text.length > most ? ` of at most ${number(most)}` : "";
+	store.watch("script speed server", (text, speed, { limits }) => {
+		const most = limits?.max_input_chars;
+		const over = text.length > most ? ` of at most ${number(most)}` : "";
 		count.textContent = plural(text.length, "character") + over;
 		count.classList.toggle("warn", Boolean(over));
 		const length = seconds(text, speed);

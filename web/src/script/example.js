@@ -1,4 +1,3 @@
-/** The script of a first visit: short, plain, with one pause so that the tag explains itself. */
 export const EXAMPLE = `Welcome to the studio. Everything on this page is yours to change, and nothing you write leaves this server.
 
 Press Generate Audio, and this text is spoken from its first sentence while the rest is still being made. [pause:0.8s] Then try a second voice: move its slider until the two sound like one.

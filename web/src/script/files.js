@@ -7,7 +7,6 @@ import { EXAMPLE } from "./example.js";
 const MOST_BYTES = 4_000_000;
 const TEXT = /\.(txt|md|markdown|text)$/i;
 
-/** Opening by button or drop, the example, and Clear. Each can be undone. */
 export function startFiles() {
 	const chooser = hook("file");
 	for (const button of hooks("open")) on(button, "click", () => chooser.click());

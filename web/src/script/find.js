@@ -11,7 +11,6 @@ const area = hook("script");
 let hits = [];
 let at = 0;
 
-/** Find and replace in the script: plain text, capitals ignored. */
 export function startFind() {
 	on(hook("find-open"), "click", () => toggle(bar.hidden));
 	on(hook("find-close"), "click", () => toggle(false));

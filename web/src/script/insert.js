@@ -3,7 +3,6 @@ import { store } from "../state.js";
 import { about, colourOf } from "../mixer/voices.js";
 import { insertTag } from "./editor.js";
 
-/** The two menus that put a pause or a voice tag at the cursor. */
 export function startInsert() {
 	const close = (name) => document.getElementById(name).hidePopover();
 	on(hook("pauses"), "click", ({ target }) => {

@@ -2,8 +2,8 @@ import { paint } from "../dom.js";
 import { tagColour, tagsOf } from "./tags.js";
 
 /**
- * What lies behind the words of the text area: one block a line, redrawn only where something changed.
- * The text area shows the words; the mirror has the same words unseen and colours the ground under some of them.
+ * What lies behind the words of the text area: the same words unseen, with the ground under some of them coloured.
+ * One block a line, redrawn only where something changed.
  */
 export class Mirror {
 	#root;
@@ -15,7 +15,6 @@ export class Mirror {
 		this.#root = root;
 	}
 
-	/** Takes the new text and redraws the lines between what stayed the same at both ends. */
 	update(text) {
 		const lines = text.split("\n");
 		const old = this.#lines;
@@ -86,7 +85,7 @@ function starts(lines) {
 	});
 }
 
-/** Cuts a line at every range's ends; pieces inside a range become marks. */
+/** A line cut at the ends of its ranges; pieces inside one are marks. */
 function pieces(line, ranges) {
 	const cuts = [0, line.length, ...ranges.flatMap(({ from, to }) => [from, to])];
 	const places = [...new Set(cuts)].filter((at) => at >= 0 && at <= line.length).sort((a, b) => a - b);

@@ -5,13 +5,12 @@ import { editor, mirror } from "./editor.js";
 
 const area = hook("script");
 const scroll = hook("scroll");
-/** The spans of the take, where they are in the script as it is now; `null` for those that were edited away. */
+/** Where the take's spans are in the script as it is now; `null` once edited. */
 let places = [];
 let lit = null;
 let away = false;
 let ours = 0;
 
-/** Lights the sentence that is said, and jumps to the one that is clicked. */
 export function startReadAlong() {
 	store.watch("take", follow);
 	on(editor, "edit", ({ detail }) => {
@@ -49,7 +48,7 @@ function follow(take) {
 	else light();
 }
 
-/** Where a span is in the script: at its own place, or wherever its words are now. */
+/** At its own place, or wherever its words are now. */
 function found({ text }, { from, to }) {
 	const words = text.slice(from, to);
 	const script = store.script;

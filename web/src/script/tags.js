@@ -4,7 +4,6 @@ import { colourOf } from "../mixer/voices.js";
 /** Pause, voice and rate tags as the server reads them. */
 const TAG = /\[(pause|voice|rate):\s*([^\]\n]{1,200})\]/gi;
 
-/** The tags of a text: place, kind and value. */
 export function tagsOf(text) {
 	return [...text.matchAll(TAG)].map((hit) => ({
 		from: hit.index,
@@ -24,14 +23,13 @@ export function spoken(text) {
 	return { words, pauses };
 }
 
-/** A tag's colour: its voice's own, or that of the first voice of the mix that it names. */
 export function tagColour({ kind, value }) {
 	if (kind !== "voice") return "var(--accent)";
 	const cast = store.casts.find(({ name }) => name.toLowerCase() === value.toLowerCase());
 	return colourOf(cast ? cast.mix[0].voice : value);
 }
 
-/** Saved mixes that a script names in its tags, as the request's `voice_aliases`. */
+/** Saved mixes that a script names, as the request's `voice_aliases`. */
 export function aliasesIn(text, casts, expression) {
 	const named = new Set(tagsOf(text).filter(({ kind }) => kind === "voice").map(({ value }) => value.toLowerCase()));
 	const used = casts.filter(({ name }) => named.has(name.toLowerCase()));

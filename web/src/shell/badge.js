@@ -2,7 +2,7 @@ import { hook, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { plural, size } from "../words.js";
 
-/** The badge in the header, its card, and the line under the header when something is wrong. */
+/** The badge in the header, its card, and the line for when something is wrong. */
 export function startBadge() {
 	store.watch("status server", (status, server) => {
 		const badge = hook("badge");

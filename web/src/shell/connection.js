@@ -10,7 +10,7 @@ const ANSWER_MS = 5_000;
 let timer = 0;
 let looking = false;
 
-/** Looks at the server's health, more often while something is wrong, and asks for the voices once it is well. */
+/** Looks at the server's health, more often while something is wrong. */
 export function startConnection() {
 	on(window, "online", lookNow);
 	on(window, "offline", () => (store.status = { ...store.status, state: "offline" }));
@@ -42,7 +42,6 @@ async function look() {
 	}
 }
 
-/** What the server offers, and its voices. */
 async function meet() {
 	const [server, list] = await Promise.all([json("web/config").catch(() => ({})), json("v1/audio/voices")]);
 	store.set({ server, voices: (list.voices ?? list).map(voiceOf) });

@@ -1,7 +1,7 @@
 import { hook, on } from "../dom.js";
 import { store } from "../state.js";
 
-/** Book a Consult: a link where the server names one, else a small dialog with an address or a friendly sentence. */
+/** Book a Consult: a link where the server names one, else a small dialog. */
 export function startConsult() {
 	const link = hook("consult");
 	const dialog = hook("consult-dialog");

@@ -1,11 +1,10 @@
 import { aria, hook, on } from "../dom.js";
 import { store } from "../state.js";
 
-/** Asks for the server's API key when it wants one. It stays in this browser. */
 export function startKey() {
 	const form = hook("key");
 	const field = hook("key-value");
-	store.watch("server job apiKey", ({ api_key_required: required }, job, key) => {
+	store.watch("server job apiKey", ({ auth_required: required }, job, key) => {
 		const refused = job.phase === "failed" && job.place === "key";
 		form.hidden = !(required || refused || key);
 		form.classList.toggle("bad", refused);

@@ -1,7 +1,7 @@
 import { aria, on } from "../dom.js";
 const GAP = 8;
 
-/** Puts each menu beside the button that opens it: below, or above where there is no room. */
+/** Puts each menu below its button, or above where there is no room. */
 export function startMenus() {
 	for (const menu of document.querySelectorAll("[popover]")) {
 		const button = document.querySelector(`[popovertarget="${menu.id}"]`);

@@ -4,7 +4,7 @@ import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
 import { hook, on } from "../dom.js";
 
-/** Keys that work from anywhere: Ctrl+Enter generates, Esc cancels, Space plays where it means nothing else. */
+/** Ctrl+Enter generates, Esc cancels, Space plays where it means nothing else; in the script Ctrl+F finds, Alt+Enter jumps. */
 export function startShortcuts() {
 	on(document, "keydown", (event) => {
 		const command = event.ctrlKey || event.metaKey;

@@ -3,12 +3,11 @@ import { hook, on, stamp } from "../dom.js";
 const SHOWN_MS = 8000;
 const MOST = 3;
 
-/** Says something that needs no answer. */
 export function tell(text) {
 	show(text);
 }
 
-/** Says what was done and takes it back on request, for 8 s; `gone` runs when nobody asked. */
+/** Says what was done and takes it back on request; `gone` runs when nobody asked. */
 export function offerUndo(text, undo, gone = () => {}) {
 	show(text, undo, gone);
 }
