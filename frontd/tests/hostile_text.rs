@@ -1,0 +1,168 @@
+//! Text that was made to hurt: the whole way from runs to segments.
+
+use std::{
+    sync::{Arc, LazyLock},
+    time::{Duration, Instant},
+};
+
+use frontd::{
+    script::Run,
+    segments::{MAX_TOKENS, Segment},
+    text::{Dialect, TextConfig, TextFront, normalise::Options},
+};
+use proptest::prelude::*;
+
+/// Without espeak-ng, so that it is the same on every machine.
+static FRONT: LazyLock<Arc<TextFront>> = LazyLock::new(|| {
+    Arc::new(TextFront::new(TextConfig {
+        espeak: None,
+        ..TextConfig::default()
+    }))
+});
+
+fn segments(text: &str, dialect: Dialect, options: &Options) -> Vec<Segment> {
+    let run = Run::Text {
+        text: text.to_owned(),
+        source: 0..text.len(),
+    };
+    let made: Result<Vec<_>, _> = FRONT.segments(&[run], dialect, options, true).collect();
+    made.expect("no fault")
+}
+
+fn check(text: &str, made: &[Segment]) {
+    for segment in made {
+        assert!((1..=MAX_TOKENS).contains(&segment.tokens.len()));
+        assert_eq!(segment.tokens.len(), segment.phonemes.chars().count());
+        assert!(segment.phonemes.chars().any(char::is_alphabetic));
+        for word in &segment.words {
+            assert!(word.tokens.start < word.tokens.end && word.tokens.end <= segment.tokens.len());
+            assert!(
+                text.get(word.source.clone())
+                    .is_some_and(|source| !source.is_empty())
+            );
+        }
+        assert!(
+            segment
+                .words
+                .windows(2)
+                .all(|w| w[0].tokens.end <= w[1].tokens.start)
+        );
+    }
+}
+
+const FIXTURES: &[(&str, &str)] = &[
+    ("hyphen chain", "ab-"),
+    ("long word", "x"),
+    ("non-ASCII letter before ing", "éing "),
+    ("NUL", "\0"),
+    ("right-to-left marks", "a\u{202E}b\u{200F}c\u{2066} "),
+    ("digits", "7"),
+    ("digits and marks", "1,2.3-4:5/6 "),
+    ("apostrophes", "'’‘"),
+    ("quotes and brackets", "“(\"'["),
+    ("full stops", "."),
+    ("spaced full stops", "a. "),
+    ("capitals", "AB"),
+    ("camel case", "aBc"),
+    ("combining marks", "a\u{301}"),
+    ("dashes", "—-–_"),
+    ("new lines", "\n"),
+    ("spaces", " "),
+    ("emoji", "👩‍👩‍👧🏽"),
+    ("Chinese", "日本語"),
+    ("vulgar fractions and ligatures", "½ﬁ²"),
+    ("object replacement", "\u{FFFC}"),
+    ("markdown", "*a* [b](c) `d` "),
+    ("slashes", "a/"),
+    ("long exceptions", "y’all’d’ve"),
+];
+
+#[test]
+fn fixtures_are_read_without_a_fault() {
+    for (name, pattern) in FIXTURES {
+        println!("{name}");
+        for text in [
+            pattern.repeat(1),
+            pattern.repeat(2),
+            pattern.repeat(5000 / pattern.len()),
+        ] {
+            for dialect in [Dialect::American, Dialect::British] {
+                check(&text, &segments(&text, dialect, &Options::default()));
+            }
+        }
+    }
+}
+
+#[test]
+fn words_are_never_lost() {
+    for text in [
+        "xyzzy éing Łódź",
+        "a-b-c-d-e-f-g-h-i-j-k-l-m-n",
+        "BBC's o’clock 'tis rock'n'roll",
+    ] {
+        let words: usize = segments(text, Dialect::American, &Options::default())
+            .iter()
+            .map(|s| s.words.len())
+            .sum();
+        assert!(words >= text.split(' ').count(), "{text}");
+    }
+    // A word of 5,000 letters is said to its end.
+    let made = segments(&"ba".repeat(2500), Dialect::British, &Options::default());
+    let tokens: usize = made.iter().map(|segment| segment.tokens.len()).sum();
+    assert!(tokens > 4000, "{tokens}");
+}
+
+/// Time a byte of any repeated pattern may take, in that of prose.
+const TIMES_PROSE: f64 = 20.0;
+
+#[test]
+fn time_is_linear_for_every_pattern() {
+    let prose = "It is a truth universally acknowledged, that a single man in possession of a good fortune must be in want of a wife. ";
+    let size = 20_000;
+    let cost = |pattern: &str| {
+        let text = pattern.repeat(size / pattern.len());
+        let started = Instant::now();
+        segments(&text, Dialect::American, &Options::default());
+        started.elapsed().as_secs_f64() / text.len() as f64
+    };
+    cost(prose);
+    let usual = cost(prose);
+    for (name, pattern) in FIXTURES {
+        let times = cost(pattern) / usual;
+        println!("{times:6.2} times prose: {name}");
+        assert!(times < TIMES_PROSE, "{name}: {times:.1} times the cost of prose");
+    }
+}
+
+#[test]
+fn the_first_segment_of_a_book_comes_early() {
+    let book = "The quick brown fox jumps over the lazy dog, and runs away.\n\n".repeat(20_000);
+    let run = [Run::Text {
+        source: 0..book.len(),
+        text: book,
+    }];
+    segments("Warm.", Dialect::American, &Options::default());
+    let started = Instant::now();
+    let first = FRONT
+        .segments(&run, Dialect::American, &Options::default(), true)
+        .next();
+    assert!(first.is_some_and(|first| first.is_ok()));
+    assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,200}", british: bool, normalize: bool) {
+        let dialect = if british { Dialect::British } else { Dialect::American };
+        let options = Options { normalize, ..Options::default() };
+        check(&text, &segments(&text, dialect, &options));
+    }
+
+    #[test]
+    fn any_mixture_of_nasty_parts_is_read(parts in prop::collection::vec(prop::sample::select(FIXTURES), 0..40)) {
+        let text: String = parts.iter().map(|(_, pattern)| *pattern).collect();
+        check(&text, &segments(&text, Dialect::American, &Options::default()));
+    }
+}
