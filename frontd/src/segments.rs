@@ -194,7 +194,7 @@ impl Segment {
     /// Whether there is nothing to be heard in it.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        !self.phonemes.chars().any(char::is_alphabetic)
+        !self.phonemes.chars().any(vocabulary::is_sound)
     }
 
     fn join(mut self, next: Self) -> Self {

@@ -20,6 +20,7 @@ use normalise::Options;
 use phonemes::Phonemizer;
 use spanned::Spanned;
 
+pub mod lexicon;
 pub mod normalise;
 pub mod phonemes;
 pub mod sentences;
@@ -38,7 +39,7 @@ pub enum Dialect {
 pub struct TextConfig {
     /// The espeak-ng program for words that no lexicon knows; `None`: letter-to-sound rules.
     pub espeak: Option<PathBuf>,
-    /// The user's lexicon.
+    /// The user's lexicon; see [`lexicon`].
     pub lexicon: Option<PathBuf>,
     pub sizes: Sizes,
 }
@@ -66,6 +67,7 @@ pub enum TextError {
 #[derive(Debug)]
 pub struct TextFront {
     config: TextConfig,
+    lexicon: Option<lexicon::file::Watched>,
     american: OnceLock<Box<dyn Phonemizer>>,
     british: OnceLock<Box<dyn Phonemizer>>,
 }
@@ -74,6 +76,7 @@ impl TextFront {
     #[must_use]
     pub fn new(config: TextConfig) -> Self {
         Self {
+            lexicon: config.lexicon.clone().map(lexicon::file::Watched::new),
             config,
             american: OnceLock::new(),
             british: OnceLock::new(),
@@ -91,7 +94,7 @@ impl TextFront {
         options: &Options,
         first: bool,
     ) -> Segments {
-        let text = Spanned::from_runs(runs);
+        let text = self.with_lexicon(runs, dialect);
         let chunks: VecDeque<_> = normalise::chunks(&text).collect();
         Segments {
             front: Arc::clone(self),
@@ -107,7 +110,7 @@ impl TextFront {
     /// What a passage says as a whole, for people to look at.
     #[must_use]
     pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Reading {
-        let text = normalise::normalise(&Spanned::from_runs(runs), dialect, options);
+        let text = normalise::normalise(&self.with_lexicon(runs, dialect), dialect, options);
         let sentences = self.sentences(&text, dialect);
         let phonemes: Vec<&str> = sentences
             .iter()
@@ -116,6 +119,15 @@ impl TextFront {
         Reading {
             phonemes: phonemes.join(" "),
             normalised: text.text().to_owned(),
+        }
+    }
+
+    /// The passage with the user's lexicon applied.
+    fn with_lexicon(&self, runs: &[Run], dialect: Dialect) -> Spanned {
+        let text = Spanned::from_runs(runs);
+        match &self.lexicon {
+            Some(lexicon) => lexicon.current().apply(text, dialect),
+            None => text,
         }
     }
 
@@ -130,7 +142,7 @@ impl TextFront {
             literals = rest;
             let mut sentence = Segment::empty(boundary);
             for token in phonemizer.phonemize(written, own) {
-                if token.phonemes.chars().any(char::is_alphabetic) {
+                if token.phonemes.chars().any(vocabulary::is_sound) {
                     let place = token.range.start + range.start..token.range.end + range.start;
                     sentence.push_word(&token.phonemes, text.source_of(place));
                 } else {

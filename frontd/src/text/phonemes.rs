@@ -7,6 +7,7 @@ use super::{Dialect, TextConfig};
 mod english;
 mod features;
 mod guess;
+mod heteronyms;
 pub mod literal;
 mod pronounce;
 mod spacy;
@@ -45,6 +46,7 @@ pub trait Phonemizer: Send + Sync + std::fmt::Debug {
 #[must_use]
 pub fn load(dialect: Dialect, config: &TextConfig) -> Box<dyn Phonemizer> {
     Box::new(english::English {
+        dialect,
         tagger: Arc::new(tagger::Tagger::load()),
         pronouncer: pronounce::Pronouncer::new(dialect),
         guesser: guess::Guesser::new(dialect, config.espeak.clone()),

@@ -20,6 +20,12 @@ pub fn sign(id: u8) -> Option<char> {
         .map(|&(sign, _)| sign)
 }
 
+/// Whether a sign is heard: a vowel or consonant, not a mark of stress or length, punctuation or space.
+#[must_use]
+pub fn is_sound(sign: char) -> bool {
+    sign.is_alphabetic() && !matches!(sign, 'ˈ' | 'ˌ' | 'ː' | 'ʰ' | 'ʲ')
+}
+
 /// Sorted by sign.
 #[rustfmt::skip]
 const SIGNS: [(char, u8); 114] = [
@@ -54,5 +60,6 @@ mod tests {
         assert_eq!(id('ᵻ'), Some(177));
         assert_eq!(id('g'), None);
         assert_eq!(id('❓'), None);
+        assert!(is_sound('ə') && !is_sound('ˈ') && !is_sound('.'));
     }
 }

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{
     Context, Phonemizer, Token,
     guess::Guesser,
+    heteronyms::{self, Fix},
     literal,
     pronounce::Pronouncer,
     stress::{self, Stress, is_consonant, is_vowel},
@@ -15,11 +16,12 @@ use super::{
     tagger::Tagger,
     words::{Word, words},
 };
-use crate::text::spanned::LITERAL;
+use crate::text::{Dialect, normalise, spanned::LITERAL};
 
 /// English of one dialect.
 #[derive(Debug)]
 pub(super) struct English {
+    pub(super) dialect: Dialect,
     pub(super) tagger: std::sync::Arc<Tagger>,
     pub(super) pronouncer: Pronouncer,
     pub(super) guesser: Guesser,
@@ -38,6 +40,8 @@ struct Part<'a> {
     tag: &'static str,
     space: bool,
     said: Option<String>,
+    /// What it says wherever it is looked up alone.
+    fixed: Option<&'static str>,
     /// A mark or the like that joins no compound.
     alone: bool,
     /// Parted from what precedes it by a space.
@@ -73,7 +77,12 @@ impl English {
         let tags = self.tagger.tag(&as_tagged(&words));
         let mut literals = literals.iter();
         let mut parts: Vec<Part<'a>> = Vec::with_capacity(words.len() + words.len() / 4);
-        for (word, tag) in words.iter().zip(tags) {
+        for (i, word) in words.iter().enumerate() {
+            let (tag, fixed) = match heteronyms::fix(&words, &tags, i, self.dialect) {
+                Some(Fix::Tag(tag)) => (tag, None),
+                Some(Fix::Say(said)) => (tags[i], Some(said)),
+                None => (tags[i], None),
+            };
             let subwords = subwords(word.text);
             let count = subwords.len();
             for (i, range) in subwords.into_iter().enumerate() {
@@ -89,6 +98,7 @@ impl English {
                     space: word.space && i + 1 == count,
                     alone: said.is_some(),
                     said,
+                    fixed: fixed.filter(|_| count == 1),
                     apart: false,
                 });
             }
@@ -103,8 +113,11 @@ impl English {
     }
 
     fn single(&self, part: &Part<'_>, context: Context) -> String {
-        self.known(part.text, part.tag, context)
-            .unwrap_or_else(|| self.guesser.say(part.text))
+        let known = match part.fixed {
+            Some(said) => Some(said.to_owned()),
+            None => self.known(part.text, part.tag, context),
+        };
+        known.unwrap_or_else(|| self.guesser.say(part.text))
     }
 
     /// Says the longest known runs of parts, from the end; gives the context before them.
@@ -149,7 +162,15 @@ impl English {
     }
 
     fn known(&self, text: &str, tag: &str, context: Context) -> Option<String> {
-        self.pronouncer.word(&straight(text), tag, context)
+        let known = self.pronouncer.word(&straight(text), tag, context);
+        known.or_else(|| self.number(text))
+    }
+
+    /// Digits that the normaliser was told to leave.
+    fn number(&self, text: &str) -> Option<String> {
+        let words = normalise::number_in_words(text, self.dialect)?;
+        let said = words.split(' ').map(|word| self.pronouncer.word(word, "CD", Context::default()));
+        Some(said.map(Option::unwrap_or_default).collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Mutex};
 
-use crate::text::Dialect;
+use crate::text::{Dialect, vocabulary};
 
 mod espeak;
 mod letters;
@@ -72,7 +72,7 @@ impl Guesser {
             return letters::say(piece, self.dialect);
         };
         let mut said = signs::from_ipa(&ipa, self.dialect);
-        if !said.chars().any(char::is_alphabetic) {
+        if !said.chars().any(vocabulary::is_sound) {
             said = letters::say(piece, self.dialect);
         }
         if let Ok(mut memory) = self.remembered.lock() {

@@ -1,0 +1,127 @@
+//! The lexicon's file, read again when it changes.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use super::{Fault, Lexicon};
+
+/// The most bytes that are read.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+/// How often the file is looked at, at most.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Reads a lexicon once.
+///
+/// # Errors
+///
+/// Where the file cannot be read, is too long or no UTF-8.
+pub fn read(path: &Path) -> io::Result<(Lexicon, Vec<Fault>)> {
+    let mut text = String::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("a lexicon has at most {MAX_BYTES} bytes"),
+        ));
+    }
+    Ok(Lexicon::parse(&text))
+}
+
+/// A lexicon that follows its file.
+#[derive(Debug)]
+pub struct Watched {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lexicon: Arc<Lexicon>,
+    looked: Option<Instant>,
+    /// Time and length of the file when it was read; `None` where there was none.
+    version: Option<(SystemTime, u64)>,
+}
+
+impl Watched {
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The lexicon as the file has it now, give or take a second. A file that went away empties it; one that
+    /// cannot be read leaves it as it was.
+    pub fn current(&self) -> Arc<Lexicon> {
+        self.look(Instant::now())
+    }
+
+    fn look(&self, now: Instant) -> Arc<Lexicon> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state
+            .looked
+            .is_some_and(|looked| now.duration_since(looked) < LOOK_EVERY)
+        {
+            return Arc::clone(&state.lexicon);
+        }
+        let first = state.looked.replace(now).is_none();
+        let version = fs::metadata(&self.path)
+            .and_then(|file| Ok((file.modified()?, file.len())))
+            .ok();
+        if !first && version == state.version {
+            return Arc::clone(&state.lexicon);
+        }
+        state.version = version;
+        let file = self.path.display();
+        match read(&self.path) {
+            Ok((lexicon, faults)) => {
+                for fault in faults.iter().take(20) {
+                    tracing::warn!(%file, %fault, "an entry of the lexicon is left out");
+                }
+                tracing::info!(%file, faults = faults.len(), "the lexicon was read");
+                state.lexicon = Arc::new(lexicon);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                tracing::warn!(%file, "there is no lexicon");
+                state.lexicon = Arc::default();
+            }
+            Err(error) => tracing::warn!(%file, %error, "the lexicon cannot be read; the last one is kept"),
+        }
+        Arc::clone(&state.lexicon)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Dialect;
+
+    #[test]
+    fn follows_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lexicon.txt");
+        let watched = Watched::new(path.clone());
+        let start = Instant::now();
+        let entries = |seconds: u64| {
+            watched
+                .look(start + Duration::from_secs(seconds))
+                .len(Dialect::American)
+        };
+        assert_eq!(entries(0), 0);
+        fs::write(&path, "a = b\n").unwrap();
+        assert_eq!(entries(0), 0, "not looked at again so soon");
+        assert_eq!(entries(2), 1);
+        fs::write(&path, "a = b\nc = d\ngarbage\n").unwrap();
+        assert_eq!(entries(4), 2);
+        fs::write(&path, [0xff, 0xfe, 0, 0, 0]).unwrap();
+        assert_eq!(entries(6), 2, "what cannot be read changes nothing");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(entries(8), 0);
+    }
+}

@@ -1,0 +1,187 @@
+//! Words written alike and said apart, where a part of speech does not tell or the tagger is often wrong.
+//!
+//! Each rule looks at a few neighbours and answers with another part of speech, by which the lexicon chooses, or
+//! with phonemes. What no rule decides stays as misaki has it.
+
+use super::words::Word;
+use crate::text::Dialect;
+
+/// How a word is to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fix {
+    /// As if the tagger had said so.
+    Tag(&'static str),
+    Say(&'static str),
+}
+
+/// What the rules see: a word among its neighbours.
+struct Place<'a> {
+    words: &'a [Word<'a>],
+    tags: &'a [&'static str],
+    at: usize,
+}
+
+/// The fix for word `at`, if it needs one.
+pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect: Dialect) -> Option<Fix> {
+    let text = words[at].text;
+    if !(3..=8).contains(&text.len()) {
+        return None;
+    }
+    let place = Place { words, tags, at };
+    let say = |american, british| {
+        Some(Fix::Say(match dialect {
+            Dialect::American => american,
+            Dialect::British => british,
+        }))
+    };
+    let tag = tags[at];
+    match text.to_ascii_lowercase().as_str() {
+        "lead" if place.is_metal() => say("lˈɛd", "lˈɛd"),
+        "does" if tag == "NNS" => say("dˈOz", "dˈQz"),
+        "bass" if place.near(4, FISHING) => say("bˈæs", "bˈas"),
+        "bass" => say("bˈAs", "bˈAs"),
+        "read" if tag == "VBP" && place.near(8, HABIT) => say("ɹˈid", "ɹˈiːd"),
+        "live" if tag != "JJ" && place.is_live_show() => Some(Fix::Tag("JJ")),
+        "close" if is_verb(tag) && !place.takes_verb() && place.next_is(NEAR_TO) => Some(Fix::Tag("JJ")),
+        "minute" if tag == "NN" && place.next_is(TINY) => Some(Fix::Tag("JJ")),
+        "content" if tag == "NN" && place.previous_is(BEING) && place.next_is(&["with", "to", ",", "."]) => {
+            Some(Fix::Tag("JJ"))
+        }
+        "tear" if tag == "NN" && place.is_rip() => Some(Fix::Tag("VB")),
+        "bow" if tag == "NN" && place.is_courtesy() => Some(Fix::Tag("VB")),
+        "bows" if tag == "NNS" && place.next_is(&["and"]) && place.near(2, &["curtsies", "curtseys", "scrapes"]) => {
+            Some(Fix::Tag("VBZ"))
+        }
+        "row" if tag == "NN" && place.is_quarrel() => say("ɹˈW", "ɹˈW"),
+        "polish" if text == "Polish" && is_verb(tag) => say("pˈɑlɪʃ", "pˈɒlɪʃ"),
+        "august" if text == "august" => say("ɔɡˈʌst", "ɔːɡˈʌst"),
+        "resume" if tag == "NN" => say("ɹˈɛzəmˌA", "ɹˈɛzjʊmˌA"),
+        "bases" if tag == "NNS" && !place.next_is(&["of", "for"]) => say("bˈAsᵻz", "bˈAsɪz"),
+        "blessed" if tag == "JJ" => say("blˈɛsᵻd", "blˈɛsɪd"),
+        "aged" if place.is_old() => say("ˈAʤᵻd", "ˈAʤɪd"),
+        "nice" if text == "Nice" && tag == "NNP" && place.previous_is(PLACE) => say("nˈis", "nˈiːs"),
+        "reading" if text == "Reading" && tag == "NNP" && place.previous_is(PLACE) => say("ɹˈɛdɪŋ", "ɹˈɛdɪŋ"),
+        "job" if text == "Job" && tag == "NNP" && place.previous_is(&["of", "like"]) => say("ʤˈOb", "ʤˈQb"),
+        "deserts" if place.previous_is(&["just"]) => say("dəzˈɜɹts", "dɪzˈɜːts"),
+        _ if is_verb(tag) && tag != "VBG" && place.follows_article() => Some(Fix::Tag(place.noun_or_adjective())),
+        _ => None,
+    }
+}
+
+impl Place<'_> {
+    fn is_metal(&self) -> bool {
+        let noun = matches!(self.tags[self.at], "NN" | "NNP" | "JJ");
+        noun && (self.next_is(LEADEN)
+            || self.near(3, METALS)
+            || self.previous_is(&["molten", "liquid", "red", "white"])
+            || self.previous_is(&["of", "with"]) && !self.tag(1).starts_with("NN"))
+    }
+
+    fn is_live_show(&self) -> bool {
+        self.previous_is(&["go", "goes", "going", "went", "gone", "streamed", "broadcast", "aired", "performed", "recorded"])
+            || (!self.takes_verb() && self.tags[self.at] != "VBP" && self.next_is(SHOW))
+    }
+
+    fn is_rip(&self) -> bool {
+        self.previous_is(&["and"]) && self.word(-2).eq_ignore_ascii_case("wear")
+            || (self.next_is(&["in"]) && !(2..=4).any(|i| EYES.contains(&self.word(i))))
+    }
+
+    fn is_courtesy(&self) -> bool {
+        !self.next_is(&["tie", "and", "string", "window", "legs"])
+            && (self.previous_is(COURTEOUS) || self.previous_is(&["a"]) && self.near(3, COURTESY))
+    }
+
+    fn is_quarrel(&self) -> bool {
+        self.previous_is(&["blazing", "furious", "terrible", "flaming"])
+            || (self.previous_is(&["a"]) && self.next_is(&["with", "over", "about"]))
+    }
+
+    fn is_old(&self) -> bool {
+        self.next_is(&["man", "woman", "men", "women", "father", "mother", "parent", "parents", "lady", "gentleman", "people"])
+            || self.tags[self.at].starts_with("NN") && self.previous_is(&["the"])
+    }
+
+    /// Whether a verb in its base form is due: `to live`, `they close`, `please close`.
+    fn takes_verb(&self) -> bool {
+        let before = self.tag(-1);
+        matches!(before, "TO" | "MD" | "PRP" | "CC" | "" | "VB") || self.previous_is(&["please", "not", "n't", "n’t"])
+    }
+
+    fn follows_article(&self) -> bool {
+        self.previous_is(&["the", "a", "an", "my", "his", "its", "our", "your", "their", "every"])
+            && !self.tag(1).starts_with("VB")
+    }
+
+    fn noun_or_adjective(&self) -> &'static str {
+        if self.tag(1).starts_with("NN") { "JJ" } else { "NN" }
+    }
+
+    fn next_is(&self, any: &[&str]) -> bool {
+        self.is(1, any)
+    }
+
+    fn previous_is(&self, any: &[&str]) -> bool {
+        self.is(-1, any)
+    }
+
+    /// Whether one of `any` stands within `reach` words on either side.
+    fn near(&self, reach: isize, any: &[&str]) -> bool {
+        (-reach..=reach).any(|offset| offset != 0 && self.is(offset, any))
+    }
+
+    fn is(&self, offset: isize, any: &[&str]) -> bool {
+        let word = self.word(offset);
+        any.iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
+    fn word(&self, offset: isize) -> &str {
+        self.at.checked_add_signed(offset).and_then(|at| self.words.get(at)).map_or("", |word| word.text)
+    }
+
+    fn tag(&self, offset: isize) -> &'static str {
+        self.at.checked_add_signed(offset).and_then(|at| self.tags.get(at)).copied().unwrap_or("")
+    }
+}
+
+fn is_verb(tag: &str) -> bool {
+    tag.starts_with("VB")
+}
+
+const FISHING: &[&str] = &[
+    "sea", "striped", "largemouth", "smallmouth", "fish", "fishing", "fillet", "fillets", "caught", "grilled", "lake",
+    "trout", "perch", "fisherman",
+];
+const LEADEN: &[&str] = &[
+    "pipe", "pipes", "poisoning", "paint", "pencil", "pencils", "shot", "bullet", "bullets", "ore", "glass", "roof",
+    "oxide", "weight", "weights", "acid", "mine", "mines", "crystal", "plates", "seal", "coffin", "soldiers", "levels",
+];
+const METALS: &[&str] = &["zinc", "copper", "tin", "silver", "mercury", "iron", "cadmium", "arsenic", "metal", "metals"];
+const HABIT: &[&str] = &["every", "always", "often", "usually", "sometimes", "seldom", "rarely", "daily", "nowadays"];
+const SHOW: &[&str] = &[
+    "music", "concert", "concerts", "show", "shows", "broadcast", "stream", "streaming", "performance", "audience",
+    "band", "coverage", "wire", "wires", "ammunition", "demo", "chat", "event", "events", "album", "recording", "feed",
+    "television", "TV", "radio",
+];
+const NEAR_TO: &[&str] = &[
+    "to", "by", "behind", "together", "enough", "friend", "friends", "relationship", "call", "range", "quarters",
+    "relatives", "allies", "contact", "proximity", "attention", "beside",
+];
+const TINY: &[&str] = &[
+    "detail", "details", "particle", "particles", "amount", "amounts", "quantity", "quantities", "traces", "difference",
+    "differences", "examination", "inspection", "attention", "description",
+];
+const BEING: &[&str] = &[
+    "be", "is", "am", "are", "was", "were", "been", "being", "feel", "felt", "quite", "perfectly", "well", "not",
+    "remained", "seemed", "rest", "so",
+];
+const EYES: &[&str] = &["eye", "eyes"];
+const COURTEOUS: &[&str] = &[
+    "low", "deep", "slight", "polite", "stiff", "graceful", "formal", "courteous", "respectful", "distant", "little",
+    "silent", "hasty", "ceremonious", "profound", "parting",
+];
+const COURTESY: &[&str] = &["with", "made", "make", "take", "took", "taking", "gave", "give", "giving", "making"];
+const PLACE: &[&str] = &["in", "to", "from", "near", "at", "of", "through"];
+
+#[cfg(test)]
+mod tests;
