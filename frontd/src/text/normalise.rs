@@ -71,6 +71,25 @@ impl Default for Options {
     }
 }
 
+/// A number in digits that no class has read, in words: "12", "1,000.5", "2nd"; four digits as a year. `None` unless it is one.
+#[must_use]
+pub fn number_in_words(text: &str, dialect: Dialect) -> Option<String> {
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    match &text[digits.len()..] {
+        "" if digits.len() == 4 && numbers::is_digits(digits) => Some(numbers::year(digits, dialect)),
+        "" => {
+            let plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ',' | '.');
+            let spelled = || digits.chars().all(plain).then(|| numbers::spelled(digits));
+            numbers::decimal(digits, dialect).or_else(spelled)
+        }
+        "st" | "nd" | "rd" | "th" if numbers::is_digits(digits) => Some(numbers::ordinal(digits, dialect)),
+        _ => None,
+    }
+}
+
 /// Reads `input` chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
 /// row), `"\n\n"` a paragraph, other white space is one `' '`; what remains are words, `. , ; : ! ? — …`, quotation marks
 /// and round brackets, and the literals in their places.

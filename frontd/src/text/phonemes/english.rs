@@ -128,7 +128,15 @@ impl English {
             let known = (first..right).find_map(|left| {
                 let run = &parts[left..right];
                 let text = &sentence[run[0].range.start..run[run.len() - 1].range.end];
-                self.known(text, tag(run), context).map(|said| (left, text, said))
+                let known = match run {
+                    [
+                        Part {
+                            fixed: Some(said), ..
+                        },
+                    ] => Some((*said).to_owned()),
+                    _ => self.known(text, tag(run), context),
+                };
+                known.map(|said| (left, text, said))
             });
             if let Some((left, text, said)) = known {
                 context = context.before(&said, text, tag(&parts[left..right]));
@@ -169,7 +177,9 @@ impl English {
     /// Digits that the normaliser was told to leave.
     fn number(&self, text: &str) -> Option<String> {
         let words = normalise::number_in_words(text, self.dialect)?;
-        let said = words.split(' ').map(|word| self.pronouncer.word(word, "CD", Context::default()));
+        let said = words
+            .split(' ')
+            .map(|word| self.pronouncer.word(word, "CD", Context::default()));
         Some(said.map(Option::unwrap_or_default).collect::<Vec<_>>().join(" "))
     }
 }

@@ -37,10 +37,10 @@ pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect:
     let tag = tags[at];
     match text.to_ascii_lowercase().as_str() {
         "lead" if place.is_metal() => say("lˈɛd", "lˈɛd"),
-        "does" if tag == "NNS" => say("dˈOz", "dˈQz"),
+        "does" if tag == "NNS" || place.is_deer() => say("dˈOz", "dˈQz"),
         "bass" if place.near(4, FISHING) => say("bˈæs", "bˈas"),
         "bass" => say("bˈAs", "bˈAs"),
-        "read" if tag == "VBP" && place.near(8, HABIT) => say("ɹˈid", "ɹˈiːd"),
+        "read" if matches!(tag, "VBP" | "VBD") && place.is_habit() => say("ɹˈid", "ɹˈiːd"),
         "live" if tag != "JJ" && place.is_live_show() => Some(Fix::Tag("JJ")),
         "close" if is_verb(tag) && !place.takes_verb() && place.next_is(NEAR_TO) => Some(Fix::Tag("JJ")),
         "minute" if tag == "NN" && place.next_is(TINY) => Some(Fix::Tag("JJ")),
@@ -49,7 +49,11 @@ pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect:
         }
         "tear" if tag == "NN" && place.is_rip() => Some(Fix::Tag("VB")),
         "bow" if tag == "NN" && place.is_courtesy() => Some(Fix::Tag("VB")),
-        "bows" if tag == "NNS" && place.next_is(&["and"]) && place.near(2, &["curtsies", "curtseys", "scrapes"]) => {
+        "bows"
+            if tag == "NNS"
+                && place.next_is(&["and"])
+                && place.near(2, &["curtsies", "curtseys", "scrapes"]) =>
+        {
             Some(Fix::Tag("VBZ"))
         }
         "row" if tag == "NN" && place.is_quarrel() => say("ɹˈW", "ɹˈW"),
@@ -63,7 +67,9 @@ pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect:
         "reading" if text == "Reading" && tag == "NNP" && place.previous_is(PLACE) => say("ɹˈɛdɪŋ", "ɹˈɛdɪŋ"),
         "job" if text == "Job" && tag == "NNP" && place.previous_is(&["of", "like"]) => say("ʤˈOb", "ʤˈQb"),
         "deserts" if place.previous_is(&["just"]) => say("dəzˈɜɹts", "dɪzˈɜːts"),
-        _ if is_verb(tag) && tag != "VBG" && place.follows_article() => Some(Fix::Tag(place.noun_or_adjective())),
+        _ if is_verb(tag) && tag != "VBG" && place.follows_article() => {
+            Some(Fix::Tag(place.noun_or_adjective()))
+        }
         _ => None,
     }
 }
@@ -77,9 +83,29 @@ impl Place<'_> {
             || self.previous_is(&["of", "with"]) && !self.tag(1).starts_with("NN"))
     }
 
+    fn is_deer(&self) -> bool {
+        self.previous_is(&["the", "two", "three", "several"])
+            || self.previous_is(&["and"]) && ["bucks", "stags", "fawns", "deer"].contains(&self.word(-2))
+    }
+
+    fn is_habit(&self) -> bool {
+        let present = self.previous_is(&["I", "you", "we", "they"]) || self.previous_is(HABIT);
+        present && self.near(8, HABIT)
+    }
+
     fn is_live_show(&self) -> bool {
-        self.previous_is(&["go", "goes", "going", "went", "gone", "streamed", "broadcast", "aired", "performed", "recorded"])
-            || (!self.takes_verb() && self.tags[self.at] != "VBP" && self.next_is(SHOW))
+        self.previous_is(&[
+            "go",
+            "goes",
+            "going",
+            "went",
+            "gone",
+            "streamed",
+            "broadcast",
+            "aired",
+            "performed",
+            "recorded",
+        ]) || (!self.takes_verb() && self.tags[self.at] != "VBP" && self.next_is(SHOW))
     }
 
     fn is_rip(&self) -> bool {
@@ -98,19 +124,32 @@ impl Place<'_> {
     }
 
     fn is_old(&self) -> bool {
-        self.next_is(&["man", "woman", "men", "women", "father", "mother", "parent", "parents", "lady", "gentleman", "people"])
-            || self.tags[self.at].starts_with("NN") && self.previous_is(&["the"])
+        self.next_is(&[
+            "man",
+            "woman",
+            "men",
+            "women",
+            "father",
+            "mother",
+            "parent",
+            "parents",
+            "lady",
+            "gentleman",
+            "people",
+        ]) || self.tags[self.at].starts_with("NN") && self.previous_is(&["the"])
     }
 
     /// Whether a verb in its base form is due: `to live`, `they close`, `please close`.
     fn takes_verb(&self) -> bool {
         let before = self.tag(-1);
-        matches!(before, "TO" | "MD" | "PRP" | "CC" | "" | "VB") || self.previous_is(&["please", "not", "n't", "n’t"])
+        matches!(before, "TO" | "MD" | "PRP" | "CC" | "" | "VB")
+            || self.previous_is(&["please", "not", "n't", "n’t"])
     }
 
     fn follows_article(&self) -> bool {
-        self.previous_is(&["the", "a", "an", "my", "his", "its", "our", "your", "their", "every"])
-            && !self.tag(1).starts_with("VB")
+        self.previous_is(&[
+            "the", "a", "an", "my", "his", "its", "our", "your", "their", "every",
+        ]) && !self.tag(1).starts_with("VB")
     }
 
     fn noun_or_adjective(&self) -> &'static str {
@@ -136,11 +175,18 @@ impl Place<'_> {
     }
 
     fn word(&self, offset: isize) -> &str {
-        self.at.checked_add_signed(offset).and_then(|at| self.words.get(at)).map_or("", |word| word.text)
+        self.at
+            .checked_add_signed(offset)
+            .and_then(|at| self.words.get(at))
+            .map_or("", |word| word.text)
     }
 
     fn tag(&self, offset: isize) -> &'static str {
-        self.at.checked_add_signed(offset).and_then(|at| self.tags.get(at)).copied().unwrap_or("")
+        self.at
+            .checked_add_signed(offset)
+            .and_then(|at| self.tags.get(at))
+            .copied()
+            .unwrap_or("")
     }
 }
 
@@ -149,38 +195,166 @@ fn is_verb(tag: &str) -> bool {
 }
 
 const FISHING: &[&str] = &[
-    "sea", "striped", "largemouth", "smallmouth", "fish", "fishing", "fillet", "fillets", "caught", "grilled", "lake",
-    "trout", "perch", "fisherman",
+    "sea",
+    "striped",
+    "largemouth",
+    "smallmouth",
+    "fish",
+    "fishing",
+    "fillet",
+    "fillets",
+    "caught",
+    "grilled",
+    "lake",
+    "trout",
+    "perch",
+    "fisherman",
 ];
 const LEADEN: &[&str] = &[
-    "pipe", "pipes", "poisoning", "paint", "pencil", "pencils", "shot", "bullet", "bullets", "ore", "glass", "roof",
-    "oxide", "weight", "weights", "acid", "mine", "mines", "crystal", "plates", "seal", "coffin", "soldiers", "levels",
+    "pipe",
+    "pipes",
+    "poisoning",
+    "paint",
+    "pencil",
+    "pencils",
+    "shot",
+    "bullet",
+    "bullets",
+    "ore",
+    "glass",
+    "roof",
+    "oxide",
+    "weight",
+    "weights",
+    "acid",
+    "mine",
+    "mines",
+    "crystal",
+    "plates",
+    "seal",
+    "coffin",
+    "soldiers",
+    "levels",
 ];
-const METALS: &[&str] = &["zinc", "copper", "tin", "silver", "mercury", "iron", "cadmium", "arsenic", "metal", "metals"];
-const HABIT: &[&str] = &["every", "always", "often", "usually", "sometimes", "seldom", "rarely", "daily", "nowadays"];
+const METALS: &[&str] = &[
+    "zinc", "copper", "tin", "silver", "mercury", "iron", "cadmium", "arsenic", "metal", "metals",
+];
+const HABIT: &[&str] = &[
+    "every",
+    "always",
+    "often",
+    "usually",
+    "sometimes",
+    "seldom",
+    "rarely",
+    "daily",
+    "nowadays",
+];
 const SHOW: &[&str] = &[
-    "music", "concert", "concerts", "show", "shows", "broadcast", "stream", "streaming", "performance", "audience",
-    "band", "coverage", "wire", "wires", "ammunition", "demo", "chat", "event", "events", "album", "recording", "feed",
-    "television", "TV", "radio",
+    "music",
+    "concert",
+    "concerts",
+    "show",
+    "shows",
+    "broadcast",
+    "stream",
+    "streaming",
+    "performance",
+    "audience",
+    "band",
+    "coverage",
+    "wire",
+    "wires",
+    "ammunition",
+    "demo",
+    "chat",
+    "event",
+    "events",
+    "album",
+    "recording",
+    "feed",
+    "television",
+    "TV",
+    "radio",
 ];
 const NEAR_TO: &[&str] = &[
-    "to", "by", "behind", "together", "enough", "friend", "friends", "relationship", "call", "range", "quarters",
-    "relatives", "allies", "contact", "proximity", "attention", "beside",
+    "to",
+    "by",
+    "behind",
+    "together",
+    "enough",
+    "friend",
+    "friends",
+    "relationship",
+    "call",
+    "range",
+    "quarters",
+    "relatives",
+    "allies",
+    "contact",
+    "proximity",
+    "attention",
+    "beside",
 ];
 const TINY: &[&str] = &[
-    "detail", "details", "particle", "particles", "amount", "amounts", "quantity", "quantities", "traces", "difference",
-    "differences", "examination", "inspection", "attention", "description",
+    "detail",
+    "details",
+    "particle",
+    "particles",
+    "amount",
+    "amounts",
+    "quantity",
+    "quantities",
+    "traces",
+    "difference",
+    "differences",
+    "examination",
+    "inspection",
+    "attention",
+    "description",
 ];
 const BEING: &[&str] = &[
-    "be", "is", "am", "are", "was", "were", "been", "being", "feel", "felt", "quite", "perfectly", "well", "not",
-    "remained", "seemed", "rest", "so",
+    "be",
+    "is",
+    "am",
+    "are",
+    "was",
+    "were",
+    "been",
+    "being",
+    "feel",
+    "felt",
+    "quite",
+    "perfectly",
+    "well",
+    "not",
+    "remained",
+    "seemed",
+    "rest",
+    "so",
 ];
 const EYES: &[&str] = &["eye", "eyes"];
 const COURTEOUS: &[&str] = &[
-    "low", "deep", "slight", "polite", "stiff", "graceful", "formal", "courteous", "respectful", "distant", "little",
-    "silent", "hasty", "ceremonious", "profound", "parting",
+    "low",
+    "deep",
+    "slight",
+    "polite",
+    "stiff",
+    "graceful",
+    "formal",
+    "courteous",
+    "respectful",
+    "distant",
+    "little",
+    "silent",
+    "hasty",
+    "ceremonious",
+    "profound",
+    "parting",
 ];
-const COURTESY: &[&str] = &["with", "made", "make", "take", "took", "taking", "gave", "give", "giving", "making"];
+const COURTESY: &[&str] = &[
+    "with", "made", "make", "take", "took", "taking", "gave", "give", "giving", "making",
+];
 const PLACE: &[&str] = &["in", "to", "from", "near", "at", "of", "through"];
 
 #[cfg(test)]

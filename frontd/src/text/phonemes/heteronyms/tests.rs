@@ -59,7 +59,11 @@ fn are_told_apart_by_context() {
         .iter()
         .filter_map(|(sentence, word, wanted)| {
             let tokens = front.phonemize(sentence, &[]);
-            let said = tokens.iter().find(|token| &sentence[token.range.clone()] == *word)?.phonemes.clone();
+            let said = tokens
+                .iter()
+                .find(|token| &sentence[token.range.clone()] == *word)?
+                .phonemes
+                .clone();
             (said != *wanted).then(|| format!("{sentence} {word}: {said}, not {wanted}"))
         })
         .collect();
