@@ -82,7 +82,7 @@ fn fixtures_are_read_without_a_fault() {
     for (name, pattern) in FIXTURES {
         println!("{name}");
         for text in [
-            pattern.repeat(1),
+            (*pattern).to_owned(),
             pattern.repeat(2),
             pattern.repeat(5000 / pattern.len()),
         ] {
