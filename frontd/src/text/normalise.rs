@@ -105,3 +105,6 @@ pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanne
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod hostile;

@@ -21,6 +21,7 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         // A mark that only separates.
         return ",".to_owned();
     }
+    let drawn = decoration(text);
     let mut rest = text;
     let mut before = '\0';
     while let Some(c) = rest.chars().next() {
@@ -64,7 +65,7 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             words.push(c);
         } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
             words.push('.');
-        } else if name_signs && !decoration(text, c) {
+        } else if name_signs && !drawn {
             push(&mut words, name(c));
         }
         before = c;
@@ -73,8 +74,10 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
 }
 
 /// A row of one sign three times or more only draws a line.
-fn decoration(text: &str, sign: char) -> bool {
-    text.len() >= 3 && text.chars().all(|c| c == sign)
+fn decoration(text: &str) -> bool {
+    let mut chars = text.chars();
+    let first = chars.next();
+    text.len() >= 3 && chars.all(|c| Some(c) == first)
 }
 
 /// Letters inside a code or beside signs; a few letters beside a digit are spelled.

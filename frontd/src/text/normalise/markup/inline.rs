@@ -1,7 +1,7 @@
 //! Marks inside a block: emphasis, code, links, images, HTML tags, entities, backslashes.
 
 use super::entities;
-use crate::text::spanned::Spanned;
+use crate::text::spanned::{LITERAL, Spanned};
 
 /// A tag, an address in angle brackets or a comment is no longer than this.
 const MAX_TAG_BYTES: usize = 300;
@@ -116,7 +116,10 @@ fn tag(text: &str, at: usize) -> Option<(usize, &'static str)> {
     let rest = &text[at + 1..];
     let window = &rest[..rest.floor_char_boundary(MAX_TAG_BYTES)];
     if let Some(comment) = window.strip_prefix("!--") {
-        return comment.find("-->").map(|end| (at + 1 + 3 + end + 3, ""));
+        return comment
+            .find("-->")
+            .filter(|&end| !comment[..end].contains(LITERAL))
+            .map(|end| (at + 1 + 3 + end + 3, ""));
     }
     let close = window
         .find(['<', '>'])
@@ -125,6 +128,9 @@ fn tag(text: &str, at: usize) -> Option<(usize, &'static str)> {
     if inside.contains("://") || (inside.contains('@') && !inside.contains(' ')) {
         // The address stays; its closing bracket is left out by the tokens.
         return Some((at + 1, ""));
+    }
+    if inside.contains(LITERAL) {
+        return None;
     }
     let name = inside.trim_start_matches('/');
     let name = &name[..name
@@ -145,8 +151,8 @@ struct Marks {
     emphasis: Vec<(usize, usize)>,
     /// Pairs of square brackets, by their start.
     square: Vec<(usize, usize)>,
-    /// The ends of those pairs, ascending.
-    closed: Vec<usize>,
+    /// Those pairs by their end, end first.
+    closed: Vec<(usize, usize)>,
     /// Ends of links, by the place of their "]".
     targets: Vec<(usize, usize)>,
 }
@@ -182,7 +188,7 @@ impl Marks {
                 b']' => {
                     if let Some(open) = square.pop() {
                         found.square.push((open, start));
-                        found.closed.push(start);
+                        found.closed.push((start, open));
                     }
                 }
                 b'(' => round.push((start, start > 0 && bytes[start - 1] == b']')),
@@ -270,9 +276,7 @@ impl Marks {
         let image = text[at..].starts_with("![");
         let open = at + usize::from(image);
         if text.as_bytes()[at] == b']' {
-            return self
-                .target(text, at)
-                .filter(|_| self.closed.binary_search(&at).is_ok());
+            return self.target(text, at);
         }
         let i = self.square.partition_point(|&(start, _)| start < open);
         let &(_, close) = self.square.get(i).filter(|(start, _)| *start == open)?;
@@ -280,29 +284,29 @@ impl Marks {
         let after_word = text[..at].ends_with(|c: char| c.is_alphanumeric() || ".,;:!?)”\"]".contains(c));
         let number = !inside.is_empty() && inside.chars().all(|c| c.is_ascii_digit() || ", –-".contains(c));
         let note = inside.starts_with('^') || (after_word && number && inside.len() <= 12);
-        if note && !text[close + 1..].starts_with('(') {
+        if note && !inside.contains(LITERAL) && !text[close + 1..].starts_with('(') {
             return Some(close + 1);
         }
         self.target(text, close).map(|_| open + 1)
     }
 
-    /// The end of what follows the "]" at `close` when it ends a link.
+    /// The end of what follows the "]" at `close` when it ends a link. A literal there stays.
     fn target(&self, text: &str, close: usize) -> Option<usize> {
+        let pair = self.closed.partition_point(|&(end, _)| end < close);
+        let &(_, open) = self.closed.get(pair).filter(|(end, _)| *end == close)?;
         let i = self.targets.partition_point(|&(start, _)| start < close);
         if let Some(&(_, end)) = self.targets.get(i).filter(|(start, _)| *start == close) {
             let target = &text[close + 2..end - 1];
             let url = target.split(' ').next().unwrap_or_default();
-            return (url.len() == target.len()
-                || target[url.len()..]
-                    .trim_start()
-                    .starts_with(['"', '\'', '“', '(']))
-            .then_some(end);
+            let titled = target[url.len()..]
+                .trim_start()
+                .starts_with(['"', '\'', '“', '(']);
+            return ((url.len() == target.len() || titled) && !target.contains(LITERAL)).then_some(end);
         }
-        // "[text][reference]"
+        // "[text][reference]", but not "x[i][j]".
         let i = self.square.partition_point(|&(start, _)| start < close + 1);
-        self.square
-            .get(i)
-            .filter(|(start, _)| *start == close + 1)
-            .map(|(_, end)| end + 1)
+        let &(start, end) = self.square.get(i).filter(|(start, _)| *start == close + 1)?;
+        let index = text[..open].ends_with(char::is_alphanumeric);
+        (!index && !text[start..end].contains(LITERAL)).then_some(end + 1)
     }
 }

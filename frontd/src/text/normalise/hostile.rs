@@ -1,0 +1,341 @@
+//! What hostile text must not do: panic, lose words, lie about their places, take more than linear time.
+
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::{tests::american, *};
+use crate::text::spanned::LITERAL;
+
+/// Signs with a meaning for some class, and a few without.
+fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "[a-zA-Z]{1,8}",
+        "[0-9]{1,12}",
+        "[-–—./:,;!?$£€%°@#&*_~`|<>(){}\\[\\]\"'“”’+=^\\\\]{1,4}",
+        "[ \n\t\r]{1,3}",
+        "\\PC{1,3}",
+        prop::sample::select(vec![
+            "Dr.", "St.", "No.", "Jan.", "May", "5pm", "p.m.", "$5", "US$", "1/2", "½", "http://", "www.",
+            ".com", "a@b.c", "```", "# ", "- ", "1. ", "|---|", "![", "](", "&amp;", "&#0;", "&#xFFFC;",
+            "<br>", "<!--", "XIV", "km/h", "m²", "e10", "10^", "😂", "\u{FE0F}", "\u{200D}", "\u{301}",
+            "\u{202E}", "\u{0}", "ﬁ", "١٢", "Ω", "中", "ß", "İ", "ŉ", "'s", "(s)", "(k)", "é", "--", "...",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+fn spanned(text: &str) -> Spanned {
+    let mut input = Spanned::default();
+    input.push_verbatim(text, 0);
+    input
+}
+
+/// Letters, apostrophes and hyphens between them, the punctuation of the contract, literals.
+fn is_plain(text: &str) -> Result<(), String> {
+    for c in text.chars() {
+        let allowed = c.is_alphabetic() || " \n'’‘-–.,;:!?—…“”()".contains(c) || c == LITERAL;
+        if !allowed {
+            return Err(format!("{c:?} is left in {text:?}"));
+        }
+    }
+    if text.contains("  ")
+        || text.contains("\n\n\n")
+        || text.starts_with([' ', '\n'])
+        || text.contains(" \n")
+        || text.contains("\n ")
+    {
+        return Err(format!("white space in {text:?}"));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn leaves_only_words_and_punctuation(text in hostile(), british in any::<bool>(), units in any::<bool>()) {
+        let dialect = if british { Dialect::British } else { Dialect::American };
+        let options = Options { unit_normalization: units, ..Options::default() };
+        let out = normalise(&spanned(&text), dialect, &options);
+        if let Err(fault) = is_plain(out.text()) {
+            prop_assert!(false, "{fault} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn survives_every_option(text in hostile(), bits in any::<u8>()) {
+        let bit = |i: u8| bits & (1 << i) != 0;
+        let options = Options {
+            normalize: bit(0),
+            unit_normalization: bit(1),
+            url_normalization: bit(2),
+            email_normalization: bit(3),
+            optional_pluralization_normalization: bit(4),
+            phone_normalization: bit(5),
+            replace_remaining_symbols: bit(6),
+        };
+        let out = normalise(&spanned(&text), Dialect::American, &options);
+        if options.normalize && let Err(fault) = is_plain(out.text()) {
+            prop_assert!(false, "{fault} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn tells_true_and_ascending_places(text in hostile()) {
+        let out = normalise(&spanned(&text), Dialect::American, &Options::default());
+        let mut last = 0;
+        let mut at = 0;
+        for word in out.text().split([' ', '\n']) {
+            let source = out.source_of(at..at + word.len());
+            prop_assert!(source.start <= source.end && source.end <= text.len());
+            prop_assert!(text.is_char_boundary(source.start) && text.is_char_boundary(source.end));
+            if !word.is_empty() {
+                prop_assert!(source.start >= last, "{word:?} at {source:?} after {last} in {text:?}");
+                last = source.start;
+            }
+            at += word.len() + 1;
+        }
+    }
+
+    #[test]
+    fn keeps_words(words in prop::collection::vec("[a-z]{2,9}[,.;!?]?", 1..60)) {
+        let text = words.join(" ");
+        let out = normalise(&spanned(&text), Dialect::American, &Options::default());
+        prop_assert!(out.text().split_whitespace().count() >= words.len(), "{} of {text}", out.text());
+    }
+
+    #[test]
+    fn keeps_literals_in_order(texts in prop::collection::vec("[a-z0-9 .,*_\\[\\]()\n-]{0,6}", 1..12)) {
+        let mut input = Spanned::default();
+        let mut at = 0;
+        for (i, text) in texts.iter().enumerate() {
+            input.push_verbatim(text, at);
+            at += text.len();
+            input.push_literal(&i.to_string(), at..at + 3);
+            at += 3;
+        }
+        let out = normalise(&input, Dialect::American, &Options::default());
+        let expected: Vec<String> = (0..texts.len()).map(|i| i.to_string()).collect();
+        prop_assert_eq!(out.literals(), &expected[..], "{:?}", input.text());
+        prop_assert_eq!(out.text().matches(LITERAL).count(), texts.len());
+    }
+}
+
+#[test]
+fn outlives_known_breakers() {
+    for text in [
+        "éing",
+        "\u{0}",
+        "-".repeat(5000).as_str(),
+        "a-".repeat(5000).as_str(),
+        "a".repeat(5000).as_str(),
+        "9".repeat(5000).as_str(),
+        "\u{202E}abc\u{202C}",
+        "I\u{307}",
+        "ſ",
+        "ŉ",
+        "1\u{20E3}",
+        "$",
+        "-",
+        "#",
+        "@",
+        "&;",
+        "&#x110000;",
+        "1/0",
+        "0/0",
+        "0:0",
+        "99:99",
+        "$.",
+        "$,",
+        "1..2",
+        "1--2",
+        "-.5",
+        "v.",
+        "x^",
+        "(",
+        "()",
+        "[]()",
+        "![](",
+        "|",
+        "||",
+        "\n\n",
+        "\r",
+    ] {
+        let _ = american(text);
+    }
+}
+
+/// Ten times the text may not take much more than ten times as long, whatever is repeated; and no pattern costs more than
+/// twenty times what prose costs.
+#[test]
+fn takes_linear_time() {
+    const BYTES: usize = 1 << 17;
+    let cost = |pattern: &str| {
+        let text = pattern.repeat(BYTES / pattern.len() + 1);
+        let input = spanned(&text);
+        let start = Instant::now();
+        let out = normalise(
+            &input,
+            Dialect::American,
+            &Options {
+                unit_normalization: true,
+                ..Options::default()
+            },
+        );
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(out.text().len() < 64 * BYTES);
+        seconds
+    };
+    let prose = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness. ";
+    let prose = (0..3).map(|_| cost(prose)).fold(f64::INFINITY, f64::min);
+    eprintln!("prose: {:.0} ns a byte", prose * 1e9 / 131_072.0);
+    for pattern in [
+        "-",
+        "a-",
+        "ab-",
+        "1-",
+        "1",
+        "12 ",
+        "1 ",
+        "/",
+        "a/",
+        "1/",
+        "(",
+        ")",
+        "()",
+        "[",
+        "]",
+        "[]",
+        "](",
+        "[a](",
+        "![",
+        "&",
+        "&amp;",
+        "&a",
+        "<",
+        ">",
+        "<a ",
+        "<!--",
+        "*",
+        "*a ",
+        "a* ",
+        "**a",
+        "_",
+        "_a ",
+        "a_",
+        "~~",
+        "|",
+        "|a",
+        "| a |\n",
+        "#",
+        "# ",
+        "#a ",
+        "@",
+        "a@",
+        "a@b.c",
+        "$",
+        "$1",
+        "$1 ",
+        "$1-",
+        "1.",
+        "1. ",
+        "1.1",
+        "1,",
+        "1:",
+        "1:1",
+        "1:11 ",
+        "a.",
+        "http://",
+        "http://a.b/",
+        "www.",
+        "\n",
+        "\n\n",
+        " ",
+        "\t",
+        "a\n",
+        "- a\n",
+        "```\n",
+        "😂",
+        "😂 ",
+        "e\u{301}",
+        "\u{301}",
+        "\u{200B}",
+        "é",
+        "中",
+        "Ω",
+        "½",
+        "1½",
+        "'",
+        "\"",
+        "“",
+        "’s ",
+        "--",
+        "—",
+        "a—",
+        "...",
+        ".",
+        ",",
+        "a,",
+        "!",
+        "?",
+        "\\",
+        "\\*",
+        "`",
+        "`a",
+        "{",
+        "}",
+        "=",
+        "1+",
+        "x=",
+        "x^2",
+        "^",
+        "II ",
+        "XIV ",
+        "A ",
+        "AB ",
+        "A.",
+        "aB",
+        "aaa",
+        "ha",
+        "Dr. ",
+        "St. ",
+        "No. 1 ",
+        "Jan 1 ",
+        "May ",
+        "5pm",
+        "5 pm ",
+        "CA 1 ",
+        "1 A ",
+        "1 A St ",
+        "km",
+        "1km",
+        "1 km ",
+        "%",
+        "1%",
+        "°",
+        "+1 ",
+        "555-",
+        "(1) ",
+        "12:30:",
+        "x",
+        "soooo ",
+        "item(s) ",
+        "\u{FFFC}",
+        "\u{0}",
+    ] {
+        let mut ratio = cost(pattern) / prose;
+        if ratio > 20.0 {
+            // Once more, for the machine may have been busy.
+            ratio = ratio.min(cost(pattern) / prose);
+        }
+        if ratio > 8.0 {
+            eprintln!("{pattern:?}: {ratio:.1} times prose");
+        }
+        assert!(
+            ratio <= 20.0,
+            "{pattern:?} takes {ratio:.0} times as long as prose"
+        );
+    }
+}
