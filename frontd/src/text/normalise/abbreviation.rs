@@ -187,7 +187,6 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     title(line, at, dotted)
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
-        .or_else(|| initials(line, at))
         .or_else(|| {
             let lower = core.to_ascii_lowercase();
             if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
@@ -203,6 +202,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             (token.is_word() && !token.shape.upper && SPELLED.contains(&core))
                 .then(|| Reading::new(core.to_ascii_uppercase(), 1))
         })
+        .or_else(|| initials(line, at))
+        .or_else(|| glued_number(line, at))
 }
 
 fn find(table: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
@@ -246,7 +247,11 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let table = if dotted { DOTTED_TITLES } else { &[] };
     let said = find(TITLES, token.core).or_else(|| find(table, token.core))?;
     let next = line.next_after_dot(at)?;
-    if !next.core.starts_with(char::is_uppercase) {
+    let pair = next.core == "and"
+        && line
+            .next(at + 1)
+            .is_some_and(|second| find(TITLES, second.core).is_some());
+    if !(next.core.starts_with(char::is_uppercase) || pair) {
         return None;
     }
     // "Sec" and "Sr" come after names too.
@@ -284,6 +289,24 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         dot: Dot::Yes,
         ..Reading::new(said, 1)
     })
+}
+
+/// "No.5", "p.12", "No1".
+fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let digits = core.find(|c: char| c.is_ascii_digit())?;
+    let (word, number) = core.split_at(digits);
+    let short = word
+        .strip_suffix('.')
+        .or_else(|| (word == "No").then_some(word))?;
+    let said = find(NUMBERED, &short.to_ascii_lowercase())?;
+    let said = if short.starts_with(char::is_uppercase) {
+        capitalised(said)
+    } else {
+        said.to_owned()
+    };
+    numbers::is_digits(number)
+        .then(|| Reading::new(format!("{said} {}", numbers::cardinal(number, line.dialect)), 1))
 }
 
 fn capitalised(word: &str) -> String {

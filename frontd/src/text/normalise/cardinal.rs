@@ -69,7 +69,9 @@ fn version(line: &Line<'_>, at: usize) -> Option<String> {
 fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
     let digits = core.strip_suffix('s')?.trim_end_matches(['\'', '’']);
     let said = numbers::is_digits(digits).then(|| {
-        if digits.len() == 4 {
+        if digits.len() == 3 && !digits.ends_with("00") {
+            super::address::house(digits, line.dialect)
+        } else if digits.len() == 4 {
             numbers::year(digits, line.dialect)
         } else {
             numbers::cardinal(digits, line.dialect)
@@ -119,6 +121,8 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
     let suffix = match suffix {
         "" => "",
         "+" => " plus",
+        // "4K", "a 10K race"
+        "k" | "K" if matches!(number, "2" | "4" | "5" | "8" | "10") => " K",
         "k" | "K" => " thousand",
         "M" | "mn" => " million",
         "B" | "bn" => " billion",
@@ -143,6 +147,19 @@ pub(super) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
 
 /// Digits that stand for no amount: announced as a code, or long and alone.
 fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
+    if digits.len() == 3 {
+        let dialled = matches!(
+            digits,
+            "911" | "999" | "112" | "411" | "311" | "211" | "988" | "101" | "111"
+        );
+        return dialled
+            && line.previous(at).is_some_and(|before| {
+                matches!(
+                    before.core.to_ascii_lowercase().as_str(),
+                    "call" | "called" | "calling" | "dial" | "dialled" | "dialed" | "phone" | "ring" | "text"
+                )
+            });
+    }
     if digits.len() < 4 {
         return false;
     }

@@ -199,6 +199,9 @@ fn letters(part: &str, after_dot: bool, rest: &str) -> String {
         if let Some(word) = extension_word(&lower).filter(|_| rest.is_empty()) {
             return word.to_owned();
         }
+        if lower == "co" {
+            return lower;
+        }
         if lower.len() == 2 {
             return lower.to_ascii_uppercase();
         }

@@ -143,13 +143,17 @@ fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     if feet.is_empty() || !numbers::is_digits(feet) {
         return None;
     }
+    let closed = line.tokens[at].close.starts_with(['"', '”', '″']) && !rest.is_empty();
     let inches = rest.trim_end_matches(['"', '″', '”']);
     let unit = if feet == "1" { "foot" } else { "feet" };
     let mut words = format!("{} {unit}", numbers::cardinal(feet, line.dialect));
     if !inches.is_empty() {
         words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
     }
-    Some(Reading::new(words, 1))
+    Some(Reading {
+        close: closed,
+        ..Reading::new(words, 1)
+    })
 }
 
 /// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
@@ -162,6 +166,10 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
         return Some(Reading::new(format!("{words} per {}", per(unit, dialect)?), 1));
     }
     let (mut amount, rest) = amount(core, dialect)?;
+    // "747s" are aeroplanes.
+    if rest == "s" && core.len() == 4 {
+        return None;
+    }
     let glued = !rest.is_empty();
     let rest = rest
         .strip_prefix('-')
@@ -200,16 +208,36 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
         ));
     }
     // "6 ft. 2 in." and "5 lb 3 oz" follow from reading one after the other.
-    let name = compound(written, amount.one || hyphenated, dialect, &|text| {
-        units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
-    })?;
+    let attributive = glued
+        && line
+            .previous(at)
+            .is_some_and(|p| matches!(p.core, "a" | "an" | "A" | "An"))
+        && line.next(at).is_some_and(|next| {
+            next.shape.lower
+                && !matches!(
+                    next.core,
+                    "of" | "long" | "tall" | "wide" | "deep" | "high" | "away" | "or" | "and" | "to" | "in"
+                )
+        });
+    let name = compound(
+        written,
+        amount.one || hyphenated || attributive,
+        dialect,
+        &|text| {
+            units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
+        },
+    )?;
     Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
 }
 
 /// "in" and the like are units only where no word follows that could make them one.
 fn unit_stands(line: &Line<'_>, at: usize) -> bool {
     let token = &line.tokens[at];
-    token.close.starts_with(['.', ',', ')', ';'])
+    // "5 ft 10 in"
+    let after_feet =
+        token.core == "in" && at > 1 && matches!(line.tokens[at - 2].core, "ft" | "foot" | "feet");
+    after_feet
+        || token.close.starts_with(['.', ',', ')', ';'])
         || line.get(at + 1).is_none()
         || line
             .next(at)

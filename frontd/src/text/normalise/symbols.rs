@@ -5,10 +5,27 @@ use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
+    if let Some(words) = note(core).or_else(|| company(core)) {
+        return Some(Reading::new(words, 1));
+    }
     Some(Reading::new(
         spelled(core, line.dialect, line.options.replace_remaining_symbols),
         1,
     ))
+}
+
+/// "C#" and "F♯".
+fn note(core: &str) -> Option<String> {
+    let letter = core.strip_suffix(['#', '♯'])?;
+    (letter.len() == 1 && letter.bytes().all(|b| b.is_ascii_uppercase())).then(|| format!("{letter} sharp"))
+}
+
+/// "AT&T": two letters before the sign are spelled, for they might be a word.
+fn company(core: &str) -> Option<String> {
+    let (first, second) = core.split_once('&')?;
+    let capitals = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase());
+    (first.len() == 2 && capitals(first) && capitals(second))
+        .then(|| format!("{}.{}. and {second}", &first[..1], &first[1..]))
 }
 
 /// The parts of `text` in words, one space between.
@@ -42,17 +59,26 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         let part = &rest[..end];
         rest = &rest[end..];
         let next = rest.chars().next();
+        if c.is_ascii_digit()
+            && let Some((words_of, taken)) = ending(part, rest, dialect)
+        {
+            push(&mut words, &words_of);
+            before = 's';
+            rest = &rest[taken..];
+            continue;
+        }
         if c.is_ascii_digit() {
             // ".5" and "0.75" inside something longer.
             let fraction = before == '.' && words.ends_with("point");
-            push(
-                &mut words,
-                &if fraction {
-                    numbers::spelled(part)
-                } else {
-                    digits(part, dialect)
-                },
-            );
+            let year = before.is_ascii_uppercase() && part.len() == 4 && matches!(&part[..2], "19" | "20");
+            let said = if fraction {
+                numbers::spelled(part)
+            } else if year {
+                numbers::year(part, dialect)
+            } else {
+                digits(part, dialect)
+            };
+            push(&mut words, &said);
         } else if c.is_alphabetic() {
             let beside_digit = before.is_ascii_digit() || next.is_some_and(|n| n.is_ascii_digit());
             push(&mut words, &letters(part, beside_digit));
@@ -78,6 +104,23 @@ fn decoration(text: &str) -> bool {
     let mut chars = text.chars();
     let first = chars.next();
     text.len() >= 3 && chars.all(|c| Some(c) == first)
+}
+
+/// Digits with an ending that makes another word of them, and the length of that: "21st", "1920s".
+fn ending(number: &str, rest: &str, dialect: Dialect) -> Option<(String, usize)> {
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let words = match &rest[..letters] {
+        "s" if number.len() == 4 => numbers::decade(number, dialect),
+        "s" if number.len() == 2 && number.ends_with('0') => {
+            numbers::plural(&numbers::cardinal(number, dialect))
+        }
+        "st" if number.ends_with('1') && !number.ends_with("11") => numbers::ordinal(number, dialect),
+        "nd" if number.ends_with('2') && !number.ends_with("12") => numbers::ordinal(number, dialect),
+        "rd" if number.ends_with('3') && !number.ends_with("13") => numbers::ordinal(number, dialect),
+        "th" => numbers::ordinal(number, dialect),
+        _ => return None,
+    };
+    Some((words, letters))
 }
 
 /// Letters inside a code or beside signs; a few letters beside a digit are spelled.

@@ -17,6 +17,13 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !(first.is_ascii_digit() || first == '+' || first == '(') {
         return None;
     }
+    let next_grouped = line
+        .get(at + 1)
+        .is_some_and(|next| next.open == "(" || next.core.contains('-'));
+    let alone = token.is_digits() && !token.core.starts_with('0') && !matches!(token.core.len(), 4 | 10 | 11);
+    if alone && !next_grouped && !token.open.ends_with('(') {
+        return None;
+    }
     vanity(token.core)
         .map(|words| Reading::new(words, 1))
         .or_else(|| grouped(line, at))

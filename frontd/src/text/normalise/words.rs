@@ -24,6 +24,8 @@ pub(super) struct Reading {
     pub dot: Dot,
     /// The last opening mark of the first token belongs to it, as in "'80s" and "(123) 456-7890".
     pub open: bool,
+    /// The first closing mark of the last token belongs to it, as in 5'10".
+    pub close: bool,
 }
 
 /// Whether the full stop after what was read is part of it.
@@ -44,6 +46,7 @@ impl Reading {
             tokens,
             dot: Dot::No,
             open: false,
+            close: false,
         }
     }
 
@@ -145,6 +148,14 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
             i += 1;
             continue;
         }
+        if line.options.normalize
+            && let Some(mark) = lone_hyphen(line, i)
+        {
+            writer.begin_words(token);
+            writer.replaced(mark, token.at..token.end());
+            i += 1;
+            continue;
+        }
         let reading = if !line.options.normalize || is_plain(line, i) {
             None
         } else {
@@ -162,24 +173,45 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
             Some(reading) => {
                 let read = reading.tokens.clamp(1, line.tokens.len() - i);
                 let last = &line.tokens[i + read - 1];
-                writer.replaced(&reading.words, token.core_at()..last.core_at() + last.core.len());
+                let words = if writer.begins_sentence() {
+                    capitalised(&reading.words)
+                } else {
+                    reading.words
+                };
+                writer.replaced(&words, token.core_at()..last.core_at() + last.core.len());
                 let dotted = last.close.starts_with('.') && !last.close.starts_with("..");
+                let first = last.close.chars().next().filter(|_| reading.close);
                 let drop_dot = dotted
                     && match reading.dot {
                         Dot::No => false,
                         Dot::Perhaps => !ends_sentence(line, i + read - 1),
                         Dot::Yes => true,
                     };
-                writer.close(last, drop_dot);
+                writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8));
                 i += read;
             }
             None => {
                 writer.part(token.core_at()..token.core_at() + token.core.len());
-                writer.close(token, false);
+                writer.close(token, 0);
                 i += 1;
             }
         }
     }
+}
+
+/// A hyphen between spaces is a dash; between numbers that no class joined it only separates.
+fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
+    let token = &line.tokens[at];
+    if token.open != "-" || !token.core.is_empty() || !token.close.is_empty() {
+        return None;
+    }
+    let (before, after) = (line.get(at.checked_sub(1)?)?, line.get(at + 1)?);
+    let numbers = before.shape.digit && after.shape.digit;
+    Some(if numbers || !before.close.is_empty() {
+        ","
+    } else {
+        "—"
+    })
 }
 
 /// Nothing for a class to read: most of any text.
@@ -194,9 +226,14 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
         || shape.inner_upper
         || token.core.contains("hah")
         || token.core.contains("heh");
+    // "XIV's"
+    let numeral = shape.upper
+        && token.core.ends_with('s')
+        && token.core.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase);
     let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
     let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
-    !odd && !abbreviated
+    !odd && !numeral
+        && !abbreviated
         && !before_number
         && !token.is_capitals()
         && (token.core.len() > 5
@@ -216,6 +253,15 @@ fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
             .tokens
             .get(at + 1)
             .is_some_and(|next| next.spaced && next.core.starts_with(char::is_uppercase))
+}
+
+/// With the first letter in its large form, if it is ASCII.
+fn capitalised(words: &str) -> String {
+    let mut capital = words.to_owned();
+    if let Some(first) = capital.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    capital
 }
 
 struct Writer<'a> {
@@ -267,9 +313,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn close(&mut self, token: &Token<'_>, drop_dot: bool) {
+    /// Writes the closing marks but for the first `skip` bytes.
+    fn close(&mut self, token: &Token<'_>, skip: usize) {
         let from = token.core_at() + token.core.len();
-        let close = if drop_dot { &token.close[1..] } else { token.close };
+        let close = &token.close[skip..];
         if !close.is_empty() {
             let marks = marks(close, false);
             let alone = self.out.text().len() == self.begun;
@@ -278,7 +325,8 @@ impl<'a> Writer<'a> {
     }
 
     fn marks(&mut self, marks: &str, written: &str, range: Range<usize>, alone: bool) {
-        if alone && marks.starts_with([',', '.', ';', ':', '!', '?', ')', '”']) {
+        if alone && !written.starts_with("..") && marks.starts_with([',', '.', ';', ':', '!', '?', ')', '”'])
+        {
             self.space = None;
         }
         if marks == written && marks.len() == range.len() {
@@ -294,6 +342,16 @@ impl<'a> Writer<'a> {
             self.out
                 .push_part(self.input, self.line_at + range.start..self.line_at + range.end);
         }
+    }
+
+    /// What comes next begins a sentence: sentences are told apart by their capitals.
+    fn begins_sentence(&self) -> bool {
+        !self.started
+            || self
+                .out
+                .text()
+                .trim_end_matches(['”', '’', '“', '‘', ')', '(', ' '])
+                .ends_with(['.', '!', '?', '\n'])
     }
 
     fn replaced(&mut self, text: &str, range: Range<usize>) {
