@@ -89,6 +89,7 @@ const DOTTED: &[(&str, &str)] = &[
     ("max", "maximum"),
     ("mfg", "manufacturing"),
     ("mgr", "manager"),
+    ("min", "minimum"),
     ("mins", "minutes"),
     ("misc", "miscellaneous"),
     ("natl", "national"),
@@ -103,6 +104,7 @@ const DOTTED: &[(&str, &str)] = &[
     ("ref", "reference"),
     ("sr", "senior"),
     ("ste", "suite"),
+    ("tel", "telephone"),
     ("temp", "temperature"),
     ("univ", "university"),
     ("v", "versus"),
@@ -185,12 +187,38 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let dotted = token.close.starts_with('.') && !token.close.starts_with("..");
     title(line, at, dotted)
+        .or_else(|| dates_of_life(line, at, dotted))
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
         .or_else(|| {
             let lower = core.to_ascii_lowercase();
             if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
-                return Some(Reading::abbreviation(words, 1));
+                // Companies and juniors end sentences; these do not.
+                let goes_on = matches!(
+                    lower.as_str(),
+                    "approx"
+                        | "ca"
+                        | "cf"
+                        | "e.g"
+                        | "eg"
+                        | "esp"
+                        | "i.e"
+                        | "ie"
+                        | "incl"
+                        | "excl"
+                        | "v"
+                        | "viz"
+                        | "vs"
+                        | "w.r.t"
+                        | "max"
+                        | "min"
+                        | "attn"
+                );
+                let dot = if goes_on { Dot::Yes } else { Dot::Perhaps };
+                return Some(Reading {
+                    dot,
+                    ..Reading::new(words, 1)
+                });
             }
             if let Some(words) = find(PLAIN, &lower).filter(|_| core.contains('/') || !token.is_capitals()) {
                 return Some(if dotted {
@@ -221,7 +249,7 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
     match lower.as_str() {
         "al" => line.previous(at).is_some_and(|p| p.core == "et"),
         "v" | "vs" => goes_on.is_some() && line.previous(at).is_some() && !token.is_capitals(),
-        "max" | "pop" | "temp" | "est" | "ref" | "co" | "ste" | "nr" => {
+        "max" | "min" | "pop" | "temp" | "est" | "ref" | "co" | "ste" | "nr" => {
             goes_on.is_some_and(|next| next.shape.digit)
                 || (lower == "co"
                     && (line.previous(at).is_some_and(|p| p.core == "&")
@@ -246,13 +274,20 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     }
     let table = if dotted { DOTTED_TITLES } else { &[] };
     let said = find(TITLES, token.core).or_else(|| find(table, token.core))?;
-    let next = line.next_after_dot(at)?;
+    let rank = dotted
+        && matches!(
+            token.core,
+            "Lt" | "Sgt" | "Cpl" | "Capt" | "Prof" | "Insp" | "Pvt" | "Supt" | "Cmdr" | "Messrs"
+        );
+    let Some(next) = line.next_after_dot(at) else {
+        return rank.then(|| Reading::abbreviation(said, 1));
+    };
     let pair = next.core == "and"
         && line
             .next(at + 1)
             .is_some_and(|second| find(TITLES, second.core).is_some());
     if !(next.core.starts_with(char::is_uppercase) || pair) {
-        return None;
+        return rank.then(|| Reading::abbreviation(said, 1));
     }
     // "Sec" and "Sr" come after names too.
     let after_name = line.previous(at).is_some_and(|p| {
@@ -262,6 +297,22 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         return None;
     }
     Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "b. 1920", "d. 1999"
+fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let said = match line.tokens[at].core {
+        "b" => "born",
+        "d" => "died",
+        _ => return None,
+    };
+    let year = line
+        .next_after_dot(at)
+        .is_some_and(|next| next.is_digits() && next.core.len() == 4);
+    (dotted && year).then(|| Reading {
         dot: Dot::Yes,
         ..Reading::new(said, 1)
     })

@@ -16,6 +16,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| decade_like(token.core, line))
         .or_else(|| number(line, at))
         .or_else(|| paragraph(token.core, line))
+        .or_else(|| grouped(token.core, line))
         .map(|words| Reading::new(words, 1))
 }
 
@@ -51,6 +52,12 @@ fn version(line: &Line<'_>, at: usize) -> Option<String> {
         None => ("", core),
     };
     let mut parts = numbered.split('.');
+    let thousands = prefix.is_empty()
+        && numbered.matches('.').count() > 1
+        && numbered.split('.').skip(1).all(|part| part.len() == 3);
+    if thousands && numbers::is_integer(&numbered.replace('.', ",")) {
+        return Some(numbers::cardinal(numbered, line.dialect));
+    }
     let dots = numbered.bytes().filter(|&b| b == b'.').count();
     if !parts.all(|part| numbers::is_digits(part) && part.len() <= 4)
         || dots > 5
@@ -78,6 +85,24 @@ fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
         }
     })?;
     Some(numbers::plural(&said))
+}
+
+/// "1_000_000", "1.000.000", "1080p".
+fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
+    if let Some(lines) = core
+        .strip_suffix(['p', 'i'])
+        .filter(|lines| matches!(*lines, "480" | "720" | "1080" | "1440" | "2160"))
+    {
+        return Some(format!(
+            "{} {}",
+            super::address::house(lines, line.dialect),
+            core[lines.len()..].to_ascii_uppercase()
+        ));
+    }
+    let digits = core.contains('_')
+        && core.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+        && core.starts_with(|c: char| c.is_ascii_digit());
+    digits.then(|| numbers::cardinal(core, line.dialect))
 }
 
 /// "401(k)", "501(c)(3)".
@@ -138,7 +163,7 @@ pub(super) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
         (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 12 || is_code(digits, line, at);
     if spelled {
         numbers::spelled(digits)
-    } else if digits.len() == 4 && is_year(digits, line, at) {
+    } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
         numbers::year(digits, line.dialect)
     } else {
         numbers::cardinal(digits, line.dialect)
@@ -266,6 +291,15 @@ fn is_function_word(text: &str) -> bool {
             | "would"
             | "you"
     )
+}
+
+/// "RTX 4090", "RFC 2119": said in pairs.
+fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
+    !digits.ends_with("00")
+        && line.next(at).is_none()
+        && line.previous(at).is_some_and(|before| {
+            before.is_capitals() && before.is_word() && before.core.len() > 1 && before.core.len() < 6
+        })
 }
 
 /// A number of four digits that is said as a year.

@@ -36,13 +36,16 @@ const WEEKDAYS: [(&str, &[&str]); 7] = [
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if token.shape.digit {
-        decade(line, at)
+        short_year(line, at)
+            .or_else(|| decade(line, at))
             .or_else(|| day_month(line, at))
             .or_else(|| numeric::read(line, at))
             .or_else(|| joined(line, at))
             .or_else(|| era(line, at))
     } else {
-        month_day(line, at).or_else(|| weekday(line, at))
+        month_day(line, at)
+            .or_else(|| weekday(line, at))
+            .or_else(|| span(line, at))
     }
 }
 
@@ -95,6 +98,18 @@ fn two_digits(text: &str, dialect: Dialect) -> String {
         Some(digit) => format!("oh {}", numbers::spelled(digit)),
         None => numbers::cardinal(text, dialect),
     }
+}
+
+/// "'99", "’05".
+fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let digits = token.core.strip_suffix("s").is_none() && token.is_digits() && token.core.len() == 2;
+    (digits && token.open.ends_with(['\'', '’', '‘']) && !token.close.contains(['\'', '’'])).then(|| {
+        Reading {
+            open: true,
+            ..Reading::new(two_digits(token.core, line.dialect), 1)
+        }
+    })
 }
 
 /// "July twenty fifth", "July the twenty fifth".
@@ -311,6 +326,22 @@ fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
     (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading::abbreviation(*name, 1))
+}
+
+/// "Mon-Fri", "Jan-Mar".
+fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once('-')?;
+    let weekday = |text: &str| {
+        WEEKDAYS
+            .iter()
+            .find(|(_, short)| short.contains(&text))
+            .map(|(name, _)| *name)
+    };
+    let words = match (weekday(from), weekday(to)) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
+    };
+    Some(Reading::new(words, 1))
 }
 
 #[cfg(test)]

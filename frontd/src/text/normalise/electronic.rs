@@ -65,7 +65,14 @@ fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
         return Some(format!("number {}", numbers::cardinal(name, line.dialect)));
     }
     let tag = name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    tag.then(|| format!("hashtag {}", super::word::parts(name)))
+    let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let split = super::word::parts(name);
+    let words = if plain(&split) {
+        split
+    } else {
+        super::symbols::spelled(name, line.dialect, true)
+    };
+    tag.then(|| format!("hashtag {words}"))
 }
 
 fn is_name_byte(b: u8) -> bool {

@@ -111,9 +111,12 @@ fn name(c: char) -> Option<String> {
     if ('\u{1F1E6}'..='\u{1F1FF}').contains(&c) {
         return Some("flag".to_owned());
     }
+    if c == '💯' {
+        return Some("one hundred".to_owned());
+    }
     let name = deunicode_char(c)?.trim().replace(['_', '-', '+', '&'], " ");
     let words =
-        name.chars().any(char::is_alphabetic) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
+        name.chars().any(char::is_alphabetic) && name.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
     words.then_some(name)
 }
 

@@ -35,20 +35,12 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if numbers::is_integer(whole)
         && whole.len() <= 4
         && let Some(next) = line.next(at)
+        && let Some(fraction) = alone(next.core, dialect)
     {
-        let fraction = match next.core.split_once('/') {
-            Some((numerator, denominator)) if denominator.len() <= 3 => {
-                words(numerator, denominator, dialect)
-            }
-            Some(_) => None,
-            None => single(next.core).map(str::to_owned),
-        };
-        if let Some(fraction) = fraction {
-            return Some(Reading::new(
-                format!("{sign}{} and {fraction}", numbers::cardinal(whole, dialect)),
-                2,
-            ));
-        }
+        return Some(Reading::new(
+            format!("{sign}{} and {fraction}", numbers::cardinal(whole, dialect)),
+            2,
+        ));
     }
     let (sign, unsigned) = numbers::sign(core);
     let (numerator, denominator) = unsigned.split_once('/')?;
@@ -64,6 +56,15 @@ fn idiom(text: &str) -> Option<&'static str> {
         "20/20" => "twenty twenty",
         _ => return None,
     })
+}
+
+/// A fraction that is a token of its own after a whole number.
+pub(super) fn alone(text: &str, dialect: Dialect) -> Option<String> {
+    match text.split_once('/') {
+        Some((numerator, denominator)) if denominator.len() <= 3 => words(numerator, denominator, dialect),
+        Some(_) => None,
+        None => single(text).map(str::to_owned),
+    }
 }
 
 fn single(text: &str) -> Option<&'static str> {
@@ -106,7 +107,7 @@ pub(super) fn vulgar(c: char) -> Option<&'static str> {
 
 /// "three quarters" of "3" and "4"; "over" where the denominator is no usual one.
 pub(super) fn words(numerator: &str, denominator: &str, dialect: Dialect) -> Option<String> {
-    let denominator = ["th", "TH", "rd", "nd", "st"]
+    let denominator = ["ths", "th", "TH", "rds", "rd", "nds", "nd", "st"]
         .iter()
         .find_map(|ending| denominator.strip_suffix(ending))
         .unwrap_or(denominator);

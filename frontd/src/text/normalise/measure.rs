@@ -5,6 +5,7 @@ mod units;
 use super::{
     money::{magnitude_name, number_before},
     numbers,
+    tokens::Token,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
@@ -12,18 +13,36 @@ use units::Unit;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
-    if !line.tokens[at].shape.digit {
+    let token = &line.tokens[at];
+    if !token.shape.digit {
+        return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
+    }
+    // Most numbers are followed by a word: nothing to look up.
+    let unit_follows = |next: &Token<'_>| {
+        next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
+    };
+    if token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit_follows) {
         return None;
     }
     percent(line, at)
         .or_else(|| degrees(line, at))
-        .or_else(|| line.options.unit_normalization.then(|| feet(line, at))?)
+        .or_else(|| {
+            line.options
+                .unit_normalization
+                .then(|| feet(line, at).or_else(|| inches(line, at)))?
+        })
         .or_else(|| {
             line.options
                 .unit_normalization
                 .then(|| measured(line, at, core))?
         })
 }
+
+/// No quotation mark is looked for further back.
+const MAX_QUOTED_TOKENS: usize = 24;
+
+/// Signs of units are no longer than this; "square" and "cubic" are as long.
+const MAX_UNIT_BYTES: usize = 8;
 
 /// An amount as written before a unit: a number, a fraction, a range or a product.
 struct Amount {
@@ -156,6 +175,35 @@ fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     })
 }
 
+/// 10" and 5/8″, where no quotation is open.
+fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
+        return None;
+    }
+    let before = line.tokens[at.saturating_sub(MAX_QUOTED_TOKENS)..at].iter().rev();
+    let quoted = before
+        .take_while(|token| token.shape.digit || !token.close.contains(['"', '”']))
+        .any(|token| token.open.contains(['"', '“']));
+    let (amount, rest) = amount(token.core, line.dialect)?;
+    let unit = if amount.one { "inch" } else { "inches" };
+    (!quoted && rest.is_empty()).then(|| Reading {
+        close: true,
+        ..Reading::new(format!("{} {unit}", amount.words), 1)
+    })
+}
+
+/// "km/h" without a number.
+fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let (upper, _) = core.split_once('/')?;
+    if upper.len() < 2 && core != "m/s" {
+        return None;
+    }
+    units::find(upper, true)?;
+    compound(core, false, line.dialect, &|text| units::find(text, true)).map(|name| Reading::new(name, 1))
+}
+
 /// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
 fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     let dialect = line.dialect;
@@ -178,6 +226,16 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     let mut tokens = 1;
     if !glued && let Some(name) = line.next(at).and_then(|next| magnitude_name(next.core)) {
         amount.words += &format!(" {name}");
+        amount.one = false;
+        tokens += 1;
+    }
+    // "3 1/2 km"
+    if !glued
+        && let Some(fraction) = line
+            .next(at)
+            .and_then(|next| super::fraction::alone(next.core, dialect))
+    {
+        amount.words += &format!(" and {fraction}");
         amount.one = false;
         tokens += 1;
     }
@@ -285,7 +343,7 @@ pub(super) fn per(text: &str, dialect: Dialect) -> Option<String> {
         "ea" => "each",
         "pp" => "person",
         "lb" | "lbs" => "pound",
-        "s²" | "s2" => "second squared",
+        "s²" | "s2" | "s^2" => "second squared",
         other => {
             let unit = compound(other, true, dialect, &|text| units::find(text, true));
             return unit.or_else(|| {

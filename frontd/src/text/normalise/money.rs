@@ -57,6 +57,7 @@ const SIGNS: &[(&str, Currency)] = &[
 ];
 
 const CODES: &[(&str, Currency)] = &[
+    ("Rs", currency("rupee", "rupees", Some(("paisa", "paise")))),
     ("USD", currency("US dollar", "US dollars", CENTS)),
     ("EUR", currency("euro", "euros", CENTS)),
     ("GBP", currency("pound", "pounds", PENCE)),
@@ -176,7 +177,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
 fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if let Some(currency) = code(token.core) {
-        let next = line.next(at)?;
+        let next = line.next_after_dot(at)?;
         let (amount, rest) = number_before(next.core);
         let (mut scale, rest) = glued_magnitude(rest);
         if amount.is_empty() || !rest.is_empty() {
@@ -248,7 +249,7 @@ pub(super) fn number_before(text: &str) -> (&str, &str) {
             _ => break,
         }
     }
-    if numbers::decimal(&text[..end], Dialect::American).is_none() {
+    if !numbers::is_decimal(&text[..end]) {
         return ("", text);
     }
     text.split_at(end)

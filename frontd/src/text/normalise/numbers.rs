@@ -236,7 +236,27 @@ pub(super) fn is_integer(text: &str) -> bool {
     }
     let mut groups = text.split(',');
     let first = groups.next().unwrap_or_default();
-    is_digits(first) && first.len() <= 3 && groups.all(|group| group.len() == 3 && is_digits(group))
+    is_digits(first) && first.len() <= 3 && grouped(groups)
+}
+
+/// Groups of three, or of two before the last three as in India.
+fn grouped<'a>(groups: impl DoubleEndedIterator<Item = &'a str> + Clone) -> bool {
+    let mut before = groups.rev();
+    let last = before.next().unwrap_or_default();
+    let all = |length: usize| {
+        before
+            .clone()
+            .all(|group| group.len() == length && is_digits(group))
+    };
+    last.len() == 3 && is_digits(last) && (all(3) || all(2))
+}
+
+/// What [`decimal`] reads, without a sign.
+pub(super) fn is_decimal(text: &str) -> bool {
+    match text.split_once('.') {
+        Some((whole, fraction)) => (whole.is_empty() || is_integer(whole)) && is_digits(fraction),
+        None => is_integer(text),
+    }
 }
 
 pub(super) fn is_digits(text: &str) -> bool {

@@ -13,6 +13,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.shape.digit {
         return None;
     }
+    if token.core.contains(':') {
+        return ratio(line, at).map(|words| Reading::new(words, 1));
+    }
     if let Some((from, to)) = token.core.split_once(['-', '–', '~']) {
         return between(from, to, line, at).map(|words| Reading::new(words, 1));
     }
@@ -23,6 +26,26 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let words =
         between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
     Some(Reading::new(words, 3))
+}
+
+/// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".
+fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
+    let (first, second) = line.tokens[at].core.split_once(':')?;
+    let (second, last) = match second.split_once(['-', '–']) {
+        Some((second, last)) => (second, Some(last)),
+        None => (second, None),
+    };
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 4;
+    if !short(first) || !short(second) || !last.is_none_or(short) {
+        return None;
+    }
+    let verse = line
+        .previous(at)
+        .is_some_and(|p| p.is_word() && p.core.starts_with(char::is_uppercase) && p.shape.lower);
+    let say = |digits: &str| super::symbols::digits(digits, line.dialect);
+    let link = if verse || last.is_some() { " " } else { " to " };
+    let last = last.map(|last| format!(" to {}", say(last))).unwrap_or_default();
+    Some(format!("{}{link}{}{last}", say(first), say(second)))
 }
 
 fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {

@@ -91,6 +91,8 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             words.push(c);
         } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
             words.push('.');
+        } else if c == '/' && before.is_uppercase() && next.is_some_and(char::is_uppercase) {
+            // "TCP/IP", "AC/DC": the words side by side.
         } else if name_signs && !drawn {
             push(&mut words, name(c));
         }

@@ -125,7 +125,7 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
         if let Some(fraction) = clock
             .rest
             .strip_prefix('.')
-            .filter(|f| clock.second.is_some() || numbers::is_digits(f))
+            .filter(|f| clock.second.is_some() && numbers::is_digits(f))
         {
             let words = words(&clock, line.dialect)?;
             return (numbers::is_digits(fraction))

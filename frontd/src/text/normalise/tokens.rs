@@ -196,7 +196,7 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
                 next.is_none_or(|n| n == c || !(n.is_alphanumeric() || n == '.' || "$£€¥₹".contains(n)))
                     || piece.starts_with("--")
             }
-            '.' => next.is_none_or(|n| !n.is_alphanumeric()),
+            '.' => next.is_none_or(|n| n == '.' || is_close(n) || is_open(n)),
             ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '”' | '»' => true,
             '<' | '>' => !next.is_some_and(|n| n.is_ascii_digit() || "$£€¥₹=.-".contains(n)),
             c => is_open(c) || c == '’',

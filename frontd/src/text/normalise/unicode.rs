@@ -28,7 +28,14 @@ pub(super) fn clean(input: &Spanned) -> Spanned {
     while let Some(c) = text[at..].chars().next() {
         let end = at + c.len_utf8();
         let marks = marks_after(text, end);
-        let action = if marks > end { Clean::Plain } else { action(c) };
+        let action = match action(c) {
+            _ if marks > end => Clean::Plain,
+            // A Greek word, not a sign in a formula.
+            _ if is_greek(c) && (text[..at].ends_with(is_greek) || text[end..].starts_with(is_greek)) => {
+                Clean::Latin
+            }
+            action => action,
+        };
         if matches!(action, Clean::Keep) {
             at = end;
             continue;
@@ -47,6 +54,10 @@ pub(super) fn clean(input: &Spanned) -> Spanned {
     }
     out.push_part(input, kept..text.len());
     out
+}
+
+fn is_greek(c: char) -> bool {
+    matches!(c, '\u{0386}'..='\u{03CE}' | '\u{1F00}'..='\u{1FFF}') && c.is_alphabetic()
 }
 
 /// One character as [`clean`] would write it.

@@ -47,7 +47,7 @@ fn snake(core: &str, line: &Line<'_>) -> String {
         if !words.is_empty() {
             words.push(' ');
         }
-        if part.contains(|c: char| c.is_ascii_digit()) {
+        if part.contains(|c: char| !c.is_alphabetic()) {
             words += &super::symbols::spelled(part, line.dialect, true);
         } else {
             words += &parts(part);

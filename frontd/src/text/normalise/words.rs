@@ -232,8 +232,10 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
         && token.core.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase);
     let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
     let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
+    let span = shape.hyphen && shape.upper && token.core.len() <= 9;
     !odd && !numeral
         && !abbreviated
+        && !span
         && !before_number
         && !token.is_capitals()
         && (token.core.len() > 5

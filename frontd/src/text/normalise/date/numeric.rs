@@ -92,6 +92,9 @@ fn day_month_year(first: &str, second: &str, _mark: char, year: &str, dialect: D
 /// "on 5/12": a word of time stands before.
 fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
     let (first, second) = line.tokens[at].core.split_once('/')?;
+    if (first, second) == ("9", "11") {
+        return None;
+    }
     let before = line.previous(at)?.core.to_ascii_lowercase();
     let dated = matches!(
         before.as_str(),

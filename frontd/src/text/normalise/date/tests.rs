@@ -14,7 +14,7 @@ fn reads_dates_in_words() {
     assert_eq!(american("the 4th of July"), "the fourth of July");
     assert_eq!(
         american("25 Dec. 1999."),
-        "the twenty fifth of December nineteen ninety nine."
+        "The twenty fifth of December nineteen ninety nine."
     );
     assert_eq!(american("You may 5 times"), "You may five times");
     assert_eq!(
@@ -31,12 +31,12 @@ fn reads_dates_in_words() {
 #[test]
 fn reads_dates_in_numbers_by_dialect() {
     assert_eq!(american("2024-05-12"), "May twelfth twenty twenty four");
-    assert_eq!(british("2024-05-12"), "the twelfth of May twenty twenty four");
+    assert_eq!(british("2024-05-12"), "The twelfth of May twenty twenty four");
     assert_eq!(american("5/12/2024"), "May twelfth twenty twenty four");
-    assert_eq!(british("5/12/2024"), "the fifth of December twenty twenty four");
+    assert_eq!(british("5/12/2024"), "The fifth of December twenty twenty four");
     assert_eq!(
         american("13/12/2024"),
-        "the thirteenth of December twenty twenty four"
+        "The thirteenth of December twenty twenty four"
     );
     assert_eq!(american("on 5/12"), "on May twelfth");
     assert_eq!(

@@ -56,10 +56,10 @@ fn leaves_marks_out() {
         ("<b>bold</b> &amp; <i>it</i><br>next", "bold and it\nnext"),
         ("a &lt; b &#8212; c&nbsp;d", "a less than b — c d"),
         ("Terms apply*", "Terms apply"),
-        ("snake_case_name", "snake case name"),
-        ("5 * 3 = 15", "five times three equals fifteen"),
+        ("snake_case_name", "Snake case name"),
+        ("5 * 3 = 15", "Five times three equals fifteen"),
         ("[aside]", "(aside)"),
-        ("<me@a.com>", "me at a dot com"),
+        ("<me@a.com>", "Me at a dot com"),
     ] {
         assert_eq!(american(written), said, "{written}");
     }
