@@ -3,12 +3,17 @@
 //! `Config` → [`App::build`] → [`App::run`]: sockets are bound before anything is announced, and everything that was
 //! started is ended and waited for before `run` returns.
 
+mod switch;
+
 use std::{
     fs, io,
     net::{SocketAddr, TcpListener},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -79,10 +84,32 @@ impl Shared {
     }
 }
 
+/// What outlives a change of the model.
+#[derive(Debug, Clone)]
+struct Lasting {
+    text: Arc<TextFront>,
+    store: Store,
+    metrics: PrometheusHandle,
+    draining: watch::Sender<bool>,
+}
+
+impl Lasting {
+    fn new(config: &Config) -> Result<Self, AppError> {
+        names::describe();
+        Ok(Self {
+            text: Arc::new(TextFront::new(config.text.front())),
+            store: Store::open(config.folders.settings()),
+            metrics: install_recorder()?,
+            draining: watch::Sender::new(false),
+        })
+    }
+}
+
 /// Everything but the sockets for clients and operators: what `speak` needs as well.
 #[derive(Debug)]
 pub struct Core {
     pub shared: Arc<Shared>,
+    lasting: Lasting,
     workers_end: JoinHandle<Result<(), String>>,
     // Removed with its sockets when the server ends.
     _run_dir: RunDir,
@@ -94,30 +121,33 @@ impl Core {
     /// # Errors
     /// A model that is wanted and not there, or a folder that cannot be made.
     pub async fn start(config: Config) -> Result<Self, AppError> {
+        let lasting = Lasting::new(&config)?;
+        Self::with(config, lasting).await
+    }
+
+    async fn with(config: Config, lasting: Lasting) -> Result<Self, AppError> {
         let run_dir = RunDir::make(config.workers.run_dir.as_deref())?;
-        names::describe();
-        let metrics = install_recorder()?;
         let (choice, dir) = (config.model.choice, config.model.dir.clone());
         let model = tokio::task::spawn_blocking(move || choose::choose(choice, &dir))
             .await
             .map_err(|error| AppError::Workers(format!("the model could not be looked for: {error}")))??;
         let workers = workers::start(setup(&config, &model, &run_dir.0));
         let scheduler = Scheduler::start(config.queue.limits(), workers.orders.clone(), workers.news);
-        let text = Arc::new(TextFront::new(config.text.front()));
         let shared = Arc::new(Shared {
             voices: open_voices(&config, &model),
-            generator: Generator::new(text, config.queue.look_ahead),
-            store: Store::open(config.folders.settings()),
-            draining: watch::Sender::new(false),
+            generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),
+            store: lasting.store.clone(),
+            draining: lasting.draining.clone(),
             orders: workers.orders,
             fleet: workers.status,
             config,
             model,
             scheduler,
-            metrics,
+            metrics: lasting.metrics.clone(),
         });
         Ok(Self {
             shared,
+            lasting,
             workers_end: workers.end,
             _run_dir: run_dir,
         })
@@ -138,6 +168,21 @@ impl Core {
             let _ = self.shared.orders.send(Order::Drain).await;
             let _ = self.workers_end.await;
         }
+    }
+}
+
+/// How long the workers of an earlier model may take to leave when the server ends.
+const RETIREMENT: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// What a task that may be there brings; never ends when there is none.
+async fn finished(task: &mut Option<JoinHandle<Result<Core, AppError>>>) -> Result<Core, AppError> {
+    match task {
+        Some(task) => task.await.unwrap_or_else(|error| {
+            Err(AppError::Workers(format!(
+                "the change of the model failed: {error}"
+            )))
+        }),
+        None => std::future::pending().await,
     }
 }
 
@@ -182,33 +227,60 @@ impl App {
             listener,
             control,
         } = self;
-        let shared = Arc::clone(&core.shared);
         let mut stop = StopSignals::listen()?;
         let address = listener.local_addr().map_err(AppError::Http)?;
         let (close, closed) = watch::channel(false);
-        let ops = tokio::spawn(control.serve(Arc::clone(&shared)));
-        let housekeeping = tokio::spawn(housekeeping(Arc::clone(&shared)));
-        let announcing = tokio::spawn(announce(Arc::clone(&shared), address));
-        let mut serving = tokio::spawn(http::serve(listener, Arc::clone(&shared), closed));
+        let (live, current) = watch::channel(Arc::clone(&core.shared));
+        let ops = tokio::spawn(control.serve(current.clone()));
+        let housekeeping = tokio::spawn(housekeeping(current.clone()));
+        let announcing = tokio::spawn(announce(Arc::clone(&core.shared), address));
+        let mut serving = tokio::spawn(http::serve(listener, current, closed));
         tokio::spawn(systemd::watchdog(async || true));
+        let config = core.shared.config.clone();
+        let mut better = switch::is_wanted(&config, &core.shared.model)
+            .then(|| tokio::spawn(switch::kokoro(config.clone(), core.lasting.clone())));
+        let mut retiring = None;
 
-        let mut drained = shared.draining.subscribe();
-        let result = tokio::select! {
-            served = &mut serving => served.map_err(io::Error::other).and_then(|end| end).map_err(AppError::Http),
-            hopeless = core.hopeless() => Err(hopeless),
-            () = stop.received() => Ok(()),
-            _ = drained.wait_for(|draining| *draining) => Ok(()),
+        let draining = core.lasting.draining.clone();
+        let mut drained = draining.subscribe();
+        let result = loop {
+            tokio::select! {
+                served = &mut serving => {
+                    break served.map_err(io::Error::other).and_then(|end| end).map_err(AppError::Http);
+                }
+                hopeless = core.hopeless() => break Err(hopeless),
+                () = stop.received() => break Ok(()),
+                _ = drained.wait_for(|draining| *draining) => break Ok(()),
+                started = finished(&mut better) => {
+                    better = None;
+                    match started {
+                        Ok(new) => {
+                            let old = std::mem::replace(&mut core, new);
+                            live.send_replace(Arc::clone(&core.shared));
+                            let model = core.shared.model.name();
+                            tracing::info!(model, "new requests are spoken by another model now");
+                            systemd::ready(&format!("{model} on {address}"));
+                            retiring = Some(tokio::spawn(switch::retire(old)));
+                        }
+                        Err(error) => tracing::error!(%error, "the model was fetched and cannot be used; the built-in voice goes on"),
+                    }
+                }
+            }
         };
         systemd::stopping();
-        shared.draining.send_replace(true);
+        draining.send_replace(true);
         announcing.abort();
+        if let Some(better) = better {
+            better.abort();
+        }
         if result.is_ok() {
+            let grace = config.server.drain;
             tracing::info!(
-                grace_s = shared.config.server.drain.as_secs(),
+                grace_s = grace.as_secs(),
                 "no new requests; those under way are finished"
             );
             close.send_replace(true);
-            let grace = tokio::time::timeout(shared.config.server.drain, &mut serving);
+            let grace = tokio::time::timeout(grace, &mut serving);
             tokio::select! {
                 ended = grace => if ended.is_err() { tracing::warn!("some responses were not finished in time") },
                 () = stop.received() => tracing::warn!("a second signal: responses under way are cut off"),
@@ -217,7 +289,12 @@ impl App {
         serving.abort();
         ops.abort();
         housekeeping.abort();
+        drop(live);
         core.stop().await;
+        if let Some(retiring) = retiring {
+            // Ends by itself but for responses that were cut off; its workers leave with their sockets.
+            let _ = tokio::time::timeout(RETIREMENT, retiring).await;
+        }
         tracing::info!("the end");
         result
     }
@@ -293,12 +370,12 @@ async fn announce(shared: Arc<Shared>, address: SocketAddr) {
 }
 
 /// What is to be done now and then.
-async fn housekeeping(shared: Arc<Shared>) {
+async fn housekeeping(current: watch::Receiver<Arc<Shared>>) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(30);
     let mut tick = tokio::time::interval(EVERY);
     loop {
         tick.tick().await;
-        let shared = Arc::clone(&shared);
+        let shared = Arc::clone(&current.borrow());
         let done = tokio::task::spawn_blocking(move || {
             shared.store.sweep();
             shared.metrics.run_upkeep();
@@ -340,7 +417,9 @@ struct RunDir(PathBuf);
 
 impl RunDir {
     fn make(wanted: Option<&Path>) -> Result<Self, AppError> {
-        let name = format!("dexterous-tts-{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("dexterous-tts-{}-{number}", std::process::id());
         let path = wanted
             .map_or_else(std::env::temp_dir, Path::to_path_buf)
             .join(name);

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
-    sync::oneshot,
+    sync::{oneshot, watch},
 };
 
 use crate::{
@@ -101,11 +101,11 @@ impl Socket {
     }
 
     /// Answers until the task is ended.
-    pub async fn serve(self, shared: Arc<Shared>) {
+    pub async fn serve(self, current: watch::Receiver<Arc<Shared>>) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(converse(stream, Arc::clone(&shared)));
+                    tokio::spawn(converse(stream, current.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the ops socket cannot take a connection");
@@ -122,7 +122,7 @@ impl Drop for Socket {
     }
 }
 
-async fn converse(mut stream: UnixStream, shared: Arc<Shared>) {
+async fn converse(mut stream: UnixStream, current: watch::Receiver<Arc<Shared>>) {
     let (from, mut to) = stream.split();
     let mut from = BufReader::new(from);
     loop {
@@ -132,7 +132,10 @@ async fn converse(mut stream: UnixStream, shared: Arc<Shared>) {
             Ok(_) => {}
         }
         let answer = match serde_json::from_slice(&line) {
-            Ok(request) => answer(request, &shared).await,
+            Ok(request) => {
+                let shared = Arc::clone(&current.borrow());
+                answer(request, &shared).await
+            }
             Err(error) => Answer::Error {
                 error: format!("this is no request: {error}"),
             },

@@ -4,6 +4,7 @@ mod error;
 mod health;
 mod speech;
 mod studio;
+mod switchboard;
 mod voices;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -25,14 +26,14 @@ const MAX_BODY: usize = 4 << 20;
 /// The listener fails.
 pub async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    current: watch::Receiver<Arc<Shared>>,
     mut closed: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let shutdown = async move {
         // An error means that the sender is gone, which is a reason to close as well.
         let _ = closed.wait_for(|closed| *closed).await;
     };
-    axum::serve(listener, router(shared))
+    axum::serve(listener, switchboard::switchboard(current, router))
         .with_graceful_shutdown(shutdown)
         .await
 }
