@@ -13,7 +13,6 @@ use crate::{
     config::{Config, ModelChoice},
     model::{
         choose::Chosen,
-        files,
         install::{self, Options, Patience, Source},
     },
 };
@@ -37,7 +36,7 @@ pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core,
             base: config.model.base_url.clone(),
             ca_bundle: config.model.ca_bundle.clone(),
         },
-        files: files::kokoro(),
+        files: config.model.files.clone(),
         patience: Patience::default(),
     };
     let installed = install::in_background(options).await;

@@ -1,7 +1,10 @@
 use std::{fmt, path::PathBuf};
 
 use super::Reader;
-use crate::model::{command::ModelPlace, files};
+use crate::model::{
+    command::ModelPlace,
+    files::{self, PinnedFile},
+};
 
 /// Which model speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Model {
     pub download: bool,
     /// Where model files are fetched from: the public hub or a mirror of it. `MODEL_BASE_URL`.
     pub base_url: String,
+    /// What makes Kokoro-82M complete: pinned in the program, other files only in tests.
+    pub files: Vec<PinnedFile>,
     /// Certificates to trust instead of the built-in ones. `SSL_CERT_FILE`, none.
     pub ca_bundle: Option<PathBuf>,
     /// The voice of a request that names none: a name or a mix. `DEFAULT_VOICE`, af_heart.
@@ -72,6 +77,7 @@ impl Model {
             base_url: reader
                 .text("MODEL_BASE_URL")
                 .unwrap_or_else(|| files::BASE_URL.to_owned()),
+            files: files::kokoro(),
             ca_bundle: reader.path("SSL_CERT_FILE"),
             default_voice: reader
                 .text("DEFAULT_VOICE")
