@@ -32,6 +32,7 @@ mod tokens;
 mod unicode;
 mod word;
 mod words;
+mod writer;
 
 use serde::{Deserialize, Serialize};
 

@@ -60,7 +60,11 @@ fn line<'a>(front: &Arc<TextFront>, dialect: Dialect, text: &'a str) -> io::Resu
         text: text.to_owned(),
         source: 0..text.len(),
     }];
-    let options = Options::default();
+    // Every class, units too, so that what is shown is what the normaliser can do.
+    let options = Options {
+        unit_normalization: true,
+        ..Options::default()
+    };
     let reading = front.read(&runs, dialect, &options);
     let segments = front.segments(&runs, dialect, &options, true);
     let segments: Result<Vec<_>, _> = segments.collect();

@@ -1,183 +1,12 @@
 //! Titles and abbreviations, by what stands beside them.
 
+mod tables;
+
 use super::{
     numbers,
     words::{Dot, Line, Reading},
 };
-
-/// Before a name: written, said. With a full stop or, where British English leaves it out, without.
-const TITLES: &[(&str, &str)] = &[
-    ("Mr", "Mister"),
-    ("Mrs", "Misses"),
-    ("Dr", "Doctor"),
-    ("St", "Saint"),
-    ("Messrs", "Messieurs"),
-    ("Mme", "Madame"),
-    ("Mlle", "Mademoiselle"),
-];
-
-/// Before a name and only with a full stop.
-const DOTTED_TITLES: &[(&str, &str)] = &[
-    ("Adm", "Admiral"),
-    ("Amb", "Ambassador"),
-    ("Brig", "Brigadier"),
-    ("Capt", "Captain"),
-    ("Cmdr", "Commander"),
-    ("Col", "Colonel"),
-    ("Cpl", "Corporal"),
-    ("Fr", "Father"),
-    ("Ft", "Fort"),
-    ("Gen", "General"),
-    ("Gov", "Governor"),
-    ("Hon", "Honorable"),
-    ("Insp", "Inspector"),
-    ("Lt", "Lieutenant"),
-    ("Maj", "Major"),
-    ("Mt", "Mount"),
-    ("Pres", "President"),
-    ("Prof", "Professor"),
-    ("Pte", "Private"),
-    ("Pvt", "Private"),
-    ("Rep", "Representative"),
-    ("Rev", "Reverend"),
-    ("Sen", "Senator"),
-    ("Sgt", "Sergeant"),
-    ("Sr", "Sister"),
-    ("Sec", "Secretary"),
-    ("Supt", "Superintendent"),
-];
-
-/// Anywhere with a full stop.
-const DOTTED: &[(&str, &str)] = &[
-    ("a.k.a", "also known as"),
-    ("addr", "address"),
-    ("al", "al"),
-    ("approx", "approximately"),
-    ("appt", "appointment"),
-    ("apt", "apartment"),
-    ("assn", "association"),
-    ("assoc", "associate"),
-    ("asst", "assistant"),
-    ("attn", "attention"),
-    ("ave", "avenue"),
-    ("avg", "average"),
-    ("bldg", "building"),
-    ("blvd", "boulevard"),
-    ("bros", "brothers"),
-    ("ca", "circa"),
-    ("cf", "compare"),
-    ("co", "company"),
-    ("corp", "corporation"),
-    ("dept", "department"),
-    ("dist", "district"),
-    ("e.g", "for example"),
-    ("eg", "for example"),
-    ("est", "established"),
-    ("excl", "excluding"),
-    ("esp", "especially"),
-    ("govt", "government"),
-    ("hrs", "hours"),
-    ("hwy", "highway"),
-    ("i.e", "that is"),
-    ("ie", "that is"),
-    ("ibid", "ibidem"),
-    ("inc", "incorporated"),
-    ("incl", "including"),
-    ("intl", "international"),
-    ("jr", "junior"),
-    ("ltd", "limited"),
-    ("max", "maximum"),
-    ("mfg", "manufacturing"),
-    ("mgr", "manager"),
-    ("min", "minimum"),
-    ("mins", "minutes"),
-    ("misc", "miscellaneous"),
-    ("natl", "national"),
-    ("nr", "near"),
-    ("orig", "original"),
-    ("pkg", "package"),
-    ("pls", "please"),
-    ("pop", "population"),
-    ("prev", "previous"),
-    ("qty", "quantity"),
-    ("rd", "road"),
-    ("ref", "reference"),
-    ("sr", "senior"),
-    ("ste", "suite"),
-    ("tel", "telephone"),
-    ("temp", "temperature"),
-    ("univ", "university"),
-    ("v", "versus"),
-    ("viz", "namely"),
-    ("vs", "versus"),
-    ("w.r.t", "with respect to"),
-    ("yrs", "years"),
-];
-
-/// With or without a full stop, anywhere.
-const PLAIN: &[(&str, &str)] = &[
-    ("aka", "also known as"),
-    ("approx", "approximately"),
-    ("b/c", "because"),
-    ("c/o", "care of"),
-    ("dept", "department"),
-    ("govt", "government"),
-    ("he/she", "he or she"),
-    ("her/his", "her or his"),
-    ("him/her", "him or her"),
-    ("his/her", "his or her"),
-    ("intl", "international"),
-    ("and/or", "and or"),
-    ("n/a", "N A"),
-    ("s/he", "she or he"),
-    ("she/he", "she or he"),
-    ("vs", "versus"),
-    ("w/", "with"),
-    ("w/o", "without"),
-    ("wrt", "with respect to"),
-    ("y/o", "year old"),
-    ("ph.d", "PHD"),
-    ("phd", "PHD"),
-];
-
-/// Before a number, mostly with a full stop.
-const NUMBERED: &[(&str, &str)] = &[
-    ("art", "article"),
-    ("bk", "book"),
-    ("ch", "chapter"),
-    ("chap", "chapter"),
-    ("col", "column"),
-    ("ed", "edition"),
-    ("ep", "episode"),
-    ("eq", "equation"),
-    ("ex", "example"),
-    ("ext", "extension"),
-    ("fig", "figure"),
-    ("figs", "figures"),
-    ("no", "number"),
-    ("nos", "numbers"),
-    ("op", "opus"),
-    ("p", "page"),
-    ("par", "paragraph"),
-    ("pg", "page"),
-    ("pp", "pages"),
-    ("pt", "part"),
-    ("rm", "room"),
-    ("sec", "section"),
-    ("ser", "series"),
-    ("vol", "volume"),
-    ("vols", "volumes"),
-    ("ver", "version"),
-    ("v", "verse"),
-];
-
-/// Spelled, though people write them small.
-const SPELLED: &[&str] = &[
-    "atm", "bbc", "btw", "cd", "ceo", "cpu", "css", "csv", "dna", "dvd", "eu", "faq", "fbi", "gdp", "gps",
-    "gpu", "hdmi", "hr", "html", "http", "https", "ibm", "iq", "lgbt", "mp3", "mp4", "nba", "nfl", "nyc",
-    "pc", "pdf", "phd", "rna", "sms", "suv", "tv", "tvs", "uk", "ufo", "uri", "url", "usa", "usb", "vip",
-    "vpn", "wwii", "wtf", "xml",
-];
+use tables::{DOTTED, DOTTED_TITLES, NUMBERED, PLAIN, SPELLED, TITLES};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -270,7 +99,27 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
 fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let token = &line.tokens[at];
     if !token.core.starts_with(char::is_uppercase) {
-        return None;
+        let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
+        let said = match token.core {
+            "mr" => "mister",
+            "mrs" => "misses",
+            "dr" => "doctor",
+            "prof" => "professor",
+            _ => return None,
+        };
+        return small.then(|| Reading {
+            dot: Dot::Yes,
+            ..Reading::new(said, 1)
+        });
+    }
+    if token.core == "Ms"
+        && !dotted
+        && line
+            .next(at)
+            .is_some_and(|next| next.core.starts_with(char::is_uppercase))
+    {
+        // The lexicon knows it with its full stop only.
+        return Some(Reading::new("Ms.", 1));
     }
     let table = if dotted { DOTTED_TITLES } else { &[] };
     let said = find(TITLES, token.core).or_else(|| find(table, token.core))?;
@@ -414,6 +263,7 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
                     | "govt"
                     | "wrt"
                     | "phd"
+                    | "Ms"
                     | "PhD"
                     | "intl"
                     | "Jr"

@@ -148,7 +148,7 @@ fn year_after(line: &Line<'_>, at: usize) -> Option<String> {
 /// "July 25, 2012", "Jan. 5-10", "july 1876", "SEPT. 15".
 fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let month = month(token.core)?;
+    let month = month(token.core).or_else(|| modest_month(line, at))?;
     let full = MONTHS[month - 1].1[0].len() == token.core.len();
     let abbreviated = |tokens| {
         let mut reading = Reading::new(month_name(month), tokens);
@@ -192,6 +192,37 @@ fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     dotted.then(|| abbreviated(1))
 }
 
+/// "may 5" in small letters: only where no verb can stand and nothing is counted.
+fn modest_month(line: &Line<'_>, at: usize) -> Option<usize> {
+    let month = match line.tokens[at].core {
+        "may" => 5,
+        "march" => 3,
+        _ => return None,
+    };
+    let begins = line.previous(at).is_none_or(|before| {
+        matches!(
+            before.core,
+            "on" | "On"
+                | "in"
+                | "of"
+                | "by"
+                | "since"
+                | "until"
+                | "before"
+                | "after"
+                | "last"
+                | "next"
+                | "late"
+                | "early"
+        )
+    });
+    let number = line.next(at)?;
+    let counted = line
+        .next(at + 1)
+        .is_some_and(|next| next.is_word() && next.shape.lower);
+    (begins && !counted && (day(number.core).is_some() || number.core.len() == 4)).then_some(month)
+}
+
 /// "25 july 2012", "4th of July, 1776", "25 sept."
 fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -201,7 +232,14 @@ fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let of = next.core == "of";
     let month_at = at + 1 + usize::from(of);
     let month_token = if of { line.next(at + 1)? } else { next };
-    let month = month(month_token.core)?;
+    let month = month(month_token.core).or(match month_token.core {
+        "may" => Some(5),
+        "march" => Some(3),
+        "dec" => Some(12),
+        "sep" => Some(9),
+        "mar" => Some(3),
+        _ => None,
+    })?;
     if of && !ordinal {
         return None;
     }

@@ -98,6 +98,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// The sign at the start of `text`, and the rest.
 fn sign_before(text: &str) -> Option<(&'static Currency, &str)> {
+    if text.starts_with("us$") {
+        return sign_before(&text[2..]).map(|(_, rest)| (&SIGNS[0].1, rest));
+    }
     SIGNS
         .iter()
         .find_map(|(sign, currency)| text.strip_prefix(sign).map(|rest| (currency, rest)))
@@ -115,6 +118,19 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let (minus, unsigned) = numbers::sign(core);
     let (currency, rest) = sign_before(unsigned)?;
+    if rest.is_empty() && !core.contains('¢') {
+        // "$ 20"
+        let (amount, rest) = number_before(line.next(at)?.core);
+        let (mut scale, rest) = glued_magnitude(rest);
+        let mut tokens = 2;
+        if scale.is_none() {
+            scale = magnitude_word(line, at + 1, &mut tokens);
+        }
+        let said = !amount.is_empty() && rest.is_empty();
+        return said
+            .then(|| sum(amount, scale, currency, line.dialect))?
+            .map(|words| Reading::new(format!("{minus}{words}"), tokens));
+    }
     // "$-5" is written too.
     let (inner, rest) = numbers::sign(rest);
     let (amount, rest) = number_before(rest);

@@ -13,6 +13,23 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.shape.digit {
         return None;
     }
+    if let Some((width, height)) = token.core.split_once(['x', '×'])
+        && numbers::is_decimal(width)
+        && height.split(['x', '×']).all(numbers::is_decimal)
+    {
+        let side = |text: &str| {
+            if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
+                // "1920x1080"
+                super::address::house(text, line.dialect)
+            } else if numbers::is_digits(text) {
+                cardinal::plain(text, line, at)
+            } else {
+                numbers::decimal(text, line.dialect).unwrap_or_default()
+            }
+        };
+        let sides: Vec<_> = token.core.split(['x', '×']).map(side).collect();
+        return Some(Reading::new(sides.join(" by "), 1));
+    }
     if token.core.contains(':') {
         return ratio(line, at).map(|words| Reading::new(words, 1));
     }

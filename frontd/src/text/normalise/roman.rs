@@ -138,6 +138,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .find_map(|s| core.strip_suffix(s))
         .map_or((core, ""), |numeral| (numeral, "'s"));
     let value = value(numeral)?.to_string();
+    if heads(line, at, numeral) {
+        return Some(Reading::new(numbers::cardinal(&value, line.dialect), 1));
+    }
     let before = line.previous(at)?;
     if !before.close.is_empty() && !NUMBERED.contains(&before.core.to_ascii_lowercase().as_str()) {
         return None;
@@ -180,6 +183,15 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         });
     let article = if regnal || full_name { "the " } else { "" };
     Some(Reading::new(format!("{article}{ordinal}{possessive}"), 1))
+}
+
+/// A numeral alone on its line, or before a heading or an item: "IV.", "II) Plan".
+fn heads(line: &Line<'_>, at: usize, numeral: &str) -> bool {
+    let token = &line.tokens[at];
+    at == 0
+        && numeral.len() > 1
+        && !AMBIGUOUS.contains(&numeral)
+        && (line.tokens.len() == 1 || (token.open.is_empty() && matches!(token.close, "." | ")")))
 }
 
 /// Numerals that are more often something else after a name.

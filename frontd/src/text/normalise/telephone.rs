@@ -20,7 +20,14 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next_grouped = line
         .get(at + 1)
         .is_some_and(|next| next.open == "(" || next.core.contains('-'));
-    let alone = token.is_digits() && !token.core.starts_with('0') && !matches!(token.core.len(), 4 | 10 | 11);
+    let spaced = token.core.len() == 3
+        && line
+            .next(at)
+            .is_some_and(|next| next.is_digits() && next.core.len() == 3);
+    let alone = !spaced
+        && token.is_digits()
+        && !token.core.starts_with('0')
+        && !matches!(token.core.len(), 4 | 10 | 11);
     if alone && !next_grouped && !token.open.ends_with('(') {
         return None;
     }
@@ -170,10 +177,13 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
         .filter(|b| !b.is_ascii_digit())
         .count();
     match lengths[..] {
-        [3, 3, 4] | [1, 3, 3, 4] | [3, 3, 4, 1..=5] => separators > 0 || bracketed,
+        [3, 3, 4] => true,
+        [1, 3, 3, 4] | [3, 3, 4, 1..=5] => separators > 0 || bracketed,
         [3, 2, 4] | [4, 4, 4, 4] => separators > 1 || (lengths.len() == 4 && separators == 0),
         [3, 4] => {
-            separators == 1 && line.tokens[at].core.contains('-') && (groups[0] == "555" || called(line, at))
+            separators == 1
+                && line.tokens[at].core.contains('-')
+                && (!groups[1].ends_with("00") && !paged(line, at) || called(line, at))
         }
         // British: area code with its nought, then the rest.
         [5, 6] | [5, 3, 3] | [3, 4, 4] | [4, 3, 4] => {
@@ -182,6 +192,28 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
         [10 | 11] => called(line, at),
         _ => false,
     }
+}
+
+/// Pages and ranges have two numbers too.
+fn paged(line: &Line<'_>, at: usize) -> bool {
+    line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "pages"
+                | "page"
+                | "pp"
+                | "p"
+                | "from"
+                | "between"
+                | "lines"
+                | "verses"
+                | "numbers"
+                | "nos"
+                | "items"
+                | "about"
+                | "of"
+        )
+    }) || line.next(at).is_some()
 }
 
 /// A word that announces a telephone number stands shortly before.

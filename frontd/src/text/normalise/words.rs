@@ -1,10 +1,11 @@
 //! Runs the classes over the lines and writes what they read.
 
-use std::ops::Range;
-
 use super::{
     Options, abbreviation, address, cardinal, date, electronic, emoji, fraction, math, measure, money, range,
-    roman, symbols, telephone, time, tokens, tokens::Token, word,
+    roman, symbols, telephone, time, tokens,
+    tokens::Token,
+    word,
+    writer::{Writer, capitalised},
 };
 use crate::text::{Dialect, spanned::Spanned};
 
@@ -120,7 +121,7 @@ pub(super) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &m
     let mut writer = Writer::new(input, out);
     let mut at = 0;
     for text in input.text().split('\n') {
-        writer.line_at = at;
+        writer.begin_line(at);
         let line = Line {
             tokens: tokens::tokens(text),
             dialect,
@@ -129,8 +130,7 @@ pub(super) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &m
         read_line(&line, &mut writer);
         at += text.len() + 1;
         if at <= input.text().len() {
-            writer.breaks.0 += 1;
-            writer.breaks.1 = at - 1;
+            writer.end_line(at - 1);
         }
     }
     writer.finish();
@@ -255,170 +255,4 @@ fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
             .tokens
             .get(at + 1)
             .is_some_and(|next| next.spaced && next.core.starts_with(char::is_uppercase))
-}
-
-/// With the first letter in its large form, if it is ASCII.
-fn capitalised(words: &str) -> String {
-    let mut capital = words.to_owned();
-    if let Some(first) = capital.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    capital
-}
-
-struct Writer<'a> {
-    input: &'a Spanned,
-    out: &'a mut Spanned,
-    /// Where the line begins in `input`; tokens count from there.
-    line_at: usize,
-    /// Line ends seen since the last words, and where the last one was.
-    breaks: (usize, usize),
-    /// A space is due before the next words, and where it was.
-    space: Option<usize>,
-    started: bool,
-    /// The length of `out` when the token began.
-    begun: usize,
-}
-
-impl<'a> Writer<'a> {
-    fn new(input: &'a Spanned, out: &'a mut Spanned) -> Self {
-        let started = !out.text().is_empty() && !out.text().ends_with('\n');
-        Self {
-            input,
-            out,
-            line_at: 0,
-            breaks: (0, 0),
-            space: None,
-            started,
-            begun: 0,
-        }
-    }
-
-    fn begin_words(&mut self, token: &Token<'_>) {
-        self.begun = self.out.text().len();
-        if token.spaced {
-            self.space = Some(self.line_at + token.at);
-        }
-    }
-
-    /// Begins a token: what separates it and its opening marks, without the last one if that is read with the core.
-    fn begin(&mut self, token: &Token<'_>, inside: bool) {
-        self.begin_words(token);
-        let mut open = token.open;
-        if inside && let Some((last, _)) = open.char_indices().next_back() {
-            open = &open[..last];
-        }
-        if !open.is_empty() {
-            let marks = marks(open, true);
-            let range = token.at..token.at + open.len();
-            self.marks(&marks, open, range, token.core.is_empty());
-        }
-    }
-
-    /// Writes the closing marks but for the first `skip` bytes.
-    fn close(&mut self, token: &Token<'_>, skip: usize) {
-        let from = token.core_at() + token.core.len();
-        let close = &token.close[skip..];
-        if !close.is_empty() {
-            let marks = marks(close, false);
-            let alone = self.out.text().len() == self.begun;
-            self.marks(&marks, close, from..token.end(), alone);
-        }
-    }
-
-    fn marks(&mut self, marks: &str, written: &str, range: Range<usize>, alone: bool) {
-        if alone && !written.starts_with("..") && marks.starts_with([',', '.', ';', ':', '!', '?', ')', '”'])
-        {
-            self.space = None;
-        }
-        if marks == written && marks.len() == range.len() {
-            self.part(range);
-        } else {
-            self.replaced(marks, range);
-        }
-    }
-
-    fn part(&mut self, range: Range<usize>) {
-        if !range.is_empty() {
-            self.separate();
-            self.out
-                .push_part(self.input, self.line_at + range.start..self.line_at + range.end);
-        }
-    }
-
-    /// What comes next begins a sentence: sentences are told apart by their capitals.
-    fn begins_sentence(&self) -> bool {
-        !self.started
-            || self
-                .out
-                .text()
-                .trim_end_matches(['”', '’', '“', '‘', ')', '(', ' '])
-                .ends_with(['.', '!', '?', '\n'])
-    }
-
-    fn replaced(&mut self, text: &str, range: Range<usize>) {
-        if !text.is_empty() {
-            if text.starts_with(',') {
-                self.space = None;
-            }
-            self.separate();
-            let source = self
-                .input
-                .source_of(self.line_at + range.start..self.line_at + range.end);
-            self.out.push_replaced(text, source);
-        }
-    }
-
-    fn separate(&mut self) {
-        self.end_lines();
-        if let Some(at) = self.space.take()
-            && self.started
-        {
-            let source = self.input.source_of(at.saturating_sub(1)..at);
-            self.out.push_replaced(" ", source);
-        }
-        self.started = true;
-    }
-
-    fn end_lines(&mut self) {
-        let (count, at) = std::mem::take(&mut self.breaks);
-        if count > 0 && self.started {
-            let source = self.input.source_of(at..at + 1);
-            self.out
-                .push_replaced(if count > 1 { "\n\n" } else { "\n" }, source);
-            self.started = false;
-        }
-    }
-
-    /// The line ends after the last words.
-    fn finish(mut self) {
-        self.end_lines();
-    }
-}
-
-/// Ordinary punctuation for what was written.
-fn marks(written: &str, open: bool) -> String {
-    let mut marks = String::with_capacity(written.len());
-    let mut chars = written.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut run = 1;
-        while chars.next_if_eq(&c).is_some() {
-            run += 1;
-        }
-        match c {
-            '.' if run > 4 => marks.push('…'),
-            '.' => marks.extend(std::iter::repeat_n('.', run)),
-            '-' if run > 1 => marks.push_str("--"),
-            '-' => {}
-            '"' => marks.push(if open { '“' } else { '”' }),
-            '«' => marks.push('“'),
-            '»' => marks.push('”'),
-            '[' | '{' => marks.push('('),
-            ']' | '}' => marks.push(')'),
-            '–' => marks.push('—'),
-            '<' | '>' | '¿' | '¡' => {}
-            c => marks.push(c),
-        }
-    }
-    marks
 }
