@@ -156,6 +156,7 @@ fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let said = match line.tokens[at].core {
         "b" => "born",
         "d" => "died",
+        "c" => "circa",
         _ => return None,
     };
     let year = line
@@ -221,6 +222,8 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         "Sr" | "Snr" => "Senior",
         "Esq" => "Esquire",
         "PhD" | "Ph.D" => "PHD",
+        "WWI" => return Some(Reading::new("World War one", 1)),
+        "WWII" => return Some(Reading::new("World War two", 1)),
         _ => return None,
     };
     let before = line.get(at.checked_sub(1)?)?;

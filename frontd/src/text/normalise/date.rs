@@ -43,6 +43,13 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             .or_else(|| joined(line, at))
             .or_else(|| era(line, at))
     } else {
+        if token.core == "AD"
+            && line
+                .next(at)
+                .is_some_and(|next| next.is_digits() && next.core.len() <= 4)
+        {
+            return Some(Reading::new("A.D.", 1));
+        }
         month_day(line, at)
             .or_else(|| weekday(line, at))
             .or_else(|| span(line, at))
@@ -363,7 +370,10 @@ fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (name, _) = WEEKDAYS.iter().find(|(_, short)| short.contains(&token.core))?;
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
-    (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading::abbreviation(*name, 1))
+    (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading {
+        dot: Dot::Yes,
+        ..Reading::new(*name, 1)
+    })
 }
 
 /// "Mon-Fri", "Jan-Mar".

@@ -42,6 +42,12 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     } else if is_ip(core) {
         let groups: Vec<_> = core.split('.').map(numbers::spelled).collect();
         groups.join(" dot ")
+    } else if let Some((host, port)) = core
+        .split_once(':')
+        .filter(|(host, port)| is_ip(host) && numbers::is_digits(port))
+    {
+        let groups: Vec<_> = host.split('.').map(numbers::spelled).collect();
+        format!("{} colon {}", groups.join(" dot "), numbers::spelled(port))
     } else if is_url(core) {
         line.options.url_normalization.then(|| say(core))?
     } else if is_file(core) {

@@ -136,7 +136,9 @@ fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let scale = sign.strip_prefix('°').or_else(|| sign.strip_prefix('º'))?;
     let (scale, tokens) = match line.next(at + tokens - 1) {
-        Some(next) if scale.is_empty() && matches!(next.core, "C" | "F") => (next.core, tokens + 1),
+        Some(next) if scale.is_empty() && matches!(next.core, "C" | "F" | "N" | "S" | "E" | "W") => {
+            (next.core, tokens + 1)
+        }
         _ => (scale, tokens),
     };
     let name = match scale {

@@ -1,5 +1,7 @@
 //! Sums of money: signs and codes, cents, magnitudes, ranges, "per month".
 
+use std::borrow::Cow;
+
 use super::{
     measure, numbers,
     words::{Line, Reading},
@@ -120,7 +122,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (currency, rest) = sign_before(unsigned)?;
     if rest.is_empty() && !core.contains('¢') {
         // "$ 20"
-        let (amount, rest) = number_before(line.next(at)?.core);
+        let (amount, rest) = amount_before(line.next(at)?.core);
         let (mut scale, rest) = glued_magnitude(rest);
         let mut tokens = 2;
         if scale.is_none() {
@@ -128,12 +130,12 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         }
         let said = !amount.is_empty() && rest.is_empty();
         return said
-            .then(|| sum(amount, scale, currency, line.dialect))?
+            .then(|| sum(&amount, scale, currency, line.dialect))?
             .map(|words| Reading::new(format!("{minus}{words}"), tokens));
     }
     // "$-5" is written too.
     let (inner, rest) = numbers::sign(rest);
-    let (amount, rest) = number_before(rest);
+    let (amount, rest) = amount_before(rest);
     if amount.is_empty() {
         return None;
     }
@@ -146,7 +148,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     });
     if let Some(second) = range {
         let (other, second) = sign_before(second).map_or((currency, second), |(other, rest)| (other, rest));
-        let (to, second) = number_before(second);
+        let (to, second) = amount_before(second);
         let (glued, after) = glued_magnitude(second);
         let mut to_scale = glued;
         if to_scale.is_none() && after.is_empty() {
@@ -154,9 +156,9 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         }
         let from = if scale.is_none() && sign_before(range?).is_none() {
             // "$5-10 million": the first number is of the same kind as the second.
-            number(amount, line.dialect)?
+            number(&amount, line.dialect)?
         } else {
-            sum(amount, scale, currency, line.dialect)?
+            sum(&amount, scale, currency, line.dialect)?
         };
         if !after.is_empty() {
             return None;
@@ -164,7 +166,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(
             format!(
                 "{minus}{inner}{from} to {}",
-                sum(to, to_scale, other, line.dialect)?
+                sum(&to, to_scale, other, line.dialect)?
             ),
             tokens,
         ));
@@ -172,7 +174,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some((word, adjective)) = hyphen_magnitude(rest) {
         let words = format!(
             "{minus}{inner}{} {word} {}{adjective}",
-            number(amount, line.dialect)?,
+            number(&amount, line.dialect)?,
             currency.one
         );
         return Some(Reading::new(words, 1));
@@ -180,7 +182,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     if scale.is_none() && rest.is_empty() {
         scale = magnitude_word(line, at, &mut tokens);
     }
-    let mut words = format!("{minus}{inner}{}", sum(amount, scale, currency, line.dialect)?);
+    let mut words = format!("{minus}{inner}{}", sum(&amount, scale, currency, line.dialect)?);
     if rest == "+" {
         words += " plus";
         rest = "";
@@ -218,18 +220,18 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "50€", "50 €", "50 USD", "1.5 million USD", "99¢", "50p".
 fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (minus, unsigned) = numbers::sign(line.tokens[at].core);
-    let (amount, rest) = number_before(unsigned);
+    let (amount, rest) = amount_before(unsigned);
     if amount.is_empty() {
         return None;
     }
     let say = |scale, currency, tokens| {
-        let words = sum(amount, scale, currency, line.dialect)?;
+        let words = sum(&amount, scale, currency, line.dialect)?;
         Some(Reading::new(format!("{minus}{words}"), tokens))
     };
-    if rest == "p" && line.dialect == Dialect::British && amount.len() <= 3 && numbers::is_digits(amount) {
+    if rest == "p" && line.dialect == Dialect::British && amount.len() <= 3 && numbers::is_digits(&amount) {
         let unit = if amount == "1" { "penny" } else { "pence" };
         return Some(Reading::new(
-            format!("{minus}{} {unit}", numbers::cardinal(amount, line.dialect)),
+            format!("{minus}{} {unit}", numbers::cardinal(&amount, line.dialect)),
             1,
         ));
     }
@@ -251,6 +253,32 @@ fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     let scale = scale.or_else(|| magnitude_word(line, at, &mut tokens));
     let currency = exact(line.next(at + tokens - 1)?.core)?;
     say(scale, currency, tokens + 1)
+}
+
+/// As [`number_before`], with a decimal comma too: "9,99", "1.000,50".
+fn amount_before(text: &str) -> (Cow<'_, str>, &str) {
+    let (number, rest) = number_before(text);
+    if !number.is_empty() {
+        return (number.into(), rest);
+    }
+    let end = text
+        .bytes()
+        .position(|b| !(b.is_ascii_digit() || b == b',' || b == b'.'))
+        .unwrap_or(text.len());
+    let written = &text[..end];
+    let swapped: String = written
+        .chars()
+        .map(|c| match c {
+            ',' => '.',
+            '.' => ',',
+            c => c,
+        })
+        .collect();
+    if written.contains(',') && numbers::is_decimal(&swapped) {
+        (swapped.into(), &text[end..])
+    } else {
+        ("".into(), text)
+    }
 }
 
 /// Digits, commas and a decimal point at the start of `text`, and the rest.
@@ -336,6 +364,13 @@ fn tail(rest: &str, line: &Line<'_>) -> Option<String> {
         return Some(String::new());
     }
     if let Some(unit) = rest.strip_prefix('/') {
+        let (number, scale) = number_before(unit);
+        if !number.is_empty() {
+            let (scale, rest) = glued_magnitude(scale);
+            let scale = scale.map(|scale| format!(" {scale}")).unwrap_or_default();
+            let words = numbers::decimal(number, line.dialect)?;
+            return rest.is_empty().then(|| format!(" per {words}{scale}"));
+        }
         return Some(format!(" per {}", measure::per(unit, line.dialect)?));
     }
     let words = rest.strip_prefix('-')?;

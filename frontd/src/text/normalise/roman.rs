@@ -128,6 +128,11 @@ const REGNAL: &[&str] = &[
     "xavier",
 ];
 
+/// For the fast path: "Scene ii".
+pub(super) fn may_number(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
+}
+
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     if core.len() > 12 {
@@ -137,6 +142,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .iter()
         .find_map(|s| core.strip_suffix(s))
         .map_or((core, ""), |numeral| (numeral, "'s"));
+    let small = may_number(numeral);
+    let upper = numeral.to_ascii_uppercase();
+    let numeral = if small { upper.as_str() } else { numeral };
     let value = value(numeral)?.to_string();
     if heads(line, at, numeral) {
         return Some(Reading::new(numbers::cardinal(&value, line.dialect), 1));
@@ -157,6 +165,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                     && !matches!(next.core, "of" | "and" | "to" | "is" | "was")
             });
         return (!pronoun).then(|| Reading::new(numbers::cardinal(&value, line.dialect) + possessive, 1));
+    }
+    if small {
+        return None;
     }
     let ordinal = numbers::ordinal(&value, line.dialect);
     if line

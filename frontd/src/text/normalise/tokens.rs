@@ -124,7 +124,8 @@ fn joint(rest: &str) -> Option<usize> {
             // Closing marks stay with what they close.
             let mut end = end;
             while let Some(&(j, n)) = chars.peek() {
-                if !matches!(n, '”' | '’' | '"' | '—' | '…' | '.' | ',' | '!' | '?') {
+                let opens = n == '"' && rest[j + 1..].starts_with(char::is_alphanumeric);
+                if opens || !matches!(n, '”' | '’' | '"' | '—' | '…' | '.' | ',' | '!' | '?') {
                     break;
                 }
                 end = j + n.len_utf8();

@@ -187,6 +187,16 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
                         Dot::Perhaps => !ends_sentence(line, i + read - 1),
                         Dot::Yes => true,
                     };
+                if drop_dot
+                    && reading.dot == Dot::Perhaps
+                    && last.close == "."
+                    && line
+                        .next_after_dot(i + read - 1)
+                        .is_some_and(|next| next.shape.digit)
+                {
+                    // "4 oz. 350 °F": perhaps a new sentence, certainly a new number.
+                    writer.replaced(",", last.core_at() + last.core.len()..last.end());
+                }
                 writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8));
                 i += read;
             }
@@ -243,6 +253,7 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
                 abbreviation::may_abbreviate,
                 address::may_abbreviate,
                 date::may_abbreviate,
+                roman::may_number,
             ]
             .iter()
             .any(|may| may(token.core)))

@@ -107,12 +107,19 @@ impl<'a> Writer<'a> {
 
     /// What comes next begins a sentence: sentences are told apart by their capitals.
     pub(super) fn begins_sentence(&self) -> bool {
-        !self.started
-            || self
-                .out
-                .text()
-                .trim_end_matches(['”', '’', '“', '‘', ')', '(', ' '])
-                .ends_with(['.', '!', '?', '\n'])
+        if !self.started || self.breaks.0 > 0 {
+            return true;
+        }
+        let before = self
+            .out
+            .text()
+            .trim_end_matches(['”', '’', '“', '‘', ')', '(', ' ']);
+        let initial = before.strip_suffix('.').is_some_and(|letters| {
+            let mut letters = letters.chars().rev();
+            letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_none_or(|c| !c.is_alphanumeric())
+        });
+        before.ends_with(['.', '!', '?', '\n']) && !initial
     }
 
     pub(super) fn replaced(&mut self, text: &str, range: Range<usize>) {

@@ -157,6 +157,7 @@ pub(super) const NUMBERED: &[(&str, &str)] = &[
     ("pg", "page"),
     ("pp", "pages"),
     ("pt", "part"),
+    ("ps", "psalm"),
     ("rm", "room"),
     ("sec", "section"),
     ("ser", "series"),

@@ -19,7 +19,7 @@ fn keeps_paragraphs_and_joins_wrapped_lines() {
 fn ends_headings_and_items_like_sentences() {
     assert_eq!(
         american("# A title #\nText\n\n- one\n- two\n\n1. first\n2. second"),
-        "A title\nText\n\none\ntwo\n\none, first\ntwo, second"
+        "A title\nText\n\none\ntwo\n\nOne, first\nTwo, second"
     );
     assert_eq!(american("Title\n=====\ntext"), "Title\ntext");
     assert_eq!(american("- [x] done\n- [ ] open\n  more"), "done\nopen more");
