@@ -32,7 +32,7 @@ impl WorkerExit {
     pub fn from_code(code: i32) -> Option<Self> {
         use WorkerExit::*;
         [
-            Done, Usage, BadModel, NoModel, NoRuntime, Internal, Protocol, Jail,
+            Done, Usage, BadModel, NoModel, NoRuntime, Internal, Outside, Protocol, Jail,
         ]
         .into_iter()
         .find(|exit| *exit as i32 == code)
@@ -56,6 +56,7 @@ mod tests {
     #[test]
     fn knows_its_own_codes_only() {
         assert_eq!(WorkerExit::from_code(65), Some(WorkerExit::BadModel));
+        assert_eq!(WorkerExit::from_code(75), Some(WorkerExit::Outside));
         assert_eq!(WorkerExit::from_code(1), None);
         assert_eq!(WorkerExit::from_code(-1), None);
     }

@@ -7,7 +7,11 @@ mod studio;
 mod switchboard;
 mod voices;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -66,10 +70,12 @@ pub fn print_example(address: SocketAddr) {
     } else {
         address.ip().to_string()
     };
-    println!("Dexterous TTS listens on http://{host}:{}", address.port());
-    println!(
-        "Try: curl http://{host}:{}/v1/audio/speech -H 'Content-Type: application/json' \
-         -d '{{\"input\":\"Hello there. It speaks.\",\"voice\":\"af_heart\"}}' -o hello.mp3",
-        address.port()
+    let port = address.port();
+    // Nobody may be reading; that is no reason to fail.
+    let _ = writeln!(
+        io::stdout(),
+        "Dexterous TTS listens on http://{host}:{port}\n\
+         Try: curl http://{host}:{port}/v1/audio/speech -H 'Content-Type: application/json' \
+         -d '{{\"input\":\"Hello there. It speaks.\",\"voice\":\"af_heart\"}}' -o hello.mp3"
     );
 }

@@ -14,7 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::protocol::{Fault, Job, ProtocolError, Ready, ToWorker};
+use common::{
+    frame::FrameError,
+    protocol::{Fault, Job, ProtocolError, Ready, ToWorker},
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -320,13 +323,11 @@ impl Task {
             }
             Event::Pong => self.fleet.on_pong(id, now),
             Event::Lost(error) => {
-                let nonsense = error
-                    .as_ref()
-                    .is_some_and(|error| !matches!(error, ProtocolError::Frame(_)));
-                if let (true, Some(error)) = (nonsense, error) {
+                let nonsense = error.filter(|error| !is_end_of_stream(error));
+                if let Some(error) = &nonsense {
                     tracing::error!(worker = id.0, %error, "a worker breaks the protocol");
                 }
-                self.fleet.on_lost(id, nonsense.then_some(Reason::Protocol), now);
+                self.fleet.on_lost(id, nonsense.map(|_| Reason::Protocol), now);
             }
             Event::Exited { exit, last_words } => self.on_exit(id, exit, &last_words, now).await,
         }
@@ -431,4 +432,12 @@ impl Task {
     async fn tell(&self, news: News) {
         let _ = self.news.send(news).await;
     }
+}
+
+/// The socket ended, inside a frame or between two: its process is ending.
+fn is_end_of_stream(error: &ProtocolError) -> bool {
+    matches!(
+        error,
+        ProtocolError::Frame(FrameError::Io(_) | FrameError::Truncated)
+    )
 }

@@ -9,6 +9,7 @@ use interprocess::{
     local_socket::{GenericFilePath, prelude::*},
 };
 use nix::unistd::Pid;
+use tracing_subscriber::EnvFilter;
 use workerd::{
     engine::Engine,
     jail,
@@ -50,13 +51,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        // ONNX Runtime tells 1,700 lines of a load.
-        .with_env_filter("warn,workerd=info")
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .without_time()
-        .init();
+    init_log();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -117,6 +112,18 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
         BufWriter::with_capacity(WRITE_BUFFER, stream),
     )
     .map_err(|e| (WorkerExit::Protocol, e.into()))
+}
+
+/// frontd keeps the last lines to explain a death. ONNX Runtime is silent unless `RUST_LOG` asks: it tells of every
+/// allocation, and its errors come back as results.
+fn init_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,ort=off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .init();
 }
 
 fn code(exit: WorkerExit) -> ExitCode {

@@ -8,10 +8,12 @@
 //!                         │ start limit passed, │ ping unanswered,      │ deadline passed, too much
 //!                         │ socket lost         │ socket lost           │ memory, socket lost
 //!                         ▼                     ▼                       ▼
-//!                       Dying ──────────────── exit ──────────────────▶ gone ──▶ (wanted again)
+//!               Ending or Dying ───────────── exit ──────────────────▶ gone ──▶ (wanted again)
 //!                                               ▲
 //!   scaled, recycled, drained: Idle ──▶ Retiring (socket closed, ends by itself)
 //! ```
+//!
+//! *Ending*: the socket is closed and the worker exits by itself; *Dying*: we killed it.
 //!
 //! *Leaving* is a mark, not a state: a worker that is to be recycled serves until its replacement is ready, one
 //! that is scaled away or drained until its job is done.
@@ -123,7 +125,7 @@ pub struct Policy {
     pub ping_after: Duration,
     /// … and killed when it does not answer for this long.
     pub ping_limit: Duration,
-    /// A retiring worker that has not ended by itself is killed.
+    /// A retiring or ending worker that has not exited by itself is killed.
     pub retire_limit: Duration,
     /// Wait before the second start in a row that follows a failure; doubled each time …
     pub backoff_first: Duration,
@@ -156,16 +158,22 @@ impl Default for Policy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Starting,
-    Idle { pinged: bool },
-    Busy { deadline: Instant },
+    Idle {
+        pinged: bool,
+    },
+    Busy {
+        deadline: Instant,
+    },
     Retiring,
+    /// Its socket is closed; it is about to exit.
+    Ending,
     Dying,
 }
 
 impl State {
     /// Neither on its way out nor killed.
     fn is_alive(self) -> bool {
-        !matches!(self, Self::Retiring | Self::Dying)
+        !matches!(self, Self::Retiring | Self::Ending | Self::Dying)
     }
 }
 
@@ -343,14 +351,20 @@ impl Fleet {
         }
     }
 
-    /// Its socket is closed or sent nonsense.
-    pub fn on_lost(&mut self, id: WorkerId, reason: Option<Reason>, now: Instant) {
-        if self
+    /// It sent nonsense (`Some`), or its socket is closed: then it is about to end by itself, and its exit tells why.
+    pub fn on_lost(&mut self, id: WorkerId, nonsense: Option<Reason>, now: Instant) {
+        if !self
             .workers
             .get(&id)
             .is_some_and(|worker| worker.state.is_alive())
         {
-            self.kill(id, reason, now);
+            return;
+        }
+        if nonsense.is_some() {
+            self.kill(id, nonsense, now);
+        } else {
+            self.enter(id, State::Ending, now);
+            self.actions.push(Action::Withdraw(id));
         }
     }
 
@@ -464,7 +478,7 @@ impl Fleet {
             State::Idle { .. } => Phase::Ready,
             State::Busy { .. } => Phase::Busy,
             State::Retiring => Phase::Retiring,
-            State::Dying => Phase::Dying,
+            State::Ending | State::Dying => Phase::Dying,
         };
         Some((phase, worker.jobs, worker.memory))
     }
@@ -486,6 +500,7 @@ impl Fleet {
                 State::Starting => self.kill(id, Some(Reason::Start), now),
                 State::Idle { pinged: true } | State::Busy { .. } => self.kill(id, Some(Reason::Hang), now),
                 State::Retiring => self.kill(id, None, now),
+                State::Ending => self.kill(id, Some(Reason::Crash), now),
                 // SIGKILL was lost or the process hangs in the kernel: once more.
                 State::Dying => {
                     self.enter(id, State::Dying, now);
@@ -501,7 +516,7 @@ impl Fleet {
             State::Idle { pinged: false } => worker.since + self.policy.ping_after,
             State::Idle { pinged: true } => worker.since + self.policy.ping_limit,
             State::Busy { deadline } => deadline,
-            State::Retiring | State::Dying => worker.since + self.policy.retire_limit,
+            State::Retiring | State::Ending | State::Dying => worker.since + self.policy.retire_limit,
         })
     }
 

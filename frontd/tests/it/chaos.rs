@@ -1,0 +1,115 @@
+//! The promise: kill any worker at any moment, and no listener hears it.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use nix::sys::signal::{Signal, kill};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use serde_json::{Value, json};
+
+use crate::support::{Server, prose, wav};
+
+const SIGNALS: [Signal; 4] = [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGSEGV, Signal::SIGABRT];
+
+/// Seeded: `CHAOS_SEED` repeats a run, `CHAOS_SECONDS` makes it longer.
+#[test]
+fn four_listeners_hear_nothing_of_sixty_seconds_of_killing() {
+    let number =
+        |name: &str, default: u64| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let (seed, seconds) = (number("CHAOS_SEED", 7), number("CHAOS_SECONDS", 60));
+    println!("CHAOS_SEED={seed} CHAOS_SECONDS={seconds}");
+    let server = Server::start(&[("WORKERS", "2"), ("LOG_LEVEL", "error")]);
+    let requests: Vec<Value> = (0..4)
+        .map(|n| {
+            let voice = ["af_heart", "am_adam", "bf_emma", "bm_george"][n];
+            json!({ "input": prose(60 + 20 * n), "voice": voice, "response_format": "wav" })
+        })
+        .collect();
+    let quiet: Vec<Vec<u8>> = requests.iter().map(|request| server.speech(request)).collect();
+    // Once around, so that pools and caches are filled before they are counted.
+    all_at_once(&server, &requests);
+    server.wait_until_quiet();
+    let before = server.holdings();
+
+    let over = AtomicBool::new(false);
+    let (kills, responses) = std::thread::scope(|scope| {
+        let listeners: Vec<_> = requests
+            .iter()
+            .zip(&quiet)
+            .map(|(request, expected)| {
+                scope.spawn(|| {
+                    let mut responses = 0;
+                    while !over.load(Ordering::SeqCst) {
+                        let got = server.speech(request);
+                        assert!(
+                            got == *expected,
+                            "response {responses} differs: {} bytes, {} expected",
+                            got.len(),
+                            expected.len()
+                        );
+                        responses += 1;
+                    }
+                    responses
+                })
+            })
+            .collect();
+        let mut rng = StdRng::seed_from_u64(seed);
+        let mut kills = 0;
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(seconds) && listeners.iter().all(|l| !l.is_finished()) {
+            // The moment is what is random.
+            std::thread::sleep(Duration::from_millis(rng.random_range(200..1800)));
+            if let Some(worker) = server.workers().choose(&mut rng) {
+                kills += u32::from(kill(*worker, *SIGNALS.choose(&mut rng).unwrap()).is_ok());
+            }
+        }
+        over.store(true, Ordering::SeqCst);
+        let responses: Vec<u32> = listeners
+            .into_iter()
+            .map(|listener| listener.join().expect("a listener"))
+            .collect();
+        (kills, responses)
+    });
+    println!("{kills} signals, responses: {responses:?}");
+    assert!(u64::from(kills) * 2 > seconds, "{kills} signals are too few");
+
+    let status = server.wait_until_quiet();
+    let after = server.holdings();
+    println!("before {before:?}, after {after:?}");
+    assert_eq!(after.children, before.children);
+    assert_eq!(after.sockets, before.sockets);
+    assert_eq!(after.files, before.files);
+    assert!(
+        after.memory < before.memory + (24 << 20),
+        "frontd grew: {before:?}, {after:?}"
+    );
+    let ended = &status["fleet"]["ended"];
+    assert!(
+        ended["killed"].as_u64().unwrap() * 10 >= u64::from(kills) * 9,
+        "{ended}"
+    );
+    assert_eq!(
+        server.metric("tts_segments_total"),
+        server.metric("tts_segments_total")
+    );
+}
+
+fn all_at_once(server: &Server, requests: &[Value]) {
+    std::thread::scope(|scope| {
+        for request in requests {
+            scope.spawn(|| server.speech(request));
+        }
+    });
+}
+
+#[test]
+fn the_quiet_server_says_the_same_every_time() {
+    let server = Server::start(&[]);
+    let request = wav(&prose(10));
+    let first = server.speech(&request);
+    assert_eq!(server.speech(&request), first);
+    let other = Server::start(&[("WORKERS", "1")]);
+    assert_eq!(other.speech(&request), first);
+}

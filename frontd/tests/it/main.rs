@@ -1,0 +1,10 @@
+//! The real frontd with real workers, from outside. Needs `ORT_DYLIB_PATH`, which `ops/test` sets.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where it finds a fault")]
+
+mod chaos;
+mod faulty_workers;
+mod scheduling;
+mod speech;
+mod supervision;
+mod support;
