@@ -80,7 +80,7 @@ fn four_listeners_hear_nothing_of_sixty_seconds_of_killing() {
     println!("before {before:?}, after {after:?}");
     assert_eq!(after.children, before.children);
     assert_eq!(after.sockets, before.sockets);
-    assert_eq!(after.files, before.files);
+    assert!(after.files <= before.files, "open files: {before:?}, {after:?}");
     assert!(
         after.memory < before.memory + (24 << 20),
         "frontd grew: {before:?}, {after:?}"
