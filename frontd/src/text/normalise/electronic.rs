@@ -38,7 +38,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     } else if let Some(name) = core.strip_prefix('#') {
         hashtag(name, line)?
     } else if core.contains('@') {
-        (line.options.email_normalization && is_email(core)).then(|| say(core))?
+        is_email(core).then(|| said(core, line, line.options.email_normalization))?
     } else if is_ip(core) {
         let groups: Vec<_> = core.split('.').map(numbers::spelled).collect();
         groups.join(" dot ")
@@ -49,7 +49,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         let groups: Vec<_> = host.split('.').map(numbers::spelled).collect();
         format!("{} colon {}", groups.join(" dot "), numbers::spelled(port))
     } else if is_url(core) {
-        line.options.url_normalization.then(|| say(core))?
+        said(core, line, line.options.url_normalization)
     } else if is_file(core) {
         say(core)
     } else {
@@ -163,6 +163,15 @@ fn extension_word(extension: &str) -> Option<&'static str> {
                 .copied()
         })
         .flatten()
+}
+
+/// An address in full, or without the names of its signs where its class is switched off.
+fn said(core: &str, line: &Line<'_>, full: bool) -> String {
+    if full {
+        say(core)
+    } else {
+        super::symbols::spelled(core, line.dialect, false)
+    }
 }
 
 /// Letters as words, digits one by one, signs by name.

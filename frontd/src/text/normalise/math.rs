@@ -8,6 +8,9 @@ use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
+    if matches!(core, "->" | "-->" | "=>" | "==>") {
+        return Some(Reading::new("to", 1));
+    }
     scientific(core, line.dialect)
         .or_else(|| sign(line, at))
         .or_else(|| expression(core, line, at))

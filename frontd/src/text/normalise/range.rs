@@ -70,7 +70,7 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
         text.replace(',', "")
             .parse::<f64>()
             .ok()
-            .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()))
+            .filter(|_| numbers::is_decimal(text))
     };
     let (first, second) = (value(from)?, value(to)?);
     let leading_zero = |text: &str| text.len() > 1 && text.starts_with('0') && !text.contains('.');

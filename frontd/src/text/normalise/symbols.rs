@@ -31,9 +31,6 @@ fn company(core: &str) -> Option<String> {
 /// The parts of `text` in words, one space between.
 pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String {
     let mut words = String::with_capacity(text.len() * 2);
-    if matches!(text, "->" | "-->" | "=>" | "==>") {
-        return "to".to_owned();
-    }
     if matches!(text, "|" | "•" | "·" | "‣" | "/|" | "‖") {
         // A mark that only separates.
         return ",".to_owned();
@@ -129,6 +126,10 @@ fn ending(number: &str, rest: &str, dialect: Dialect) -> Option<(String, usize)>
 fn letters(part: &str, beside_digit: bool) -> String {
     if let Some(name) = letter_name(part) {
         return name.to_owned();
+    }
+    // "CO2", "H2SO4": letters, though they make a word.
+    if beside_digit && matches!(part, "CO" | "HO" | "NO" | "OH" | "PO" | "SO") {
+        return format!("{} {}", &part[..1], &part[1..]);
     }
     let lower = part.chars().all(char::is_lowercase);
     let vowels = part

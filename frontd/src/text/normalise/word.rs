@@ -22,6 +22,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !line.tokens[at].is_word() {
         return None;
     }
+    if let Some(name) = super::symbols::letter_name(core) {
+        return Some(Reading::new(name, 1));
+    }
     if let Some(words) = laughter(core) {
         return Some(Reading::new(words, 1));
     }

@@ -234,6 +234,7 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let odd = !token.is_word()
         || shape.repeated
         || shape.inner_upper
+        || (token.core.len() == 2 && !token.core.is_ascii())
         || token.core.contains("hah")
         || token.core.contains("heh");
     // "XIV's"
