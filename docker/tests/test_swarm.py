@@ -46,7 +46,8 @@ class SwarmTest(unittest.TestCase):
             await_true("two replicas", lambda: len(tasks()) == 2, 120)
             cls.server.await_ready(60)
         except BaseException:
-            print(docker("service", "ps", "--no-trunc", f"{STACK}_tts", check=False), docker("service", "logs", f"{STACK}_tts", check=False))
+            for service in (f"{STACK}_tts", f"{STACK}_nginx"):
+                print(docker("service", "ps", "--no-trunc", service, check=False), docker("service", "logs", service, check=False))
             cls.cleanup.close()
             raise
 

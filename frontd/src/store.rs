@@ -25,7 +25,10 @@ use std::{
 use serde::Serialize;
 
 use self::area::Area;
-pub use self::{draft::Draft, name::Name};
+pub use self::{
+    draft::Draft,
+    name::{Name, is_node},
+};
 
 #[derive(Debug, Clone)]
 pub struct Settings {

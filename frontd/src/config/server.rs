@@ -1,6 +1,7 @@
-use std::{net::IpAddr, time::Duration};
+use std::{fs, net::IpAddr, time::Duration};
 
 use super::Reader;
+use crate::store::is_node;
 
 /// The HTTP server.
 #[derive(Debug, Clone)]
@@ -13,6 +14,9 @@ pub struct Server {
     pub drain: Duration,
     /// Characters of one request's text. `MAX_INPUT_CHARS`, 200 000.
     pub max_input_chars: usize,
+    /// Where many servers share an address: begins the names of finished files, for a proxy to see who has them. Small
+    /// letters, digits and dashes; `hostname` takes the machine's. `NODE_ID`, none.
+    pub node_id: Option<String>,
 }
 
 impl Server {
@@ -28,6 +32,25 @@ impl Server {
             port: reader.number("PORT", 8880, 0, u16::MAX),
             drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 25, 0, 3600)),
             max_input_chars: reader.number("MAX_INPUT_CHARS", 200_000, 1, 10_000_000),
+            node_id: node_id(reader),
         }
     }
+}
+
+/// The kernel's own word for it.
+const HOSTNAME: &str = "/proc/sys/kernel/hostname";
+
+fn node_id(reader: &mut Reader) -> Option<String> {
+    let wanted = reader.text("NODE_ID")?;
+    let id = match wanted.as_str() {
+        "hostname" => fs::read_to_string(HOSTNAME).ok()?.trim().to_ascii_lowercase(),
+        _ => wanted,
+    };
+    if !is_node(&id) {
+        reader.fault(
+            "NODE_ID",
+            format!("must be small letters, digits and dashes, not {id:?}"),
+        );
+    }
+    Some(id)
 }

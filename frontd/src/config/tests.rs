@@ -100,3 +100,18 @@ fn a_secret_may_be_in_a_file() {
     shown.secret("KEYS");
     assert!(!format!("{:?}", shown.finish().unwrap()).contains("three"));
 }
+
+#[test]
+fn a_node_id_is_one_label_of_a_host_name() {
+    let node = |id: &str| read(&[("NODE_ID", id)]).map(|config| config.server.node_id);
+    assert_eq!(node("").unwrap(), None);
+    assert_eq!(node("pod-7").unwrap().as_deref(), Some("pod-7"));
+    assert!(
+        node("hostname")
+            .unwrap()
+            .is_some_and(|id| id != "hostname" && crate::store::is_node(&id))
+    );
+    for wrong in ["a.b", "-a", "a-", "A", "a/b", "../x"] {
+        assert!(node(wrong).is_err(), "{wrong}");
+    }
+}

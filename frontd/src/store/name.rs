@@ -8,7 +8,8 @@ const EXTENSIONS: [&str; 5] = ["mp3", "wav", "json", "srt", "vtt"];
 /// Of files that are being written.
 const DRAFT: &str = "part";
 
-/// The name of a file in one of the folders. Nothing but [`Name::random`]'s own form can be parsed, so a name
+/// The name of a file in one of the folders: `LETTERS.EXT`, or `NODE-LETTERS.EXT` where many servers share an address,
+/// so that a proxy in front sees which of them has it. Nothing but [`Name::random`]'s own form can be parsed, so a name
 /// from outside can neither leave the folder nor mean a file of somebody else's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
@@ -21,6 +22,17 @@ impl Name {
     #[must_use]
     pub fn random(extension: &str) -> Option<Self> {
         known(extension).map(Self::with)
+    }
+
+    /// The same name, made by the server of this id; unchanged when that is no id ([`is_node`]).
+    #[must_use]
+    pub fn on(self, node: &str) -> Self {
+        let stem = if is_node(node) {
+            format!("{node}-{}", self.stem)
+        } else {
+            self.stem
+        };
+        Self { stem, ..self }
     }
 
     /// Reads a name that was made here.
@@ -40,7 +52,11 @@ impl Name {
     /// Drafts too.
     pub(super) fn parse_any(text: &str) -> Option<Self> {
         let (stem, extension) = text.split_once('.')?;
-        let ours = stem.len() == LETTERS && stem.bytes().all(|b| ALPHABET.contains(&b));
+        let (node, letters) = stem
+            .rsplit_once('-')
+            .map_or((None, stem), |(node, letters)| (Some(node), letters));
+        let random = letters.len() == LETTERS && letters.bytes().all(|b| ALPHABET.contains(&b));
+        let ours = random && node.is_none_or(is_node);
         Some(Self {
             stem: ours.then(|| stem.to_owned())?,
             extension: if extension == DRAFT {
@@ -79,6 +95,13 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.stem, self.extension)
     }
+}
+
+/// Whether this may name a server: what may be one label of a host's name, in lower case.
+#[must_use]
+pub fn is_node(id: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&id.len()) && id.bytes().all(inner) && !id.starts_with('-') && !id.ends_with('-')
 }
 
 fn known(extension: &str) -> Option<&'static str> {

@@ -326,3 +326,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_name_may_tell_which_server_has_the_file() {
+    let name = Name::random("mp3").unwrap().on("node-1");
+    let text = name.to_string();
+    assert!(text.starts_with("node-1-") && text.ends_with(".mp3"), "{text}");
+    assert_eq!(Name::parse(&text), Some(name.clone()));
+    assert_eq!(
+        Name::parse(&name.beside("json").unwrap().to_string())
+            .unwrap()
+            .extension(),
+        "json"
+    );
+    let letters = &text["node-1-".len()..];
+    for forged in ["../", "a/b-", "-", "A-", "a.b-", "a--", "\u{e9}-"] {
+        assert_eq!(
+            Name::parse(&format!("{forged}{letters}")).filter(|_| forged != "a--"),
+            None,
+            "{forged}"
+        );
+    }
+    let plain = Name::random("wav").unwrap();
+    assert_eq!(plain.clone().on("../etc"), plain, "no id, no change");
+}

@@ -1,0 +1,171 @@
+//! Socket activation, as systemd does it: two servers on one listening socket, one after the other, and no request
+//! that fails; readiness and stopping are told.
+
+use std::{
+    env,
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::{fd::OwnedFd, unix::net::UnixDatagram},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn a_new_server_takes_over_the_socket_and_no_request_fails() {
+    let Some(runtime) = runtime() else { return };
+    let dir = TempDir::new().unwrap();
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+
+    // A connection that comes before any server waits and is answered.
+    let early = thread::spawn(move || speak(address));
+    let blue = Instance::start("blue", &socket, dir.path(), &runtime);
+    assert!(blue.told().contains("READY=1"));
+    early.join().unwrap().unwrap();
+
+    let (ending, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let listeners: Vec<_> = (0..3)
+        .map(|_| {
+            let (ending, done) = (Arc::clone(&ending), Arc::clone(&done));
+            thread::spawn(move || {
+                while !ending.load(Ordering::SeqCst) {
+                    speak(address)?;
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+                Ok::<_, String>(())
+            })
+        })
+        .collect();
+    await_more(&done, 5);
+    let green = Instance::start("green", &socket, dir.path(), &runtime);
+    assert!(green.told().contains("READY=1"));
+    await_more(&done, 5);
+    let told = blue.terminate();
+    assert!(told.contains("STOPPING=1"), "{told}");
+    await_more(&done, 10);
+    ending.store(true, Ordering::SeqCst);
+    for listener in listeners {
+        listener.join().unwrap().unwrap();
+    }
+    green.terminate();
+}
+
+#[test]
+fn the_watchdog_is_told() {
+    let Some(runtime) = runtime() else { return };
+    let dir = TempDir::new().unwrap();
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = Instance::start("watched", &socket, dir.path(), &runtime);
+    while !server.told().contains("WATCHDOG=1") {}
+    server.terminate();
+}
+
+/// A frontd that was handed a listening socket and tells what it does.
+struct Instance {
+    process: Child,
+    notices: UnixDatagram,
+}
+
+impl Instance {
+    fn start(name: &str, socket: &TcpListener, dir: &Path, runtime: &Path) -> Self {
+        let path = dir.join(format!("{name}.notify"));
+        let notices = UnixDatagram::bind(&path).unwrap();
+        notices.set_read_timeout(Some(PATIENCE)).unwrap();
+        let frontd = env!("CARGO_BIN_EXE_frontd");
+        // The shell knows the process id before the program runs, and puts the socket where systemd would.
+        let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec \"$0\" serve";
+        let process = Command::new("sh")
+            .args(["-c", script, frontd])
+            .env("LISTEN_FDS", "1")
+            .env("WATCHDOG_USEC", "200000")
+            .env("NOTIFY_SOCKET", &path)
+            .env("ORT_DYLIB_PATH", runtime)
+            .env("WORKERS", "1")
+            .env("MODEL", "builtin")
+            .env("MODEL_DIR", dir.join("models"))
+            .env("OUTPUT_DIR", dir.join("output"))
+            .env("TEMP_DIR", dir.join("temp"))
+            .env("CONTROL_SOCKET", dir.join(format!("{name}.sock")))
+            .stdin(Stdio::from(OwnedFd::from(socket.try_clone().unwrap())))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { process, notices }
+    }
+
+    /// The next notice.
+    fn told(&self) -> String {
+        let mut notice = [0; 1024];
+        let length = self.notices.recv(&mut notice).unwrap();
+        String::from_utf8_lossy(&notice[..length]).into_owned()
+    }
+
+    /// SIGTERM; returns all that was told until the end, which must be a good one.
+    fn terminate(mut self) -> String {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.process.id()).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        let mut told = String::new();
+        self.notices.set_nonblocking(true).unwrap();
+        let mut notice = [0; 1024];
+        while let Ok(length) = self.notices.recv(&mut notice) {
+            told.push_str(&String::from_utf8_lossy(&notice[..length]));
+        }
+        told
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // Already gone after a good test.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn runtime() -> Option<PathBuf> {
+    let workerd = Path::new(env!("CARGO_BIN_EXE_frontd")).with_file_name("workerd");
+    let runtime = env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
+    if runtime.is_none() || !workerd.is_file() {
+        eprintln!("skipped: workerd is not built, or ORT_DYLIB_PATH is not set (ops/test does both)");
+        return None;
+    }
+    runtime
+}
+
+/// A response that is a whole chunked 200, or what was wrong.
+fn speak(address: SocketAddr) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
+    let mut stream = TcpStream::connect(address).map_err(text)?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(text)?;
+    let json = r#"{"model":"kokoro","input":"The quick brown fox jumps.","voice":"af_heart","response_format":"wav"}"#;
+    let head = "POST /v1/audio/speech HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    write!(stream, "{head}content-length: {}\r\n\r\n{json}", json.len()).map_err(text)?;
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).map_err(text)?;
+    if response.starts_with(b"HTTP/1.1 200") && response.ends_with(b"\r\n0\r\n\r\n") {
+        return Ok(());
+    }
+    Err(format!(
+        "{} bytes: {}",
+        response.len(),
+        String::from_utf8_lossy(&response[..response.len().min(200)])
+    ))
+}
+
+fn await_more(done: &AtomicU32, more: u32) {
+    let target = done.load(Ordering::SeqCst) + more;
+    while done.load(Ordering::SeqCst) < target {
+        thread::sleep(Duration::from_millis(20));
+    }
+}
