@@ -32,12 +32,13 @@ pub fn inherited_listener() -> io::Result<Option<TcpListener>> {
 
 /// Requests are answered with sound from now on; `status` is shown by `systemctl status`.
 pub fn ready(status: &str) {
-    notify(&[NotifyState::Ready, NotifyState::Status(status)]);
+    let status = status.to_owned();
+    notify(move || sd_notify::notify(&[NotifyState::Ready, NotifyState::Status(&status)]));
 }
 
 /// No new requests are taken; those in flight are finished.
 pub fn stopping() {
-    notify(&[NotifyState::Stopping]);
+    notify(|| sd_notify::notify(&[NotifyState::Stopping]));
 }
 
 /// Tells the watchdog, twice in its time, that the process lives, as long as `alive` says so. Returns at once where no
@@ -50,13 +51,16 @@ pub async fn watchdog(alive: impl AsyncFn() -> bool) {
     loop {
         ticks.tick().await;
         if alive().await {
-            notify(&[NotifyState::Watchdog]);
+            notify(|| sd_notify::notify(&[NotifyState::Watchdog]));
         }
     }
 }
 
-fn notify(state: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::warn!(%error, "systemd could not be told");
-    }
+/// On a thread that may block: a service manager that does not read must not stop us.
+fn notify(tell: impl FnOnce() -> io::Result<()> + Send + 'static) {
+    tokio::task::spawn_blocking(|| {
+        if let Err(error) = tell() {
+            tracing::warn!(%error, "systemd could not be told");
+        }
+    });
 }

@@ -11,6 +11,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
+        mpsc,
     },
     thread,
     time::Duration,
@@ -30,7 +31,7 @@ fn a_new_server_takes_over_the_socket_and_no_request_fails() {
     // A connection that comes before any server waits and is answered.
     let early = thread::spawn(move || speak(address));
     let blue = Instance::start("blue", &socket, dir.path(), &runtime);
-    assert!(blue.told().contains("READY=1"));
+    blue.await_notice("READY=1");
     early.join().unwrap().unwrap();
 
     let (ending, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
@@ -48,10 +49,9 @@ fn a_new_server_takes_over_the_socket_and_no_request_fails() {
         .collect();
     await_more(&done, 5);
     let green = Instance::start("green", &socket, dir.path(), &runtime);
-    assert!(green.told().contains("READY=1"));
+    green.await_notice("READY=1");
     await_more(&done, 5);
-    let told = blue.terminate();
-    assert!(told.contains("STOPPING=1"), "{told}");
+    blue.terminate();
     await_more(&done, 10);
     ending.store(true, Ordering::SeqCst);
     for listener in listeners {
@@ -66,21 +66,29 @@ fn the_watchdog_is_told() {
     let dir = TempDir::new().unwrap();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = Instance::start("watched", &socket, dir.path(), &runtime);
-    while !server.told().contains("WATCHDOG=1") {}
+    server.await_notice("WATCHDOG=1");
     server.terminate();
 }
 
 /// A frontd that was handed a listening socket and tells what it does.
 struct Instance {
     process: Child,
-    notices: UnixDatagram,
+    /// What it tells, read at once as systemd does.
+    notices: mpsc::Receiver<String>,
 }
 
 impl Instance {
     fn start(name: &str, socket: &TcpListener, dir: &Path, runtime: &Path) -> Self {
         let path = dir.join(format!("{name}.notify"));
         let notices = UnixDatagram::bind(&path).unwrap();
-        notices.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (tell, told) = mpsc::channel();
+        // Ends with the test process.
+        thread::spawn(move || {
+            let mut notice = [0; 1024];
+            while let Ok(length) = notices.recv(&mut notice) {
+                let _ = tell.send(String::from_utf8_lossy(&notice[..length]).into_owned());
+            }
+        });
         let frontd = env!("CARGO_BIN_EXE_frontd");
         // The shell knows the process id before the program runs, and puts the socket where systemd would.
         let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec \"$0\" serve";
@@ -100,28 +108,23 @@ impl Instance {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        Self { process, notices }
+        Self {
+            process,
+            notices: told,
+        }
     }
 
-    /// The next notice.
-    fn told(&self) -> String {
-        let mut notice = [0; 1024];
-        let length = self.notices.recv(&mut notice).unwrap();
-        String::from_utf8_lossy(&notice[..length]).into_owned()
+    /// Waits until it tells this.
+    fn await_notice(&self, notice: &str) {
+        while !self.notices.recv_timeout(PATIENCE).unwrap().contains(notice) {}
     }
 
-    /// SIGTERM; returns all that was told until the end, which must be a good one.
-    fn terminate(mut self) -> String {
+    /// SIGTERM, and a good end.
+    fn terminate(mut self) {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.process.id()).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        self.await_notice("STOPPING=1");
         assert!(self.process.wait().unwrap().success());
-        let mut told = String::new();
-        self.notices.set_nonblocking(true).unwrap();
-        let mut notice = [0; 1024];
-        while let Ok(length) = self.notices.recv(&mut notice) {
-            told.push_str(&String::from_utf8_lossy(&notice[..length]));
-        }
-        told
     }
 }
 
