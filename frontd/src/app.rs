@@ -64,6 +64,7 @@ pub enum AppError {
 #[derive(Debug)]
 pub struct Shared {
     pub config: Config,
+    pub door: http::Door,
     pub model: Chosen,
     pub voices: Voices,
     pub generator: Generator,
@@ -140,6 +141,7 @@ impl Core {
             draining: lasting.draining.clone(),
             orders: workers.orders,
             fleet: workers.status,
+            door: http::Door::new(&config.access),
             config,
             model,
             scheduler,

@@ -24,7 +24,7 @@ pub use self::{
 pub const SAMPLE_RATE: u32 = 24_000;
 
 /// The two formats of the sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     Mp3,

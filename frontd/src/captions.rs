@@ -37,6 +37,21 @@ pub struct Chunk {
     pub voice: Option<String>,
 }
 
+/// A chunk as soon as it is heard, with its place in the text.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Spoken {
+    #[serde(flatten)]
+    pub chunk: Chunk,
+    /// Where the chunk begins in the input, in UTF-16 units as JavaScript counts them.
+    #[schema(example = 0)]
+    pub from: usize,
+    /// Where it ends.
+    #[schema(example = 12)]
+    pub to: usize,
+    /// Empty when the model does not tell.
+    pub words: Vec<Timestamp>,
+}
+
 /// A word and the seconds in which it is heard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Timestamp {
@@ -77,8 +92,11 @@ impl Subtitles {
 /// Collects what was said when, segment by segment, while a response is made.
 #[derive(Debug)]
 pub struct Captions {
+    text: String,
     shown: Shown,
     segments: Vec<Said>,
+    /// A place in the text, in bytes and in UTF-16 units.
+    counted: (usize, usize),
 }
 
 #[derive(Debug)]
@@ -103,20 +121,16 @@ impl Captions {
     #[must_use]
     pub fn new(text: &str, items: &[Item]) -> Self {
         Self {
+            text: text.to_owned(),
             shown: Shown::new(text, items),
             segments: Vec::new(),
+            counted: (0, 0),
         }
     }
 
     /// Adds the next segment. `frames` are the model's durations: one for each token and one for the padding at
-    /// either end. Returns its words, empty without durations.
-    pub fn push(
-        &mut self,
-        segment: &Segment,
-        placed: Placed,
-        frames: Option<&[u16]>,
-        voice: Option<&str>,
-    ) -> Vec<Timestamp> {
+    /// either end.
+    pub fn push(&mut self, segment: &Segment, placed: Placed, frames: Option<&[u16]>, voice: Option<&str>) {
         let words = frames.map_or_else(Vec::new, |frames| timed(&segment.words, frames, placed));
         let source = match segment.words.as_slice() {
             [first, .., last] => first.source.start..last.source.end.max(first.source.start),
@@ -126,14 +140,59 @@ impl Captions {
                 .last()
                 .map_or(0..0, |last| last.source.end..last.source.end),
         };
-        let timestamps = words.iter().map(|word| self.timestamp(word)).collect();
         self.segments.push(Said {
             source,
             start: placed.time_of(placed.trimmed),
             voice: voice.map(str::to_owned),
             words,
         });
-        timestamps
+    }
+
+    /// The segment that was added last, which ends at `end`.
+    pub fn last(&mut self, end: Duration) -> Option<Spoken> {
+        let said = self.segments.last()?;
+        let (start, voice) = (seconds(said.start), said.voice.clone());
+        // With the marks that stand at the words.
+        let source = &said.source;
+        let before = self.text.get(..source.start)?.rfind(char::is_whitespace);
+        let from = before
+            .map_or(0, |at| at + 1)
+            .max(self.counted.0.min(source.start));
+        let from = (from..=source.start).find(|at| self.text.is_char_boundary(*at))?;
+        let after = self.text.get(source.end..)?.find(char::is_whitespace);
+        let to = after.map_or(self.text.len(), |at| source.end + at);
+        let chunk = Chunk {
+            text: self.shown.between(from..to),
+            start,
+            end: seconds(end),
+            voice,
+        };
+        let words = said.words.iter().map(|word| self.timestamp(word)).collect();
+        let (from, to) = (self.utf16(from), self.utf16(to));
+        Some(Spoken {
+            chunk,
+            from,
+            to,
+            words,
+        })
+    }
+
+    /// The text's length in UTF-16 units.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.text.encode_utf16().count()
+    }
+
+    /// Counts on from where it counted last, so that a whole text is counted once.
+    fn utf16(&mut self, byte: usize) -> usize {
+        let (at, units) = if byte >= self.counted.0 {
+            self.counted
+        } else {
+            (0, 0)
+        };
+        let more = self.text.get(at..byte).unwrap_or_default().encode_utf16().count();
+        self.counted = (byte, units + more);
+        units + more
     }
 
     /// One for each segment; they follow each other without a gap from 0 to `total`.

@@ -3,6 +3,7 @@
 //! One struct a concern; every field says what it means, its default and its variable. All faults are found at
 //! once. The environment is a value that is passed in, so tests set nothing global.
 
+mod access;
 mod audio;
 mod folders;
 mod log;
@@ -18,6 +19,7 @@ mod workers;
 use std::collections::BTreeMap;
 
 pub use self::{
+    access::Access,
     audio::Audio,
     folders::Folders,
     log::{Log, LogFormat},
@@ -34,6 +36,7 @@ pub use self::{
 #[derive(Debug, Clone)]
 pub struct Config {
     pub server: Server,
+    pub access: Access,
     pub workers: Workers,
     pub queue: Queue,
     pub model: Model,
@@ -60,6 +63,7 @@ impl Config {
         let mut reader = Reader::new(environment);
         let config = Self {
             server: Server::read(&mut reader),
+            access: Access::read(&mut reader),
             workers: Workers::read(&mut reader),
             queue: Queue::read(&mut reader),
             model: Model::read(&mut reader),

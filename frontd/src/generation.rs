@@ -25,7 +25,7 @@ use crate::{
     scheduler::{Promise, SegmentJob, SynthesisError, Ticket},
     script::{Item, Passage},
     segments::Segment,
-    text::{Segments, TextError, TextFront, normalise},
+    text::{Dialect, Segments, TextError, TextFront, normalise},
     voices::Style,
 };
 
@@ -49,6 +49,8 @@ pub struct Request {
     pub style: Style,
     /// The voices that passages name, by expression.
     pub styles: BTreeMap<String, Style>,
+    /// Instead of the voices' own.
+    pub dialect: Option<Dialect>,
     pub speed: f32,
     pub volume: f32,
     pub options: normalise::Options,
@@ -224,7 +226,7 @@ impl Generator {
         first: bool,
     ) -> Result<Segments, GenerationError> {
         let (text, runs) = (Arc::clone(&self.text), passage.runs.clone());
-        let (dialect, options) = (style.dialect(), request.options);
+        let (dialect, options) = (request.dialect.unwrap_or(style.dialect()), request.options);
         self.blocking(move || text.segments(&runs, dialect, &options, first))
             .await
     }

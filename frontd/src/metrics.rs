@@ -17,6 +17,12 @@ pub const CANCELLED: &str = "tts_cancelled_total";
 pub const REJECTED: &str = "tts_rejected_total";
 pub const UNDERRUNS: &str = "tts_listener_underruns_total";
 pub const UNDERRUN_SECONDS: &str = "tts_listener_underrun_seconds";
+pub const DOWNLOADS: &str = "tts_downloads_total";
+pub const FOLDER_BYTES: &str = "tts_folder_bytes";
+pub const FOLDER_LIMIT_BYTES: &str = "tts_folder_limit_bytes";
+pub const FOLDER_FAULT: &str = "tts_folder_fault";
+pub const FOLDER_EVICTED: &str = "tts_folder_evicted_total";
+pub const FOLDER_FAILURES: &str = "tts_folder_failures_total";
 pub const BUILD_INFO: &str = "tts_build_info";
 
 /// Tells the recorder what each metric means.
@@ -58,5 +64,18 @@ pub fn describe() {
         Unit::Seconds,
         "How long a listener had nothing to hear"
     );
+    describe_counter!(
+        DOWNLOADS,
+        "Downloads by outcome: kept, lost (on the way), unavailable (from the start)"
+    );
+    describe_gauge!(
+        FOLDER_BYTES,
+        Unit::Bytes,
+        "Files of a folder, those being written included"
+    );
+    describe_gauge!(FOLDER_LIMIT_BYTES, Unit::Bytes, "What a folder may hold");
+    describe_gauge!(FOLDER_FAULT, "1 while a folder cannot be used");
+    describe_counter!(FOLDER_EVICTED, "Files removed for age or room");
+    describe_counter!(FOLDER_FAILURES, "Failed reads and writes of a folder");
     describe_gauge!(BUILD_INFO, "1, with the version as a label");
 }

@@ -115,3 +115,40 @@ fn a_node_id_is_one_label_of_a_host_name() {
         assert!(node(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn access_is_checked() {
+    let access = read(&[
+        ("API_KEYS", " sk-a, ,sk-b "),
+        ("CORS_ORIGINS", "https://a.example, http://localhost:3000"),
+        ("ROOT_PATH", "/tts/"),
+    ])
+    .unwrap()
+    .access;
+    assert_eq!(access.api_keys, ["sk-a", "sk-b"]);
+    assert_eq!(
+        access.cors_origins,
+        ["https://a.example", "http://localhost:3000"]
+    );
+    assert_eq!(access.root_path, "/tts");
+    assert!(
+        read(&[("CORS_ORIGINS", "none")])
+            .unwrap()
+            .access
+            .cors_origins
+            .is_empty()
+    );
+    for bad in ["tts", "/a b", "/a//b", "/\"x", "/a?b"] {
+        assert!(read(&[("ROOT_PATH", bad)]).is_err(), "{bad}");
+    }
+    for bad in ["example.com", "https://a.example/path", "https://"] {
+        assert!(read(&[("CORS_ORIGINS", bad)]).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn keys_are_not_shown() {
+    let environment = [("API_KEYS".to_owned(), "sk-secret".to_owned())].into();
+    let (_, values) = Config::read(environment).unwrap();
+    assert!(values.iter().all(|(_, value)| !value.contains("secret")));
+}

@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 
 use crate::{app::Shared, metrics as names, workers::lifecycle::Phase};
 
+/// What is running
+///
 /// Always answers while the process lives.
+#[utoipa::path(get, path = "/health", tag = "health", security(()),
+    responses((status = 200, description = "It lives", body = Object,
+        example = json!({"status": "healthy", "version": "0.1.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let fleet = shared.fleet.borrow().clone();
     let kernels = fleet.workers.iter().find_map(|worker| worker.kernels.clone());
@@ -21,10 +26,19 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     }))
 }
 
+/// Whether the process lives
+#[utoipa::path(get, path = "/health/live", tag = "health", security(()),
+    responses((status = 200, description = "It does", body = Object, example = json!({"status": "healthy"}))))]
 pub(super) async fn live() -> Json<Value> {
     Json(json!({ "status": "healthy" }))
 }
 
+/// Whether a request that came now would be served
+#[utoipa::path(get, path = "/health/ready", tag = "health", security(()),
+    responses(
+        (status = 200, description = "It would; folders tells which folder cannot be used", body = Object),
+        (status = 503, description = "It would not", body = Object),
+    ))]
 pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<Value>) {
     let fleet = shared.fleet.borrow().clone();
     let queue = shared.scheduler.status().borrow().clone();
@@ -44,6 +58,9 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, Jso
     (status, Json(body))
 }
 
+/// Metrics for Prometheus
+#[utoipa::path(get, path = "/metrics", tag = "health", security(()),
+    responses((status = 200, description = "In Prometheus' text format", body = String, content_type = "text/plain")))]
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
 pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> String {
     let fleet = shared.fleet.borrow().clone();
@@ -58,6 +75,18 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> String {
     metrics::gauge!(names::QUEUE_SEGMENTS, "state" => "waiting").set(queue.segments as f64);
     metrics::gauge!(names::QUEUE_SEGMENTS, "state" => "running").set(queue.running as f64);
     metrics::gauge!(names::REAL_TIME_FACTOR).set(queue.real_time_factor);
+    for folder in shared.store.usage() {
+        let kind = folder.kind.to_string();
+        metrics::gauge!(names::FOLDER_BYTES, "folder" => kind.clone()).set(folder.bytes as f64);
+        metrics::gauge!(names::FOLDER_LIMIT_BYTES, "folder" => kind.clone()).set(folder.max_bytes as f64);
+        metrics::gauge!(names::FOLDER_FAULT, "folder" => kind.clone()).set(if folder.fault.is_some() {
+            1.0
+        } else {
+            0.0
+        });
+        metrics::counter!(names::FOLDER_EVICTED, "folder" => kind.clone()).absolute(folder.evicted);
+        metrics::counter!(names::FOLDER_FAILURES, "folder" => kind).absolute(folder.failures);
+    }
     metrics::gauge!(names::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION"), "model" => shared.model.name()).set(1.0);
     shared.metrics.render()
 }

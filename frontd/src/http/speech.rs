@@ -1,215 +1,271 @@
 //! `POST /v1/audio/speech`.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
-    body::{Body, Bytes},
-    extract::{State, rejection::BytesRejection},
-    http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
 };
-use serde::Deserialize;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 
-use super::error::ApiError;
+use super::{
+    Shared, blocking, download,
+    error::{ApiError, ErrorBody},
+    events::{Events, Form},
+    json,
+    making::Making,
+    names,
+    recorder::{Download, Recorder},
+    request::{Rules, Speech, SpeechRequest},
+};
 use crate::{
-    app::Shared,
-    audio::{Destination, EncodeError, Encoder, Format},
-    generation::{Chunks, GenerationError, Request},
-    metrics as names,
+    audio::{Destination, Format},
+    captions::Captions,
+    generation::{GenerationError, Request as Generation},
+    metrics as counters,
     scheduler::queue::Delivery,
-    script::{self, Item},
-    text::normalise,
+    store::{Draft, Name},
 };
 
-/// Encoded parts that may wait for a slow client.
-const PARTS: usize = 2;
+const DOWNLOAD_PATH: HeaderName = HeaderName::from_static("x-download-path");
+const DOWNLOAD_FORMAT: HeaderName = HeaderName::from_static("x-download-format");
+const DOWNLOAD_STATUS: HeaderName = HeaderName::from_static("x-download-status");
+const TIMING_PATH: HeaderName = HeaderName::from_static("x-timing-path");
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-#[derive(Debug, Deserialize)]
-struct SpeechRequest {
-    model: Option<String>,
-    input: String,
-    voice: Option<String>,
-    response_format: Option<String>,
-    speed: Option<f32>,
-    stream: Option<bool>,
-}
+/// How long a response that tells its progress may wait for its first sound without telling.
+const PATIENCE: Duration = Duration::from_millis(250);
 
-/// A request that makes sense; parsed once, never checked again.
-struct Speech {
-    request: Request,
-    format: Format,
-    delivery: Delivery,
-}
-
+/// Speak a text
+///
+/// The sound is sent while it is made, unless `stream` is false. A status of 200 is sent with the first sound; should anything
+/// go wrong after that, the body is broken off, never quietly short.
+#[utoipa::path(
+    post,
+    path = "/v1/audio/speech",
+    tag = "speech",
+    request_body = SpeechRequest,
+    responses(
+        (status = 200, description = "The sound", content(
+            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"),
+            (String = "text/event-stream", example = "data: {\"type\":\"speech.audio.delta\",\"audio\":\"…\"}\n\ndata: {\"type\":\"speech.audio.done\",\"usage\":{\"input_tokens\":14,\"output_tokens\":52,\"total_tokens\":66}}\n\n"),
+        ), headers(
+            ("X-Download-Path" = String, description = "Where the finished file will be, with return_download_link"),
+            ("X-Download-Format" = String, description = "The file's format: mp3 or wav"),
+            ("X-Download-Status" = String, description = "pending, or unavailable when no file can be written"),
+            ("X-Timing-Path" = String, description = "Where the times will be, with return_timing; the same name ending in .srt and .vtt is a subtitle file"),
+            ("Server-Timing" = String, description = "queue: from the request to being let in; first: to the first sound; in ms"),
+            ("X-Request-Id" = String, description = "As sent with the request, or made here"),
+        )),
+        (status = 400, description = "Not JSON; a model, voice, language, tag or SSML that does not exist; nothing to say", body = ErrorBody),
+        (status = 401, description = "No valid API key", body = ErrorBody),
+        (status = 408, description = "The body came too slowly", body = ErrorBody),
+        (status = 413, description = "The input or the body is too long", body = ErrorBody),
+        (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 422, description = "A field has a value that it cannot have", body = ErrorBody),
+        (status = 429, description = "Too many requests of this client at once", body = ErrorBody, headers(("Retry-After" = u64, description = "Seconds"))),
+        (status = 500, description = "The speech could not be made; with x-should-retry: false, never", body = ErrorBody),
+        (status = 503, description = "The server is busy or going down", body = ErrorBody, headers(("Retry-After" = u64, description = "Seconds, 1 to 120"))),
+        (status = 504, description = "The speech was not made in time", body = ErrorBody),
+    )
+)]
 pub(super) async fn speech(
     State(shared): State<Arc<Shared>>,
-    body: Result<Bytes, BytesRejection>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    let arrived = Instant::now();
-    let body = body.map_err(|error| ApiError::Body(error.body_text()))?;
-    let request = serde_json::from_slice(&body).map_err(|error| ApiError::Body(error.to_string()))?;
-    let Speech {
-        request,
-        format,
-        delivery,
-    } = parse(request, &shared)?;
-    let ticket = shared.scheduler.enter(delivery).await?;
-    let mut chunks = shared.generator.start(ticket, request);
-    // Whatever goes wrong before the first sound still gets a status of its own.
-    let first = chunks.recv().await.unwrap_or(Err(GenerationError::Nothing))?;
-    metrics::histogram!(names::FIRST_AUDIO_SECONDS).record(arrived.elapsed());
-    let pcm = first.pcm;
-    match delivery {
-        Delivery::Streaming => {
-            let encoder = Encoder::new(format, shared.config.audio.mp3, Destination::Stream)?;
-            let (parts, body) = mpsc::channel(PARTS);
-            tokio::spawn(async move {
-                if let Err(error) = encode(encoder, pcm, chunks, &parts).await {
-                    tracing::warn!(%error, "a response is cut off");
-                    let _ = parts.send(Err(error)).await;
-                }
-            });
-            let body = Body::from_stream(ReceiverStream::new(body));
-            Ok((head(format), body).into_response())
-        }
-        Delivery::Whole => {
-            let encoder = Encoder::new(format, shared.config.audio.mp3, Destination::File)?;
-            let (parts, mut body) = mpsc::channel(PARTS);
-            let encoding = tokio::spawn(async move { encode(encoder, pcm, chunks, &parts).await });
-            let mut bytes = Vec::new();
-            while let Some(part) = body.recv().await {
-                bytes.extend(part?);
-            }
-            let head_bytes = encoding.await.map_err(|_| GenerationError::Late)??;
-            bytes[..head_bytes.len()].copy_from_slice(&head_bytes);
-            Ok((head(format), bytes).into_response())
-        }
-    }
+    let mut started = start(&shared, peer, request, None).await?;
+    let format = started.format;
+    let mut response = if let Some(events) = started.events {
+        let mut response = Response::new(started.making.stream(Form::Events(events)));
+        set(&mut response, header::CONTENT_TYPE, "text/event-stream");
+        response
+    } else {
+        let body = if started.stream {
+            started.making.stream(Form::Sound)
+        } else {
+            let (whole, _, place) = started.making.whole(&shared.store).await?;
+            started
+                .headers
+                .insert(header::CONTENT_LENGTH, whole.bytes().into());
+            whole.into_body(place)
+        };
+        let mut response = Response::new(body);
+        set(&mut response, header::CONTENT_TYPE, format.content_type());
+        let disposition = names::disposition("attachment", None, format.extension());
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, disposition);
+        response
+    };
+    response.headers_mut().extend(started.headers);
+    Ok(response)
 }
 
-fn parse(request: SpeechRequest, shared: &Shared) -> Result<Speech, ApiError> {
-    let invalid = |param, code, message: String| ApiError::Invalid { param, code, message };
-    if let Some(model) = &request.model
-        && ![
-            "kokoro",
-            "tts-1",
-            "tts-1-hd",
-            "gpt-4o-mini-tts",
-            shared.model.name(),
-        ]
-        .contains(&model.as_str())
-    {
-        let message = format!("there is no model {model:?}; GET /v1/models lists them");
-        return Err(invalid("model", "invalid_model", message));
-    }
-    let speed = request.speed.unwrap_or(1.0);
-    if !(0.25..=4.0).contains(&speed) {
-        return Err(invalid(
-            "speed",
-            "invalid_speed",
-            format!("speed must be from 0.25 to 4, not {speed}"),
-        ));
-    }
-    let format = match request.response_format.as_deref() {
-        None | Some("mp3") => Format::Mp3,
-        Some("wav") => Format::Wav,
-        Some(other) => return Err(ApiError::Format(other.to_owned())),
+/// A response that has begun.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) making: Making,
+    pub(super) headers: HeaderMap,
+    pub(super) format: Format,
+    pub(super) stream: bool,
+    events: Option<Events>,
+}
+
+/// From the request's bytes to its first sound: whatever goes wrong until then has a status of its own.
+/// `stream` is what a request without the field means, `None` for the usual.
+pub(super) async fn start(
+    shared: &Arc<Shared>,
+    peer: SocketAddr,
+    request: Request,
+    captioned: Option<bool>,
+) -> Result<Started, ApiError> {
+    let arrived = Instant::now();
+    let (parts, body) = request.into_parts();
+    let place = shared
+        .door
+        .clients
+        .enter(&parts.headers, peer, shared.door.keys.required())?;
+    let rules = Rules {
+        max_input_chars: shared.config.server.max_input_chars,
+        default_voice: shared.config.model.default_voice.clone(),
     };
-    let limit = shared.config.server.max_input_chars;
-    if request.input.chars().count() > limit {
-        return Err(invalid(
-            "input",
-            "input_too_long",
-            format!("input may have at most {limit} characters"),
-        ));
+    let bytes = json::collect(&parts.headers, body, rules.max_body_bytes()).await?;
+    let speech = {
+        let shared = Arc::clone(shared);
+        blocking(move || {
+            let mut request: SpeechRequest = json::parse(&bytes)?;
+            request.stream = request.stream.or(captioned);
+            Speech::parse(request, &rules, &shared.voices)
+        })
+        .await??
+    };
+    tracing::debug!(
+        chars = speech.text.chars().count(),
+        voice = speech.style.name(),
+        format = speech.format.extension(),
+        stream = speech.stream,
+        "Asked to speak."
+    );
+    let streaming = speech.stream || speech.events.is_some();
+    let delivery = if streaming {
+        Delivery::Streaming
+    } else {
+        Delivery::Whole
+    };
+    let ticket = shared.scheduler.enter(delivery).await?;
+    let admitted = arrived.elapsed();
+    let destination = if streaming {
+        Destination::Stream
+    } else {
+        Destination::File
+    };
+    let many_voices = !speech.styles.is_empty();
+    let mut recorder = Recorder::new(
+        speech.format,
+        shared.config.audio.mp3,
+        destination,
+        Captions::new(&speech.text, &speech.items),
+        many_voices.then(|| speech.style.name().to_owned()),
+    )?;
+    let mut headers = HeaderMap::new();
+    if let Some(wanted) = speech.download {
+        keep(shared, wanted, &mut recorder, &mut headers).await?;
     }
-    if request.input.trim().is_empty() {
-        return Err(invalid(
-            "input",
-            "empty_input",
-            "input is empty: send the text to speak".to_owned(),
-        ));
+    let events = speech.events.map(|include| Events {
+        include,
+        text_units: recorder.text_units(),
+        root_path: shared.config.access.root_path.clone(),
+    });
+    let generation = Generation {
+        items: speech.items,
+        style: speech.style,
+        styles: speech.styles,
+        dialect: speech.dialect,
+        speed: speech.speed,
+        volume: speech.volume,
+        options: speech.normalisation,
+    };
+    let mut chunks = shared.generator.start(ticket, generation);
+    let mut timing = format!("queue;dur={}", milliseconds(admitted));
+    // Who wants to hear of the waiting gets the head of the response before the sound.
+    let patience = events
+        .as_ref()
+        .filter(|events| events.include.progress)
+        .map_or(Duration::MAX, |_| PATIENCE);
+    let first = match tokio::time::timeout(patience, chunks.recv()).await {
+        Ok(first) => Some(first.unwrap_or(Err(GenerationError::Nothing))?),
+        Err(_) => None,
+    };
+    if first.is_some() {
+        let sounding = arrived.elapsed();
+        metrics::histogram!(counters::FIRST_AUDIO_SECONDS).record(sounding);
+        timing = format!("{timing}, first;dur={}", milliseconds(sounding));
     }
-    let items = script::parse(&request.input, &script::Options::default())?;
-    if !items.iter().any(|item| matches!(item, Item::Passage(_))) {
-        return Err(GenerationError::Nothing.into());
-    }
-    let voice = request
-        .voice
-        .as_deref()
-        .unwrap_or(&shared.config.model.default_voice);
-    Ok(Speech {
-        request: Request {
-            style: shared.voices.resolve(voice)?,
-            styles: BTreeMap::new(),
-            items,
-            speed,
-            volume: 1.0,
-            options: normalise::Options::default(),
-        },
-        format,
-        delivery: if request.stream.unwrap_or(true) {
-            Delivery::Streaming
-        } else {
-            Delivery::Whole
-        },
+    insert(&mut headers, SERVER_TIMING, &timing);
+    insert(&mut headers, header::CACHE_CONTROL, "no-cache");
+    insert(&mut headers, ACCEL_BUFFERING, "no");
+    Ok(Started {
+        making: Making::new(recorder, first, chunks, shared.scheduler.status(), place, arrived),
+        headers,
+        format: speech.format,
+        stream: streaming,
+        events,
     })
 }
 
-fn head(format: Format) -> [(HeaderName, HeaderValue); 2] {
-    [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(format.content_type()),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ]
+/// Prepares the download. When none can be written, the response says so and is spoken all the same.
+async fn keep(
+    shared: &Shared,
+    wanted: super::request::Download,
+    recorder: &mut Recorder,
+    headers: &mut HeaderMap,
+) -> Result<(), ApiError> {
+    let store = shared.store.clone();
+    let drafts = blocking(move || -> Result<(Draft, Option<Draft>), _> {
+        let sound = store.create()?;
+        let timing = wanted.timing.then(|| sound.another()).transpose()?;
+        Ok::<_, crate::store::StoreError>((sound, timing))
+    })
+    .await?;
+    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, Name::random(wanted.format.extension())) else {
+        metrics::counter!(counters::DOWNLOADS, "outcome" => "unavailable").increment(1);
+        insert(headers, DOWNLOAD_STATUS, "unavailable");
+        return Ok(());
+    };
+    let timing = wanted.timing.then(|| sound.beside("json")).flatten();
+    let path = |name: &Name| download::path(&shared.config.access.root_path, name);
+    insert(headers, DOWNLOAD_STATUS, "pending");
+    insert(headers, DOWNLOAD_PATH, &path(&sound));
+    insert(headers, DOWNLOAD_FORMAT, wanted.format.extension());
+    if let Some(timing) = &timing {
+        insert(headers, TIMING_PATH, &path(timing));
+    }
+    let download = Download {
+        format: wanted.format,
+        sound,
+        timing,
+    };
+    Ok(recorder.keep(download, shared.config.audio.mp3, draft, timing_draft)?)
 }
 
-/// What cuts a response off.
-#[derive(Debug, thiserror::Error)]
-enum CutOff {
-    #[error(transparent)]
-    Generation(#[from] GenerationError),
-    #[error(transparent)]
-    Encode(#[from] EncodeError),
-    #[error("the encoder failed")]
-    Panic,
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-impl From<CutOff> for ApiError {
-    fn from(error: CutOff) -> Self {
-        match error {
-            CutOff::Generation(error) => error.into(),
-            CutOff::Encode(error) => error.into(),
-            CutOff::Panic => GenerationError::Late.into(),
-        }
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
     }
 }
 
-/// Encodes chunk after chunk on the blocking pool. Returns what is to be written over the first bytes of a file.
-async fn encode(
-    mut encoder: Encoder,
-    first: Vec<f32>,
-    mut chunks: Chunks,
-    parts: &mpsc::Sender<Result<Bytes, CutOff>>,
-) -> Result<Vec<u8>, CutOff> {
-    let mut next = Some(first);
-    while let Some(pcm) = next.take() {
-        metrics::counter!(names::AUDIO_SECONDS).increment((pcm.len() / 24_000) as u64);
-        let encoding =
-            tokio::task::spawn_blocking(move || encoder.encode(&pcm).map(|bytes| (encoder, bytes)));
-        let (back, bytes) = encoding.await.map_err(|_| CutOff::Panic)??;
-        encoder = back;
-        if parts.send(Ok(bytes.into())).await.is_err() {
-            metrics::counter!(names::CANCELLED).increment(1);
-            return Ok(Vec::new());
-        }
-        next = chunks.recv().await.transpose()?.map(|chunk| chunk.pcm);
-    }
-    let ending = encoder.finish()?;
-    let _ = parts.send(Ok(ending.tail.into())).await;
-    Ok(ending.head)
+pub(super) fn set(response: &mut Response, name: HeaderName, value: &'static str) {
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static(value));
 }

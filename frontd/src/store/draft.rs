@@ -40,6 +40,14 @@ impl Draft {
         self.bytes
     }
 
+    /// Another file of the same kind in the same folders.
+    ///
+    /// # Errors
+    /// When the temp folder cannot be written.
+    pub fn another(&self) -> Result<Self, StoreError> {
+        Self::new(self.store.clone(), self.for_output)
+    }
+
     /// Appends. Makes room first, in the temp folder and, if the file is bound to go there, in the output folder.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ async fn speak(
     };
     let voice = voice.unwrap_or(&shared.config.model.default_voice);
     let request = Request {
+        dialect: None,
         items: script::parse(text, &script::Options::default())?,
         style: shared.voices.resolve(voice)?,
         styles: BTreeMap::new(),

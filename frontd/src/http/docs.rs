@@ -1,0 +1,105 @@
+//! `/openapi.json` and Swagger UI, made from the code.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document, Server,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::{captions, config, download, error, events, health, models, speech, voices};
+
+/// Swagger UI styles itself inline.
+const PAGE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dexterous TTS",
+        description = "Kokoro speech behind an API that OpenAI's clients know. English; MP3 and WAV.\n\n\
+            Every error has a body in two shapes at once: `error`, as OpenAI's clients read it, and `detail`, as clients of \
+            Kokoro servers do. `code` is stable. Every response has an `X-Request-Id`.",
+    ),
+    paths(
+        speech::speech,
+        captions::captions,
+        voices::list,
+        voices::combine,
+        models::list,
+        models::one,
+        models::audio,
+        models::test,
+        download::get,
+        download::delete,
+        config::config,
+        health::health,
+        health::live,
+        health::ready,
+        health::metrics,
+    ),
+    components(schemas(error::ErrorBody, events::Event<'_>, voices::LegacyVoiceList)),
+    modifiers(&Keys),
+    security(("key" = [])),
+    tags(
+        (name = "speech", description = "Text to sound"),
+        (name = "voices", description = "Voices and mixes of them"),
+        (name = "models", description = "What clients look for first"),
+        (name = "downloads", description = "Finished files, kept for a while"),
+        (name = "studio", description = "For the web page"),
+        (name = "health", description = "For those who run the server"),
+    )
+)]
+struct Api;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("One of API_KEYS; not needed where none are set."))
+            .build();
+        if let Some(components) = &mut document.components {
+            components.add_security_scheme("key", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document; addresses begin with `root_path`.
+pub(super) fn document(root_path: &str) -> Document {
+    let mut document = Api::openapi();
+    document.servers = Some(vec![Server::new(if root_path.is_empty() {
+        "/"
+    } else {
+        root_path
+    })]);
+    document
+}
+
+/// `/openapi.json` and `/docs`.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(root_path: &str) -> Router<S> {
+    let ui = SwaggerUi::new("/docs")
+        .url("/openapi.json", document(root_path))
+        .config(Config::from(format!("{root_path}/openapi.json")));
+    Router::new().merge(ui).layer(middleware::from_fn(policy))
+}
+
+async fn policy(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, PAGE);
+    response
+}

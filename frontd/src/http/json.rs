@@ -1,0 +1,100 @@
+//! Bodies: JSON of bounded size, in bounded time.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, header},
+};
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+
+/// The whole of a body has to be there by then.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Collects a body that is said to be JSON.
+///
+/// # Errors
+/// When it is another media type, too large, too slow or broken off.
+pub(super) async fn collect(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<axum::body::Bytes, ApiError> {
+    let said = headers
+        .get(header::CONTENT_TYPE)
+        .map(|value| value.to_str().unwrap_or_default());
+    if said.is_some_and(|said| !is_json(said)) {
+        return Err(ApiError::MediaType);
+    }
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > limit as u64) {
+        return Err(ApiError::BodyTooLarge { limit });
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
+        Err(_) => Err(ApiError::BodyTimeout),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_over_limit(&error) => Err(ApiError::BodyTooLarge { limit }),
+        Ok(Err(_)) => Err(ApiError::InvalidJson("it ended early".to_owned())),
+    }
+}
+
+/// Reads a body. Tells the field that does not fit.
+///
+/// # Errors
+/// [`ApiError::InvalidJson`] or [`ApiError::Invalid`].
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        match error.classify() {
+            serde_json::error::Category::Data if path != "." => ApiError::Invalid {
+                param: path,
+                message: place_free(&error),
+            },
+            serde_json::error::Category::Data => ApiError::Invalid {
+                param: "body".to_owned(),
+                message: place_free(&error),
+            },
+            _ => ApiError::InvalidJson(error.to_string()),
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| ApiError::InvalidJson(error.to_string()))?;
+    Ok(value)
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn is_over_limit(error: &axum::Error) -> bool {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = source {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// The message without "at line 1 column 2", which says nothing beside the field.
+fn place_free(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(at) => message[..at].to_owned(),
+        None => message,
+    }
+}

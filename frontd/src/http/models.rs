@@ -1,0 +1,111 @@
+//! What clients ask for before they ask for speech.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Shared,
+    error::{ApiError, ErrorBody},
+    request::MODELS,
+};
+
+/// When Kokoro-82M v1.0 was published: clients want a number here.
+const CREATED: u64 = 1_737_936_000;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ModelList {
+    #[schema(example = "list")]
+    object: &'static str,
+    data: Vec<Model>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Model {
+    #[schema(example = "kokoro")]
+    id: String,
+    #[schema(example = "model")]
+    object: &'static str,
+    created: u64,
+    #[schema(example = "dexterous-tts")]
+    owned_by: &'static str,
+    /// The model that answers in truth: `Kokoro-82M` or the built-in voice.
+    #[schema(example = "builtin")]
+    served_by: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AudioModelList {
+    models: Vec<AudioModel>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AudioModel {
+    #[schema(example = "kokoro")]
+    id: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Status {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// The names of the model
+#[utoipa::path(get, path = "/v1/models", tag = "models", security(()),
+    responses((status = 200, description = "All of them are the model in use", body = ModelList)))]
+pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<ModelList> {
+    let data = MODELS.into_iter().map(|id| model(&shared, id)).collect();
+    Json(ModelList { object: "list", data })
+}
+
+/// One name of the model
+#[utoipa::path(get, path = "/v1/models/{id}", tag = "models", security(()),
+    params(("id" = String, Path, example = "kokoro")),
+    responses(
+        (status = 200, description = "It is served here", body = Model),
+        (status = 404, description = "It is not", body = ErrorBody),
+    ))]
+pub(super) async fn one(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<Model>, ApiError> {
+    if MODELS.contains(&id.as_str()) {
+        Ok(Json(model(&shared, &id)))
+    } else {
+        Err(ApiError::ModelNotFound(id.chars().take(40).collect()))
+    }
+}
+
+/// The names of the model, as Open WebUI asks for them
+#[utoipa::path(get, path = "/v1/audio/models", tag = "models", security(()),
+    responses((status = 200, description = "All of them are the model in use", body = AudioModelList)))]
+pub(super) async fn audio() -> Json<AudioModelList> {
+    let models = MODELS
+        .into_iter()
+        .map(|id| AudioModel { id: id.to_owned() })
+        .collect();
+    Json(AudioModelList { models })
+}
+
+/// Whether somebody answers
+#[utoipa::path(get, path = "/v1/test", tag = "models", security(()),
+    responses((status = 200, description = "Yes", body = Status)))]
+pub(super) async fn test() -> Json<Status> {
+    Json(Status { status: "ok" })
+}
+
+fn model(shared: &Shared, id: &str) -> Model {
+    Model {
+        id: id.to_owned(),
+        object: "model",
+        created: CREATED,
+        owned_by: "dexterous-tts",
+        served_by: shared.model.name().to_owned(),
+    }
+}

@@ -1,0 +1,227 @@
+//! One response being made: sound into the response and the download, words into captions.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    audio::{Bitrate, Destination, EncodeError, Encoder, Format, duration_of},
+    captions::{Captions, Chunk as CaptionChunk, Spoken, Subtitles, Timestamp},
+    generation::{Chunk, Progress},
+    store::{Draft, Name, StoreError},
+};
+
+/// Where the finished files will be.
+#[derive(Debug, Clone)]
+pub(super) struct Download {
+    pub(super) format: Format,
+    pub(super) sound: Name,
+    /// The times of what is said; subtitles have the same name with another ending.
+    pub(super) timing: Option<Name>,
+}
+
+/// What a chunk became.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) sound: Vec<u8>,
+    /// What it says; `None` for a pause at the end.
+    pub(super) said: Option<Spoken>,
+    pub(super) progress: Progress,
+}
+
+/// What is left at the end.
+#[derive(Debug)]
+pub(super) struct Finish {
+    pub(super) tail: Vec<u8>,
+    /// Over the first bytes of a whole response.
+    pub(super) head: Vec<u8>,
+    pub(super) captions: Captions,
+    /// Tokens given to the model and frames of 25 ms made of them.
+    pub(super) usage: Usage,
+    pub(super) audio: Duration,
+    pub(super) download: Option<Download>,
+}
+
+/// As OpenAI counts, in this model's units.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub(super) struct Usage {
+    /// Phonemes and punctuation marks given to the model.
+    pub(super) input_tokens: usize,
+    /// Frames of 25 ms of sound.
+    pub(super) output_tokens: usize,
+    pub(super) total_tokens: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Recorder {
+    response: Encoder,
+    kept: Option<Kept>,
+    captions: Captions,
+    /// The name of the request's voice, where more than one speaks.
+    voice: Option<String>,
+    tokens: usize,
+    samples: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    download: Download,
+    encoder: Encoder,
+    draft: Draft,
+    timing: Option<Draft>,
+}
+
+impl Recorder {
+    pub(super) fn new(
+        format: Format,
+        bitrate: Bitrate,
+        destination: Destination,
+        captions: Captions,
+        voice: Option<String>,
+    ) -> Result<Self, EncodeError> {
+        Ok(Self {
+            response: Encoder::new(format, bitrate, destination)?,
+            kept: None,
+            captions,
+            voice,
+            tokens: 0,
+            samples: 0,
+        })
+    }
+
+    /// Writes a download as well. Should it fail on the way, the response goes on without it.
+    pub(super) fn keep(
+        &mut self,
+        download: Download,
+        bitrate: Bitrate,
+        draft: Draft,
+        timing: Option<Draft>,
+    ) -> Result<(), EncodeError> {
+        let encoder = Encoder::new(download.format, bitrate, Destination::File)?;
+        self.kept = Some(Kept {
+            download,
+            encoder,
+            draft,
+            timing,
+        });
+        Ok(())
+    }
+
+    /// Encodes and writes; belongs on a blocking thread.
+    pub(super) fn push(&mut self, chunk: Chunk) -> Result<Part, EncodeError> {
+        self.samples += chunk.pcm.len();
+        let sound = self.response.encode(&chunk.pcm)?;
+        if let Some(kept) = &mut self.kept
+            && let Err(error) = kept.write(&chunk.pcm)
+        {
+            lost(&error);
+            self.kept = None;
+        }
+        let mut said = None;
+        if let Some(spoken) = chunk.said {
+            self.tokens += spoken.segment.tokens.len();
+            let voice = self
+                .voice
+                .as_deref()
+                .map(|own| spoken.voice.as_deref().unwrap_or(own));
+            self.captions
+                .push(&spoken.segment, spoken.placed, spoken.frames.as_deref(), voice);
+            said = self.captions.last(duration_of(self.samples));
+        }
+        Ok(Part {
+            sound,
+            said,
+            progress: chunk.progress,
+        })
+    }
+
+    /// Ends the sound and publishes the download; belongs on a blocking thread.
+    pub(super) fn finish(self) -> Result<Finish, EncodeError> {
+        let audio = duration_of(self.samples);
+        let ending = self.response.finish()?;
+        let mut download = None;
+        if let Some(kept) = self.kept {
+            let files = kept.download.clone();
+            match kept.publish(&self.captions, audio) {
+                Ok(()) => download = Some(files),
+                Err(error) => lost(&error),
+            }
+        }
+        let output_tokens = self.samples / 600;
+        Ok(Finish {
+            tail: ending.tail,
+            head: ending.head,
+            captions: self.captions,
+            usage: Usage {
+                input_tokens: self.tokens,
+                output_tokens,
+                total_tokens: self.tokens + output_tokens,
+            },
+            audio,
+            download,
+        })
+    }
+
+    /// The length of the text in UTF-16 units.
+    pub(super) fn text_units(&self) -> usize {
+        self.captions.units()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+fn lost(error: &Lost) {
+    metrics::counter!(crate::metrics::DOWNLOADS, "outcome" => "lost").increment(1);
+    tracing::warn!(%error, "A download is lost; its response goes on.");
+}
+
+impl Kept {
+    fn write(&mut self, pcm: &[f32]) -> Result<(), Lost> {
+        let bytes = self.encoder.encode(pcm)?;
+        self.draft.write(&bytes)?;
+        Ok(())
+    }
+
+    fn publish(mut self, captions: &Captions, audio: Duration) -> Result<(), Lost> {
+        #[derive(Serialize)]
+        struct Timing {
+            chunks: Vec<CaptionChunk>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            words: Vec<Timestamp>,
+        }
+        let ending = self.encoder.finish()?;
+        self.draft.write(&ending.tail)?;
+        self.draft.write_head(&ending.head)?;
+        // The times first: who finds the sound finds them too.
+        if let (Some(mut draft), Some(name)) = (self.timing, self.download.timing) {
+            let timing = Timing {
+                chunks: captions.chunks(audio),
+                words: captions.timestamps(),
+            };
+            draft.write(&serde_json::to_vec(&timing)?)?;
+            if !timing.words.is_empty() {
+                for form in [Subtitles::Srt, Subtitles::Vtt] {
+                    let Some(name) = name.beside(form.extension()) else {
+                        continue;
+                    };
+                    let mut subtitles = draft.another()?;
+                    subtitles.write(captions.subtitles(form).as_bytes())?;
+                    subtitles.publish(name)?;
+                }
+            }
+            draft.publish(name)?;
+        }
+        self.draft.publish(self.download.sound)?;
+        metrics::counter!(crate::metrics::DOWNLOADS, "outcome" => "kept").increment(1);
+        Ok(())
+    }
+}

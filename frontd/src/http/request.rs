@@ -1,0 +1,357 @@
+//! The body of a speech request: read once, into what is to be spoken.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::error::ApiError;
+use crate::{
+    audio::Format,
+    script::{self, Alias, Item},
+    text::{Dialect, normalise},
+    voices::{Style, Voices},
+};
+
+/// Names in `voice_aliases`.
+const MAX_ALIASES: usize = 64;
+/// What `volume_multiplier` may be.
+const VOLUMES: std::ops::RangeInclusive<f64> = 0.0..=10.0;
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
+/// Models that all mean the one in use.
+pub(super) const MODELS: [&str; 4] = ["kokoro", "tts-1", "tts-1-hd", "gpt-4o-mini-tts"];
+/// Formats that older clients ask for as `download_format`; the file is then made in `response_format`.
+const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
+
+/// Text to be spoken. Fields that are not listed are ignored, as is `instructions`; `null` is the default.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(example = json!({"model": "kokoro", "input": "Hello there.", "voice": "af_heart", "response_format": "mp3"}))]
+pub(super) struct SpeechRequest {
+    /// `kokoro`, `tts-1`, `tts-1-hd` or `gpt-4o-mini-tts`: all of them are the model in use.
+    #[schema(example = "kokoro", default = "kokoro")]
+    pub(super) model: Option<String>,
+    /// The text. `[pause:1.5s]` is a pause and `[word](/phonemes/)` a pronunciation.
+    #[schema(example = "Hello there.", required)]
+    pub(super) input: Option<String>,
+    /// A voice, a mix like `af_bella(2)+af_sky(1)`, or an OpenAI name.
+    pub(super) voice: Option<VoiceParam>,
+    /// `mp3` or `wav`.
+    #[schema(example = "mp3", default = "mp3")]
+    pub(super) response_format: Option<String>,
+    /// Makes the download in this format instead of `response_format`: `mp3` or `wav`. `opus`, `flac`, `aac` and `pcm` are
+    /// taken as `response_format`.
+    #[schema(example = "wav")]
+    pub(super) download_format: Option<String>,
+    /// From 0.25 to 4.
+    #[schema(example = 1.0, default = 1.0, minimum = 0.25, maximum = 4.0)]
+    pub(super) speed: Option<f64>,
+    /// Send sound while it is made. Otherwise the whole response has a `Content-Length`.
+    #[schema(default = true)]
+    pub(super) stream: Option<bool>,
+    /// Keep the sound for a while; `X-Download-Path` tells where.
+    #[schema(default = false)]
+    pub(super) return_download_link: Option<bool>,
+    /// Keep the times of what is said beside the download; `X-Timing-Path` tells where.
+    #[schema(default = false)]
+    pub(super) return_timing: Option<bool>,
+    /// `a` or `en-us`, `b` or `en-gb`. By default the voice decides.
+    #[schema(example = "a")]
+    pub(super) lang_code: Option<String>,
+    /// From 0 to 10; loud passages are limited, not clipped.
+    #[schema(example = 1.0, default = 1.0, minimum = 0.0, maximum = 10.0)]
+    pub(super) volume_multiplier: Option<f64>,
+    pub(super) normalization_options: Option<NormalizationOptions>,
+    /// Names for voices: to be used as `voice`, in `[voice:name]` and in SSML.
+    #[schema(example = json!({"narrator": "bm_george(2)+bm_lewis", "girl": {"voice": "af_sky", "rate": 1.1}}))]
+    pub(super) voice_aliases: Option<BTreeMap<String, AliasParam>>,
+    /// Read `[voice:am_michael]` and `[rate:1.2]` as tags.
+    #[schema(default = false)]
+    pub(super) allow_voice_tags: Option<bool>,
+    /// The input is SSML: break, voice, prosody rate, phoneme (ipa), sub, p, s.
+    #[schema(default = false)]
+    pub(super) ssml: Option<bool>,
+    /// `audio`: the response is sound. `sse`: it is a stream of events with sound in base64.
+    #[schema(example = "audio", default = "audio")]
+    pub(super) stream_format: Option<String>,
+    /// With `sse`, more events: `progress` tells how far the response is, also while it waits, and `segments` what is said
+    /// when. Other names are ignored.
+    #[schema(example = json!(["progress", "segments"]))]
+    pub(super) include: Option<Vec<String>>,
+}
+
+/// A voice by name or as an object.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum VoiceParam {
+    #[schema(example = "af_heart")]
+    Name(String),
+    Object {
+        id: String,
+    },
+}
+
+/// What an alias stands for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum AliasParam {
+    Voice(String),
+    Spoken {
+        voice: String,
+        /// From 0.25 to 4.
+        rate: Option<f64>,
+    },
+}
+
+/// How text is made readable. Each is on by default but `unit_normalization`.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub(super) struct NormalizationOptions {
+    pub(super) normalize: Option<bool>,
+    pub(super) unit_normalization: Option<bool>,
+    pub(super) url_normalization: Option<bool>,
+    pub(super) email_normalization: Option<bool>,
+    pub(super) optional_pluralization_normalization: Option<bool>,
+    pub(super) phone_normalization: Option<bool>,
+    pub(super) replace_remaining_symbols: Option<bool>,
+}
+
+impl NormalizationOptions {
+    fn resolve(&self) -> normalise::Options {
+        let default = normalise::Options::default();
+        normalise::Options {
+            normalize: self.normalize.unwrap_or(default.normalize),
+            unit_normalization: self.unit_normalization.unwrap_or(default.unit_normalization),
+            url_normalization: self.url_normalization.unwrap_or(default.url_normalization),
+            email_normalization: self.email_normalization.unwrap_or(default.email_normalization),
+            optional_pluralization_normalization: self
+                .optional_pluralization_normalization
+                .unwrap_or(default.optional_pluralization_normalization),
+            phone_normalization: self.phone_normalization.unwrap_or(default.phone_normalization),
+            replace_remaining_symbols: self
+                .replace_remaining_symbols
+                .unwrap_or(default.replace_remaining_symbols),
+        }
+    }
+}
+
+/// What the server allows and assumes.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    pub(super) max_input_chars: usize,
+    pub(super) default_voice: String,
+}
+
+impl Rules {
+    /// Room for the text in the longest way to write it (`\\u` escapes) and for the other fields.
+    #[must_use]
+    pub(super) fn max_body_bytes(&self) -> usize {
+        self.max_input_chars * 12 + (256 << 10)
+    }
+}
+
+/// A request that can be spoken.
+#[derive(Debug)]
+pub(super) struct Speech {
+    /// The user's text, to which all sources refer.
+    pub(super) text: String,
+    pub(super) items: Vec<Item>,
+    /// The request's own voice.
+    pub(super) style: Style,
+    /// The voices that passages name, by expression.
+    pub(super) styles: BTreeMap<String, Style>,
+    /// Instead of the voices' own.
+    pub(super) dialect: Option<Dialect>,
+    pub(super) speed: f32,
+    pub(super) volume: f32,
+    pub(super) normalisation: normalise::Options,
+    pub(super) format: Format,
+    pub(super) download: Option<Download>,
+    /// Whether the response is sent while it is made.
+    pub(super) stream: bool,
+    /// Whether and how it is sent as server-sent events.
+    pub(super) events: Option<Include>,
+}
+
+/// Events beside the sound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Include {
+    pub(super) progress: bool,
+    pub(super) segments: bool,
+}
+
+/// The files to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Download {
+    pub(super) format: Format,
+    pub(super) timing: bool,
+}
+
+impl Speech {
+    /// Checks everything that can be known before a word is spoken. May read voice packs, so it belongs on a blocking
+    /// thread.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub(super) fn parse(request: SpeechRequest, rules: &Rules, voices: &Voices) -> Result<Self, ApiError> {
+        if let Some(model) = request.model
+            && !MODELS.contains(&model.as_str())
+        {
+            return Err(ApiError::Model(model));
+        }
+        let text = request
+            .input
+            .ok_or_else(|| invalid("input", "the text is missing"))?;
+        let chars = text.chars().count();
+        if chars > rules.max_input_chars {
+            let limit = rules.max_input_chars;
+            return Err(ApiError::InputTooLong { chars, limit });
+        }
+        let format = parse_format(request.response_format)?;
+        let include = request.include.unwrap_or_default();
+        let includes = |name: &str| include.iter().any(|included| included == name);
+        let events = match request.stream_format.as_deref() {
+            None | Some("audio") => None,
+            Some("sse") => Some(Include {
+                progress: includes("progress"),
+                segments: includes("segments"),
+            }),
+            Some(_) => return Err(invalid("stream_format", "choose audio or sse")),
+        };
+        let speed = number("speed", request.speed, &SPEEDS)?;
+        let volume = number("volume_multiplier", request.volume_multiplier, &VOLUMES)?;
+        let aliases = parse_aliases(request.voice_aliases.unwrap_or_default())?;
+        let dialect = parse_language(request.lang_code)?;
+
+        let name = match request.voice {
+            None => rules.default_voice.clone(),
+            Some(VoiceParam::Name(name) | VoiceParam::Object { id: name }) => name,
+        };
+        let alias = aliases.get(&name.to_lowercase());
+        let own_rate = alias.map_or(1.0, |alias| alias.rate);
+        let resolve = |param, name: &str| {
+            voices
+                .resolve(name)
+                .map_err(|error| ApiError::Voice { param, error })
+        };
+        let style = resolve("voice", alias.map_or(&name, |alias| &alias.voice))?;
+
+        let options = script::Options {
+            voice_tags: request.allow_voice_tags.unwrap_or(false),
+            ssml: request.ssml.unwrap_or(false),
+            aliases,
+        };
+        let mut items = script::parse(&text, &options)?;
+        if items.is_empty() {
+            return Err(ApiError::NothingToSay);
+        }
+        let mut styles = BTreeMap::new();
+        for item in &mut items {
+            let Item::Passage(passage) = item else { continue };
+            match &passage.voice {
+                None => passage.rate = clamp_rate(passage.rate * own_rate),
+                Some(name) if styles.contains_key(name) => {}
+                Some(name) => {
+                    styles.insert(name.clone(), resolve("input", name)?);
+                }
+            }
+        }
+        let timing = request.return_timing.unwrap_or(false);
+        let wanted = request.return_download_link.unwrap_or(false) || timing;
+        let download_format = parse_download_format(request.download_format, format)?;
+        Ok(Self {
+            text,
+            items,
+            style,
+            styles,
+            dialect,
+            speed,
+            volume,
+            normalisation: request.normalization_options.unwrap_or_default().resolve(),
+            format,
+            download: wanted.then_some(Download {
+                format: download_format,
+                timing,
+            }),
+            stream: request.stream.unwrap_or(true),
+            events,
+        })
+    }
+}
+
+fn clamp_rate(rate: f32) -> f32 {
+    rate.clamp(*script::RATES.start(), *script::RATES.end())
+}
+
+fn invalid(param: &str, message: &str) -> ApiError {
+    ApiError::Invalid {
+        param: param.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn parse_format(name: Option<String>) -> Result<Format, ApiError> {
+    match name.as_deref() {
+        None | Some("mp3") => Ok(Format::Mp3),
+        Some("wav") => Ok(Format::Wav),
+        Some(other) => Err(ApiError::Format(clipped(other))),
+    }
+}
+
+fn parse_download_format(name: Option<String>, response: Format) -> Result<Format, ApiError> {
+    match name.as_deref() {
+        None => Ok(response),
+        Some("mp3") => Ok(Format::Mp3),
+        Some("wav") => Ok(Format::Wav),
+        Some(former) if FORMER_FORMATS.contains(&former) => Ok(response),
+        Some(_) => Err(invalid("download_format", "choose mp3 or wav")),
+    }
+}
+
+fn parse_language(code: Option<String>) -> Result<Option<Dialect>, ApiError> {
+    let Some(code) = code else { return Ok(None) };
+    match code.to_ascii_lowercase().as_str() {
+        "a" | "en-us" => Ok(Some(Dialect::American)),
+        "b" | "en-gb" => Ok(Some(Dialect::British)),
+        _ => Err(ApiError::Language(clipped(&code))),
+    }
+}
+
+fn parse_aliases(aliases: BTreeMap<String, AliasParam>) -> Result<BTreeMap<String, Alias>, ApiError> {
+    if aliases.len() > MAX_ALIASES {
+        return Err(invalid(
+            "voice_aliases",
+            &format!("at most {MAX_ALIASES} names are taken"),
+        ));
+    }
+    let parse = |(name, alias): (String, AliasParam)| {
+        let (voice, rate) = match alias {
+            AliasParam::Voice(voice) => (voice, None),
+            AliasParam::Spoken { voice, rate } => (voice, rate),
+        };
+        let rate = number("voice_aliases", rate, &SPEEDS)?;
+        Ok((name.trim().to_lowercase(), Alias { voice, rate }))
+    };
+    aliases.into_iter().map(parse).collect()
+}
+
+/// 1 by default.
+fn number(param: &str, value: Option<f64>, range: &std::ops::RangeInclusive<f64>) -> Result<f32, ApiError> {
+    let value = value.unwrap_or(1.0);
+    if !range.contains(&value) {
+        let (start, end) = (range.start(), range.end());
+        return Err(invalid(
+            param,
+            &format!("a number from {start} to {end} is expected"),
+        ));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "the range fits")]
+    let value = value as f32;
+    Ok(value)
+}
+
+/// What was sent, short enough to be sent back.
+fn clipped(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+use super::*;
+use crate::{
+    http::json,
+    voices::{Model, Settings},
+};
+
+fn parse(body: serde_json::Value) -> Result<Speech, ApiError> {
+    let voices = Voices::open(Settings {
+        model: Model::BuiltIn,
+        folder: "/nonexistent".into(),
+        normalise_weights: true,
+        aliases: BTreeMap::new(),
+    });
+    let rules = Rules {
+        max_input_chars: 100,
+        default_voice: "af_heart".to_owned(),
+    };
+    Speech::parse(json::parse(body.to_string().as_bytes())?, &rules, &voices)
+}
+
+fn code(body: serde_json::Value) -> &'static str {
+    parse(body).map(|speech| panic!("{speech:?}")).unwrap_err().code()
+}
+
+use serde_json::json as j;
+
+#[test]
+fn the_least_request_has_all_defaults() {
+    for body in [
+        j!({"input": "Hi"}),
+        j!({"input": "Hi", "model": null, "voice": null, "response_format": null, "download_format": null, "speed": null,
+            "stream": null, "return_download_link": null, "return_timing": null, "lang_code": null,
+            "volume_multiplier": null, "normalization_options": null, "voice_aliases": null, "allow_voice_tags": null,
+            "ssml": null, "stream_format": null}),
+        j!({"input": "Hi", "instructions": "Be kind", "backend": "x", "user": {"deep": [1, 2]}}),
+    ] {
+        let speech = parse(body).unwrap();
+        assert_eq!(speech.format, Format::Mp3);
+        assert_eq!(speech.style.name(), "af_heart");
+        assert_eq!((speech.speed, speech.volume), (1.0, 1.0));
+        assert!(
+            speech.stream && speech.events.is_none() && speech.download.is_none() && speech.dialect.is_none()
+        );
+        assert_eq!(speech.normalisation, normalise::Options::default());
+    }
+}
+
+#[test]
+fn every_field_is_read() {
+    let speech = parse(j!({
+        "model": "tts-1-hd",
+        "input": "[voice:her]Hi. [voice:am_adam][rate:2]Yes. [voice:her]No.",
+        "voice": {"id": "narrator"},
+        "response_format": "wav",
+        "download_format": "mp3",
+        "speed": 2,
+        "stream": false,
+        "return_timing": true,
+        "lang_code": "EN-GB",
+        "volume_multiplier": 0.5,
+        "normalization_options": {"unit_normalization": true, "normalize": null},
+        "voice_aliases": {"Narrator": {"voice": "bm_george", "rate": 0.5}, "her": "af_sky+af_bella"},
+        "allow_voice_tags": true,
+        "stream_format": "sse",
+        "include": ["progress", "miracles"],
+    }))
+    .unwrap();
+    assert_eq!(speech.style.name(), "bm_george");
+    assert_eq!(speech.dialect, Some(Dialect::British));
+    assert_eq!(
+        speech.download,
+        Some(Download {
+            format: Format::Mp3,
+            timing: true
+        })
+    );
+    assert!(
+        !speech.stream
+            && speech.events
+                == Some(Include {
+                    progress: true,
+                    segments: false
+                })
+    );
+    assert!(speech.normalisation.unit_normalization && speech.normalisation.normalize);
+    let voices: Vec<&str> = speech.styles.keys().map(String::as_str).collect();
+    assert_eq!(voices, ["af_sky+af_bella", "am_adam"]);
+    let rates: Vec<f32> = speech
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Passage(passage) => passage.rate,
+            Item::Pause(_) => panic!(),
+        })
+        .collect();
+    assert_eq!(rates, [1.0, 2.0, 2.0]);
+}
+
+#[test]
+fn an_alias_as_the_voice_brings_its_rate() {
+    let aliases = j!({"slow": {"voice": "af_sky", "rate": 0.5}});
+    let speech = parse(j!({"input": "Hi", "voice": "Slow", "voice_aliases": aliases})).unwrap();
+    let Item::Passage(passage) = &speech.items[0] else {
+        panic!()
+    };
+    assert_eq!(passage.rate, 0.5);
+    assert_eq!(speech.style.name(), "af_sky");
+}
+
+#[test]
+fn downloads_keep_older_formats_working() {
+    for (format, wanted) in [
+        ("mp3", Format::Mp3),
+        ("wav", Format::Wav),
+        ("opus", Format::Wav),
+        ("pcm", Format::Wav),
+        ("aac", Format::Wav),
+        ("flac", Format::Wav),
+    ] {
+        let body = j!({"input": "Hi", "response_format": "wav", "download_format": format, "return_download_link": true});
+        let download = parse(body).unwrap().download.unwrap();
+        assert_eq!(
+            download,
+            Download {
+                format: wanted,
+                timing: false
+            },
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_by_name() {
+    for (body, expected) in [
+        (j!({}), "invalid_value"),
+        (j!({"input": null}), "invalid_value"),
+        (j!({"input": 5}), "invalid_value"),
+        (j!([]), "invalid_value"),
+        (j!({"input": ""}), "nothing_to_say"),
+        (j!({"input": " \n\t"}), "nothing_to_say"),
+        (j!({"input": "x".repeat(101)}), "input_too_long"),
+        (j!({"input": "Hi", "model": "whisper-1"}), "invalid_model"),
+        (j!({"input": "Hi", "voice": "nobody"}), "voice_not_found"),
+        (j!({"input": "Hi", "voice": "af_sky(-1)"}), "invalid_voice"),
+        (j!({"input": "Hi", "voice": ""}), "invalid_voice"),
+        (j!({"input": "Hi", "voice": {"name": "af_sky"}}), "invalid_value"),
+        (j!({"input": "Hi", "voice": 7}), "invalid_value"),
+        (j!({"input": "Hi", "voice": "v".repeat(3000)}), "invalid_voice"),
+        (
+            j!({"input": "Hi", "response_format": "opus"}),
+            "unsupported_format",
+        ),
+        (
+            j!({"input": "Hi", "response_format": "pcm"}),
+            "unsupported_format",
+        ),
+        (j!({"input": "Hi", "response_format": ""}), "unsupported_format"),
+        (j!({"input": "Hi", "download_format": "ogg"}), "invalid_value"),
+        (j!({"input": "Hi", "speed": 0.2}), "invalid_value"),
+        (j!({"input": "Hi", "speed": 4.1}), "invalid_value"),
+        (j!({"input": "Hi", "speed": "fast"}), "invalid_value"),
+        (j!({"input": "Hi", "volume_multiplier": -1}), "invalid_value"),
+        (j!({"input": "Hi", "lang_code": "j"}), "unsupported_language"),
+        (j!({"input": "Hi", "lang_code": ""}), "unsupported_language"),
+        (j!({"input": "Hi", "stream_format": "ndjson"}), "invalid_value"),
+        (j!({"input": "Hi", "stream": "yes"}), "invalid_value"),
+        (
+            j!({"input": "[voice:nobody]x", "allow_voice_tags": true}),
+            "voice_not_found",
+        ),
+        (
+            j!({"input": "[rate:99]x", "allow_voice_tags": true}),
+            "invalid_tag",
+        ),
+        (j!({"input": "<speak>", "ssml": true}), "invalid_ssml"),
+        (
+            j!({"input": "Hi", "voice_aliases": {"a": {"voice": "af_sky", "rate": 9}}}),
+            "invalid_value",
+        ),
+        (j!({"input": "Hi", "voice_aliases": {"a": 3}}), "invalid_value"),
+        (
+            j!({"input": "Hi", "normalization_options": {"normalize": "yes"}}),
+            "invalid_value",
+        ),
+    ] {
+        assert_eq!(code(body.clone()), expected, "{body}");
+    }
+    let many: BTreeMap<String, &str> = (0..65).map(|i| (format!("a{i}"), "af_sky")).collect();
+    assert_eq!(code(j!({"input": "Hi", "voice_aliases": many})), "invalid_value");
+}
+
+#[test]
+fn bodies_that_are_no_json_are_refused() {
+    let deep = "[".repeat(100_000);
+    let not_utf8: &[u8] = b"{\"input\": \"\xff\xfe\"}";
+    for body in [
+        b"".as_slice(),
+        b"{",
+        b"{\"input\": \"\\ud800\"}",
+        b"{\"input\": NaN}",
+        b"{\"input\":\"a\"} x",
+        not_utf8,
+        deep.as_bytes(),
+    ] {
+        let error = json::parse::<SpeechRequest>(body).map(|_| ()).unwrap_err();
+        assert!(
+            matches!(error.code(), "invalid_json" | "invalid_value"),
+            "{error:?}"
+        );
+    }
+    let huge = json::parse::<SpeechRequest>(b"{\"input\": \"a\", \"speed\": 1e999}")
+        .map(|_| ())
+        .unwrap_err();
+    assert_eq!(huge.code(), "invalid_json");
+    let error = json::parse::<SpeechRequest>(br#"{"input": "a", "speed": "fast"}"#)
+        .map(|_| ())
+        .unwrap_err();
+    assert_eq!(error.body().error.param.as_deref(), Some("speed"));
+}
