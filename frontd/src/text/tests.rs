@@ -55,3 +55,71 @@ fn says_literal_phonemes() {
     assert_eq!(segment.words[1].source, 2..20);
     assert_eq!(unknown_signs(&runs), ['☃']);
 }
+
+#[test]
+fn a_literal_takes_a_possessive() {
+    let front = Arc::new(TextFront::new(TextConfig::default()));
+    let runs = [
+        Run::Phonemes {
+            ipa: "ʃəvˈɔn".into(),
+            source: 0..20,
+        },
+        Run::Text {
+            text: "'s cat".into(),
+            source: 20..26,
+        },
+    ];
+    let made = front.read(&runs, Dialect::American, &Options::default());
+    assert_eq!(made.phonemes, "ʃəvˈɔnz kˈæt");
+}
+
+#[test]
+fn paragraphs_of_a_long_text_stay_apart() {
+    // Longer than what is normalised at once, so that some paragraphs end where a chunk ends.
+    let text = "He came home, and it was late.\n\n".repeat(1000);
+    let made = segments(&text, Dialect::British);
+    assert_eq!(
+        made.iter().filter(|s| s.boundary == Boundary::Paragraph).count(),
+        999
+    );
+}
+
+#[test]
+fn the_same_text_is_cut_the_same_way_and_an_edit_stays_local() {
+    let number = |i: usize| ["one", "two", "three", "four", "five", "six", "seven"][i % 7];
+    let text = |changed: &str| -> String {
+        let word = |i: usize| if i == 40 { changed } else { number(i) };
+        let sentence = |i| {
+            format!(
+                "Number {} of the many sentences says little, at some length. ",
+                word(i)
+            )
+        };
+        (0..60).map(sentence).collect()
+    };
+    let before = segments(&text("nine"), Dialect::American);
+    assert_eq!(before, segments(&text("nine"), Dialect::American));
+    let after = segments(&text("four hundred and seventy-seven"), Dialect::American);
+    let is_new = |segment: &&Segment| !before.iter().any(|old| old.tokens == segment.tokens);
+    let new = after.iter().filter(is_new).count();
+    assert!(new <= 2, "{new} segments are new");
+}
+
+#[test]
+fn digits_that_the_normaliser_left_are_read() {
+    let options = Options {
+        normalize: false,
+        ..Options::default()
+    };
+    let front = TextFront::new(TextConfig::default());
+    let read = |text: &str| {
+        let run = Run::Text {
+            text: text.to_owned(),
+            source: 0..text.len(),
+        };
+        front.read(&[run], Dialect::American, &options).phonemes
+    };
+    assert_eq!(read("12 cats"), "twˈɛlv kˈæts");
+    assert_eq!(read("in 1984."), "ɪn nˈIntˈin ˈATi fˈɔɹ.");
+    assert_eq!(read("the 2nd"), "ðə sˈɛkənd");
+}

@@ -83,6 +83,17 @@ impl English {
                 Some(Fix::Say(said)) => (tags[i], Some(said)),
                 None => (tags[i], None),
             };
+            if let Some(literal) = parts.last_mut()
+                && literal.text.starts_with(LITERAL)
+                && !literal.space
+                && matches!(word.text, "'s" | "’s" | "s")
+            {
+                let said = stress::with_s(literal.said.as_deref().unwrap_or_default(), self.dialect);
+                literal.said = said.or(literal.said.take());
+                literal.range.end = word.start + word.text.len();
+                literal.space = word.space;
+                continue;
+            }
             let subwords = subwords(word.text);
             let count = subwords.len();
             for (i, range) in subwords.into_iter().enumerate() {
