@@ -5,7 +5,6 @@ use std::{
     net::TcpListener,
     path::Path,
     process::ExitCode,
-    sync::Arc,
 };
 
 use clap::Parser;
@@ -54,7 +53,10 @@ fn main() -> ExitCode {
         Command::Model(command) => model(&config, &command),
         Command::CheckConfig => {
             values.iter().for_each(|(name, value)| println!("{name}={value}"));
-            Ok(())
+            match config.text.lexicon_faults().join("\n") {
+                faults if faults.is_empty() => Ok(()),
+                faults => Err(anyhow::anyhow!("LEXICON_FILE:\n{faults}")),
+            }
         }
     };
     // A text that is still being read must not hold the exit up.
@@ -100,7 +102,7 @@ fn phonemize(config: &Config, british: bool) -> anyhow::Result<()> {
     } else {
         Dialect::American
     };
-    let front = Arc::new(TextFront::new(config.text.front()));
+    let front = TextFront::new(config.text.front());
     let (input, output) = (std::io::stdin().lock(), BufWriter::new(std::io::stdout().lock()));
     Ok(tools::phonemize::run(&front, dialect, input, output)?)
 }

@@ -108,18 +108,31 @@ impl TextFront {
     }
 
     /// What a passage says as a whole, for people to look at.
-    #[must_use]
-    pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Reading {
-        let text = normalise::normalise(&self.with_lexicon(runs, dialect), dialect, options);
-        let sentences = self.sentences(&text, dialect);
-        let phonemes: Vec<&str> = sentences
-            .iter()
-            .map(|sentence| sentence.phonemes.trim())
-            .collect();
-        Reading {
-            phonemes: phonemes.join(" "),
-            normalised: text.text().to_owned(),
-        }
+    ///
+    /// # Errors
+    ///
+    /// As the items of [`TextFront::segments`].
+    pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Result<Reading, TextError> {
+        guarded(|| {
+            let text = normalise::normalise(&self.with_lexicon(runs, dialect), dialect, options);
+            let sentences = self.sentences(&text, dialect);
+            let phonemes: Vec<&str> = sentences
+                .iter()
+                .map(|sentence| sentence.phonemes.trim())
+                .collect();
+            let phonemes = phonemes.join(" ");
+            let mut segmenter = Segmenter::new(self.config.sizes.clone(), true);
+            let mut segments: Vec<_> = sentences
+                .into_iter()
+                .flat_map(|sentence| segmenter.push(sentence))
+                .collect();
+            segments.extend(segmenter.finish());
+            Reading {
+                normalised: text.text().to_owned(),
+                phonemes,
+                segments,
+            }
+        })
     }
 
     /// The passage with the user's lexicon applied.
@@ -173,6 +186,8 @@ pub struct Reading {
     /// Plain English words and ordinary punctuation.
     pub normalised: String,
     pub phonemes: String,
+    /// As if the text began a response.
+    pub segments: Vec<Segment>,
 }
 
 /// Signs in literal phonemes that the model does not know and that are left out, each once.
@@ -220,15 +235,20 @@ impl Iterator for Segments {
             };
             let (front, dialect, options) = (&self.front, self.dialect, &self.options);
             let read = || front.sentences(&normalise::normalise(&chunk, dialect, options), dialect);
-            match catch_unwind(AssertUnwindSafe(read)) {
+            match guarded(read) {
                 Ok(sentences) => self.sentences = sentences,
-                Err(_) => {
+                Err(fault) => {
                     self.chunks.clear();
-                    return Some(Err(TextError::Fault));
+                    return Some(Err(fault));
                 }
             }
         }
     }
+}
+
+/// Turns a panic into an error, so that a fault of ours ends one request and not the process.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, TextError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| TextError::Fault)
 }
 
 #[cfg(test)]

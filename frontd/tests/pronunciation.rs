@@ -30,7 +30,7 @@ fn says_what_the_reference_says() {
                 text: columns[0].to_owned(),
                 source: 0..columns[0].len(),
             };
-            let made = front.read(&[run], dialect, &Options::default()).phonemes;
+            let made = front.read(&[run], dialect, &Options::default()).unwrap().phonemes;
             let wanted: Vec<&str> = columns[column].split_whitespace().collect();
             same += in_common(&made.split_whitespace().collect::<Vec<_>>(), &wanted);
             all += wanted.len();

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::Reader;
-use crate::text::TextConfig;
+use crate::text::{TextConfig, lexicon};
 
 /// The text front end.
 #[derive(Debug, Clone)]
@@ -18,6 +18,16 @@ impl Text {
         Self {
             espeak: (espeak != "off").then(|| espeak.into()),
             lexicon: reader.path("LEXICON_FILE"),
+        }
+    }
+
+    /// What is wrong with the lexicon's file.
+    #[must_use]
+    pub fn lexicon_faults(&self) -> Vec<String> {
+        match self.lexicon.as_deref().map(lexicon::file::read) {
+            None => Vec::new(),
+            Some(Ok((_, faults))) => faults.iter().map(ToString::to_string).collect(),
+            Some(Err(error)) => vec![error.to_string()],
         }
     }
 

@@ -1,6 +1,9 @@
 //! Words → phonemes as Kokoro was trained on them.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
 
 use super::{Dialect, TextConfig};
 
@@ -42,12 +45,15 @@ pub trait Phonemizer: Send + Sync + std::fmt::Debug {
     fn phonemize(&self, sentence: &str, literals: &[String]) -> Vec<Token>;
 }
 
+/// One for both dialects.
+static TAGGER: LazyLock<Arc<tagger::Tagger>> = LazyLock::new(|| Arc::new(tagger::Tagger::load()));
+
 /// Loads what a dialect needs; takes a moment.
 #[must_use]
 pub fn load(dialect: Dialect, config: &TextConfig) -> Box<dyn Phonemizer> {
     Box::new(english::English {
         dialect,
-        tagger: Arc::new(tagger::Tagger::load()),
+        tagger: Arc::clone(&TAGGER),
         pronouncer: pronounce::Pronouncer::new(dialect),
         guesser: guess::Guesser::new(dialect, config.espeak.clone()),
     })

@@ -69,7 +69,7 @@ fn a_literal_takes_a_possessive() {
             source: 20..26,
         },
     ];
-    let made = front.read(&runs, Dialect::American, &Options::default());
+    let made = front.read(&runs, Dialect::American, &Options::default()).unwrap();
     assert_eq!(made.phonemes, "ʃəvˈɔnz kˈæt");
 }
 
@@ -117,7 +117,7 @@ fn digits_that_the_normaliser_left_are_read() {
             text: text.to_owned(),
             source: 0..text.len(),
         };
-        front.read(&[run], Dialect::American, &options).phonemes
+        front.read(&[run], Dialect::American, &options).unwrap().phonemes
     };
     assert_eq!(read("12 cats"), "twˈɛlv kˈæts");
     assert_eq!(read("in 1984."), "ɪn nˈIntˈin ˈATi fˈɔɹ.");

@@ -1,14 +1,12 @@
 //! `frontd phonemize`: lines in, one JSON object a line out.
 
-use std::{
-    io::{self, BufRead, Write},
-    sync::Arc,
-};
+use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
 
 use crate::{
     script::Run,
+    segments::Segment,
     text::{Dialect, TextFront, normalise::Options},
 };
 
@@ -36,7 +34,7 @@ struct Part {
 ///
 /// Where reading or writing fails, and where a line could not be read by a fault of ours.
 pub fn run(
-    front: &Arc<TextFront>,
+    front: &TextFront,
     dialect: Dialect,
     mut input: impl BufRead,
     mut output: impl Write,
@@ -55,7 +53,7 @@ pub fn run(
     }
 }
 
-fn line<'a>(front: &Arc<TextFront>, dialect: Dialect, text: &'a str) -> io::Result<Line<'a>> {
+fn line<'a>(front: &TextFront, dialect: Dialect, text: &'a str) -> io::Result<Line<'a>> {
     let runs = [Run::Text {
         text: text.to_owned(),
         source: 0..text.len(),
@@ -65,11 +63,8 @@ fn line<'a>(front: &Arc<TextFront>, dialect: Dialect, text: &'a str) -> io::Resu
         unit_normalization: true,
         ..Options::default()
     };
-    let reading = front.read(&runs, dialect, &options);
-    let segments = front.segments(&runs, dialect, &options, true);
-    let segments: Result<Vec<_>, _> = segments.collect();
-    let segments = segments.map_err(io::Error::other)?;
-    let part = |segment: crate::segments::Segment| Part {
+    let reading = front.read(&runs, dialect, &options).map_err(io::Error::other)?;
+    let part = |segment: Segment| Part {
         phonemes: segment.phonemes,
         tokens: segment.tokens,
     };
@@ -77,6 +72,6 @@ fn line<'a>(front: &Arc<TextFront>, dialect: Dialect, text: &'a str) -> io::Resu
         text,
         normalized: reading.normalised,
         phonemes: reading.phonemes,
-        segments: segments.into_iter().map(part).collect(),
+        segments: reading.segments.into_iter().map(part).collect(),
     })
 }
