@@ -80,7 +80,7 @@ fn paragraphs_of_a_long_text_stay_apart() {
     let made = segments(&text, Dialect::British);
     assert_eq!(
         made.iter().filter(|s| s.boundary == Boundary::Paragraph).count(),
-        999
+        1000
     );
 }
 
@@ -120,6 +120,6 @@ fn digits_that_the_normaliser_left_are_read() {
         front.read(&[run], Dialect::American, &options).unwrap().phonemes
     };
     assert_eq!(read("12 cats"), "twˈɛlv kˈæts");
-    assert_eq!(read("in 1984."), "ɪn nˈIntˈin ˈATi fˈɔɹ.");
+    assert_eq!(read("in 1984."), "ɪn nˌIntˈin ˈATi fˈɔɹ.");
     assert_eq!(read("the 2nd"), "ðə sˈɛkənd");
 }
