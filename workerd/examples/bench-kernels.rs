@@ -1,76 +1,213 @@
-//! Times a converted model on ONNX Runtime's own operators and on our kernels, in turn in one process.
+//! Times a converted model on ONNX Runtime's own operators and on our kernels, and compares their samples.
 //!
-//! `bench-kernels FOLDER VOICE.bin ISA TOKENS ROUNDS [THREADS]` prints one line a graph and the ratio of their medians, and how
-//! far apart the samples are. `ops/bench-kernels` calls it. Time is this process's CPU time with one thread, so that
-//! what else runs on the machine disturbs less, and wall time with more.
+//! ```text
+//! bench-kernels time   FOLDER VOICE.bin ISA TOKENS ROUNDS THREADS   both in turn, in one process
+//! bench-kernels queue  FOLDER VOICE.bin ISA|off TOKENS JOBS        one worker of a pair: prints seconds of audio, seconds
+//! bench-kernels parity FOLDER VOICES ISA FIRST LAST                every length, the voices of the folder in turn
+//! bench-kernels memory FOLDER VOICE.bin ISA|off TOKENS             private and shared memory after three runs
+//! ```
+//!
+//! `ops/bench-kernels` calls it. With one thread, `time` counts CPU time, so that what else runs on the machine disturbs
+//! less; with more, the clock on the wall.
 
-use std::{error::Error, path::PathBuf, time::Instant};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
-use common::{SAMPLE_RATE, STYLE_DIM, protocol::Job};
+use common::{SAMPLE_RATE, STYLE_DIM, fused::PLAIN_FILE, protocol::Job};
 use nix::time::{ClockId, clock_gettime};
 use workerd::{
-    engine::Engine as _,
+    engine::{Engine as _, Speech},
     kernels::{Isa, Setting},
     onnx::{Model, OnnxEngine, Options, Runtime},
 };
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter("workerd=info")
+        .with_env_filter("workerd=warn")
         .init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, voice, isa, tokens, rounds, more @ ..] = &arguments[..] else {
-        return Err("usage: bench-kernels FOLDER VOICE.bin ISA TOKENS ROUNDS [THREADS]".into());
-    };
-    let threads: usize = more.first().map_or(Ok(1), |n| n.parse())?;
-    let isa: Option<Isa> = if isa == "auto" { None } else { Some(isa.parse()?) };
-    let job = job(voice, tokens.parse()?)?;
-    let library = std::env::var("ORT_DYLIB_PATH").map_err(|_| "ORT_DYLIB_PATH is not set")?;
-    let runtime = Runtime::open(&PathBuf::from(library))?;
-    let model = PathBuf::from(folder).join(common::fused::PLAIN_FILE);
-    let load = |kernels| {
-        let options = Options {
-            threads,
-            kernels,
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["time", folder, voice, isa, tokens, rounds, threads] => time(
+            &Bench::new(folder, threads.parse()?)?,
+            voice,
             isa,
+            tokens.parse()?,
+            rounds.parse()?,
+        ),
+        ["queue", folder, voice, isa, tokens, jobs] => queue(
+            &Bench::new(folder, 1)?,
+            voice,
+            isa,
+            tokens.parse()?,
+            jobs.parse()?,
+        ),
+        ["parity", folder, voices, isa, first, last] => parity(
+            &Bench::new(folder, 1)?,
+            Path::new(voices),
+            isa,
+            first.parse()?..=last.parse()?,
+        ),
+        ["memory", folder, voice, isa, tokens] => {
+            memory(&Bench::new(folder, 1)?, voice, isa, tokens.parse()?)
+        }
+        _ => Err("see the head of workerd/examples/bench-kernels.rs".into()),
+    }
+}
+
+struct Bench {
+    runtime: Runtime,
+    model: PathBuf,
+    threads: usize,
+}
+
+impl Bench {
+    fn new(folder: &str, threads: usize) -> Result<Self> {
+        let library = std::env::var("ORT_DYLIB_PATH").map_err(|_| "ORT_DYLIB_PATH is not set")?;
+        Ok(Self {
+            runtime: Runtime::open(&PathBuf::from(library))?,
+            model: PathBuf::from(folder).join(PLAIN_FILE),
+            threads,
+        })
+    }
+
+    /// An engine with the kernels of `isa`, or without for `off`.
+    fn load(&self, isa: &str) -> Result<OnnxEngine> {
+        let options = Options {
+            threads: self.threads,
+            kernels: if isa == "off" { Setting::Off } else { Setting::Auto },
+            isa: if ["off", "auto"].contains(&isa) {
+                None
+            } else {
+                Some(isa.parse::<Isa>()?)
+            },
         };
-        OnnxEngine::load(&runtime, Model::File(&model), options)
-    };
-    let mut engines = [load(Setting::Off)?, load(Setting::Auto)?];
+        let engine = OnnxEngine::load(&self.runtime, Model::File(&self.model), options)?;
+        if isa != "off" && engine.kernels() == "onnxruntime" {
+            return Err(format!("the kernels cannot be used with {isa}").into());
+        }
+        Ok(engine)
+    }
+}
+
+fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> Result<()> {
+    let job = job(Path::new(voice), tokens)?;
+    let mut engines = [bench.load("off")?, bench.load(isa)?];
     let mut times = [Vec::new(), Vec::new()];
     let mut samples = [Vec::new(), Vec::new()];
-    for round in 0..rounds.parse::<usize>()? {
+    for round in 0..rounds {
         // Both orders, so that neither always runs on the other's warm caches.
         for which in [round % 2, 1 - round % 2] {
-            let start = now(threads)?;
-            let speech = engines[which]
-                .synthesise(&job)
-                .map_err(|fault| format!("{fault:?}"))?;
-            times[which].push(now(threads)? - start);
+            let start = now(bench.threads)?;
+            let speech = speak(&mut engines[which], &job)?;
+            times[which].push(now(bench.threads)? - start);
             samples[which] = speech.pcm;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "seconds of a bench")]
-    let seconds = samples[0].len() as f64 / f64::from(SAMPLE_RATE);
-    let medians = times.map(median);
-    for (engine, median) in engines.iter().zip(medians) {
+    let audio = seconds(&samples[0]);
+    let mut ratios: Vec<f64> = times[1]
+        .iter()
+        .zip(&times[0])
+        .map(|(ours, theirs)| ours / theirs)
+        .collect();
+    for (engine, times) in engines.iter().zip(&mut times) {
+        let median = median(times);
         println!(
-            "{:>11} {tokens:>4} tokens {seconds:6.2} s of audio: {median:7.3} s, real-time factor {:.4}",
+            "{:>11} {tokens:>4} tokens, {audio:5.2} s of audio, {} threads: {median:7.3} s, real-time factor {:.4}",
             engine.kernels(),
-            median / seconds
+            bench.threads,
+            median / audio
         );
     }
+    let apart = apart(&samples[0], &samples[1]);
     println!(
-        "      ratio {:.3}, samples {:.1} dB apart",
-        medians[1] / medians[0],
-        apart(&samples[0], &samples[1])
+        "      median ratio {:.3}, samples {apart:.1} dB apart",
+        median(&mut ratios)
     );
     Ok(())
 }
 
+fn queue(bench: &Bench, voice: &str, isa: &str, tokens: usize, jobs: usize) -> Result<()> {
+    let job = job(Path::new(voice), tokens)?;
+    let mut engine = bench.load(isa)?;
+    speak(&mut engine, &job)?;
+    let (start, mut audio) = (Instant::now(), 0.0);
+    for _ in 0..jobs {
+        audio += seconds(&speak(&mut engine, &job)?.pcm);
+    }
+    println!("{audio:.3} {:.3}", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclusive<usize>) -> Result<()> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(voices)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "bin"));
+    files.sort();
+    let mut engines = [bench.load("off")?, bench.load(isa)?];
+    let (mut worst, mut count) = (f64::NEG_INFINITY, 0);
+    for (tokens, voice) in lengths.zip(files.iter().cycle()) {
+        let job = job(voice, tokens)?;
+        let [theirs, ours] = &mut engines;
+        let apart = apart(&speak(theirs, &job)?.pcm, &speak(ours, &job)?.pcm);
+        let name = voice.file_stem().unwrap_or_default().display();
+        println!("{tokens:>4} tokens, {name:<12} {apart:.1} dB");
+        worst = worst.max(apart);
+        count += 1;
+    }
+    println!("worst of {count}: {worst:.1} dB");
+    if worst > -90.0 {
+        Err("over -90 dB".into())
+    } else {
+        Ok(())
+    }
+}
+
+fn memory(bench: &Bench, voice: &str, isa: &str, tokens: usize) -> Result<()> {
+    let job = job(Path::new(voice), tokens)?;
+    let mut engine = bench.load(isa)?;
+    for _ in 0..3 {
+        speak(&mut engine, &job)?;
+    }
+    let rollup = std::fs::read_to_string("/proc/self/smaps_rollup")?;
+    let kilobytes = |names: &[&str]| -> u64 {
+        let lines = rollup
+            .lines()
+            .filter(|line| names.iter().any(|name| line.starts_with(name)));
+        lines
+            .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
+            .sum()
+    };
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let anonymous = kilobytes(&["Anonymous:"]) / 1024;
+    let resident = kilobytes(&["Rss:"]) / 1024;
+    let peak = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap_or_default();
+    println!(
+        "{:>11} {tokens:>4} tokens: {anonymous} MB of its own, {} MB of mapped files, {peak}",
+        engine.kernels(),
+        resident - anonymous
+    );
+    Ok(())
+}
+
+fn speak(engine: &mut OnnxEngine, job: &Job) -> Result<Speech> {
+    engine
+        .synthesise(job)
+        .map_err(|fault| format!("{fault:?}").into())
+}
+
 /// A job of `tokens` made-up tokens in the style of `voice` for that length.
-fn job(voice: &str, tokens: usize) -> Result<Job, Box<dyn Error>> {
+fn job(voice: &Path, tokens: usize) -> Result<Job> {
     let bytes = std::fs::read(voice)?;
     let row = bytes
         .chunks_exact(STYLE_DIM * 4)
@@ -84,16 +221,21 @@ fn job(voice: &str, tokens: usize) -> Result<Job, Box<dyn Error>> {
     })
 }
 
-fn now(threads: usize) -> Result<f64, Box<dyn Error>> {
+fn now(threads: usize) -> Result<f64> {
     if threads > 1 {
         thread_local!(static START: Instant = Instant::now());
         return Ok(START.with(|start| start.elapsed().as_secs_f64()));
     }
     let time = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?;
-    Ok(std::time::Duration::from(time).as_secs_f64())
+    Ok(Duration::from(time).as_secs_f64())
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "seconds of a bench")]
+fn seconds(samples: &[f32]) -> f64 {
+    samples.len() as f64 / f64::from(SAMPLE_RATE)
+}
+
+fn median(times: &mut [f64]) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }

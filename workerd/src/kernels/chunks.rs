@@ -90,11 +90,7 @@ impl Chunks {
             let start = self.start(channel);
             let rows = &mut signal[start..start + self.rows];
             let flat = S::floats_mut(rows);
-            for (lane, chunk) in samples.chunks(self.rows).enumerate() {
-                for (row, sample) in chunk.iter().enumerate() {
-                    flat[row * S::LANES + lane] = *sample;
-                }
-            }
+            self.in_squares::<S>(|row, lane, sample| flat[row * S::LANES + lane] = samples[sample]);
             *moments = self.moments(s, rows);
         }
     }
@@ -105,9 +101,20 @@ impl Chunks {
         for (channel, samples) in natural.chunks_exact_mut(self.len).enumerate() {
             let start = self.start(channel);
             let flat = S::floats(&signal[start..start + self.rows]);
-            for (lane, chunk) in samples.chunks_mut(self.rows).enumerate() {
-                for (row, sample) in chunk.iter_mut().enumerate() {
-                    *sample = flat[row * S::LANES + lane];
+            self.in_squares::<S>(|row, lane, sample| samples[sample] = flat[row * S::LANES + lane]);
+        }
+    }
+
+    /// Calls `f(row, lane, sample)` for all samples, a few rows of all lanes at a time, so that both the lines that are
+    /// read and those that are written stay in the first cache.
+    #[inline(always)]
+    fn in_squares<S: Simd>(self, mut f: impl FnMut(usize, usize, usize)) {
+        for top in (0..self.rows).step_by(MAX_LANES) {
+            let bottom = (top + MAX_LANES).min(self.rows);
+            for lane in 0..S::LANES {
+                let start = lane * self.rows;
+                for row in top..bottom.min(self.len.saturating_sub(start)) {
+                    f(row, lane, start + row);
                 }
             }
         }

@@ -11,6 +11,8 @@
 //! Blocks are independent, so that several threads can take tasks of them. The split into tasks depends on the
 //! shape alone: the same samples come out whatever the number of threads.
 
+use std::ops::Range;
+
 use common::toom::{self, PANEL, Tables};
 
 use super::activation::{Moments, Snake};
@@ -151,9 +153,15 @@ impl<V: Copy> Task<'_, V> {
         self.scratch.m.resize(N * PANEL * MAX_TILES, zero);
         self.scratch.sums.clear();
         self.scratch.sums.resize(self.conv.outputs, (zero, zero, 0.0));
-        for (i, block) in self.plan.task(self.task).iter().enumerate() {
+        let blocks = self.plan.task(self.task);
+        for (i, block) in blocks.iter().enumerate() {
             self.transform_input(s, tables, *block);
             for panel in 0..panels {
+                self.prefetch_output::<S, M>(s, *block, panel);
+                if let Some(next) = blocks.get(i + 1) {
+                    let share = |panel: usize| panel * self.conv.inputs / panels;
+                    self.prefetch_input::<S, M, N>(s, *next, share(panel)..share(panel + 1));
+                }
                 for point in 0..N {
                     let weights = &self.conv.weights[(panel * N + point) * depth * PANEL..][..depth * PANEL];
                     let v = &self.scratch.v[point * depth * block.count..][..depth * block.count];
@@ -164,6 +172,39 @@ impl<V: Copy> Task<'_, V> {
             }
         }
         self.tell_moments::<S, M>();
+    }
+
+    /// Asks for the rows of `channels` that only `block` reads. A block's rows are short and far apart from channel to
+    /// channel, so that the hardware does not foresee them; the products of the block before take long enough.
+    #[inline(always)]
+    fn prefetch_input<S: Simd<V = V>, const M: usize, const N: usize>(
+        &self,
+        s: S,
+        block: Block,
+        channels: Range<usize>,
+    ) {
+        let first = block.chain + self.conv.dilation * M * block.first;
+        let last = first + self.conv.dilation * (M * (block.count - 1) + N);
+        for channel in channels {
+            let start = self.chunks.start(channel);
+            let rows = start + first.min(self.chunks.rows)..start + last.min(self.chunks.rows);
+            for row in self.input[rows].iter().step_by(self.conv.dilation) {
+                s.prefetch(row);
+            }
+        }
+    }
+
+    /// Asks for the rows that `panel` of `block` writes.
+    #[inline(always)]
+    fn prefetch_output<S: Simd<V = V>, const M: usize>(&self, s: S, block: Block, panel: usize) {
+        let first = block.chain + self.conv.dilation * M * block.first;
+        let last = (first + self.conv.dilation * M * block.count).min(self.chunks.rows);
+        for channel in panel * PANEL..((panel + 1) * PANEL).min(self.conv.outputs) {
+            let start = self.chunks.start(channel);
+            for row in (first..last).step_by(self.conv.dilation) {
+                self.output.prefetch(s, start + row);
+            }
+        }
     }
 
     #[inline(always)]

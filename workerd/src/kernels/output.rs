@@ -6,6 +6,8 @@
 
 use std::cell::UnsafeCell;
 
+use super::simd::Simd;
+
 /// Vectors shared by the tasks of one convolution.
 #[derive(Debug)]
 pub(super) struct Output<'a, V>(&'a [UnsafeCell<V>]);
@@ -25,6 +27,12 @@ impl<'a, V: Copy> Output<'a, V> {
     pub(super) fn get(&self, at: usize) -> V {
         // SAFETY: the index is checked, and the vector is this task's alone.
         unsafe { *self.0[at].get() }
+    }
+
+    #[inline(always)]
+    pub(super) fn prefetch<S: Simd<V = V>>(&self, s: S, at: usize) {
+        // SAFETY: the index is checked, and nothing is read or written through the reference.
+        s.prefetch(unsafe { &*self.0[at].get() });
     }
 
     #[inline(always)]

@@ -33,6 +33,9 @@ pub(super) trait Simd: Copy + Send + Sync {
     /// The bits of `a` where those of `mask` are set: a lane is kept (all ones) or becomes zero, even if not a number.
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V;
 
+    /// Asks for the cache lines of `at` before they are needed; does nothing to the data.
+    fn prefetch(self, at: &Self::V);
+
     fn floats(of: &[Self::V]) -> &[f32];
     fn floats_mut(of: &mut [Self::V]) -> &mut [f32];
 
@@ -90,6 +93,8 @@ impl Simd for Portable {
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
         std::array::from_fn(|i| f32::from_bits(a[i].to_bits() & mask[i].to_bits()))
     }
+    #[inline(always)]
+    fn prefetch(self, _: &Self::V) {}
     fn floats(of: &[Self::V]) -> &[f32] {
         of.as_flattened()
     }

@@ -81,6 +81,11 @@ impl Simd for Avx512 {
             ))
         }
     }
+    #[inline(always)]
+    fn prefetch(self, at: &Self::V) {
+        // SAFETY: every x86-64 CPU has the instruction, and it reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
+    }
     fn floats(of: &[Self::V]) -> &[f32] {
         // SAFETY: a vector is 16 floats in a row with no padding, any bits are a float, the alignment is greater.
         unsafe { std::slice::from_raw_parts(of.as_ptr().cast(), of.len() * Self::LANES) }
@@ -144,6 +149,11 @@ impl Simd for Avx2 {
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
         // SAFETY: `self` proves that the CPU has AVX2 and FMA.
         unsafe { _mm256_and_ps(a, mask) }
+    }
+    #[inline(always)]
+    fn prefetch(self, at: &Self::V) {
+        // SAFETY: every x86-64 CPU has the instruction, and it reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
     }
     fn floats(of: &[Self::V]) -> &[f32] {
         // SAFETY: a vector is 8 floats in a row with no padding, any bits are a float, the alignment is greater.
