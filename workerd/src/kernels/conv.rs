@@ -189,7 +189,7 @@ impl<V: Copy> Task<'_, V> {
             let start = self.chunks.start(channel);
             let rows = start + first.min(self.chunks.rows)..start + last.min(self.chunks.rows);
             for row in self.input[rows].iter().step_by(self.conv.dilation) {
-                s.prefetch(row);
+                s.prefetch(std::ptr::from_ref(row));
             }
         }
     }

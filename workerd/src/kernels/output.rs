@@ -31,8 +31,7 @@ impl<'a, V: Copy> Output<'a, V> {
 
     #[inline(always)]
     pub(super) fn prefetch<S: Simd<V = V>>(&self, s: S, at: usize) {
-        // SAFETY: the index is checked, and nothing is read or written through the reference.
-        s.prefetch(unsafe { &*self.0[at].get() });
+        s.prefetch(self.0[at].get());
     }
 
     #[inline(always)]

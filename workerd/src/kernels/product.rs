@@ -8,6 +8,10 @@ use common::toom::PANEL;
 
 use super::simd::Simd;
 
+/// How far ahead weights are asked for, in floats. They come from the third cache or from memory, page by page, and the
+/// hardware's own foresight ends at each page.
+const AHEAD: usize = 1024;
+
 /// `m[row][tile] = Σ weights[depth][row] · v[depth][tile]` for `PANEL` rows and `tiles` tiles.
 #[inline(always)]
 pub(super) fn panel<S: Simd>(s: S, weights: &[[f32; PANEL]], v: &[S::V], tiles: usize, m: &mut [S::V]) {
@@ -56,6 +60,7 @@ impl<V: Copy> Part<'_, V> {
     fn product<S: Simd<V = V>, const ROWS: usize, const TILES: usize>(self, s: S, m: &mut [V]) {
         let mut sums = [[s.splat(0.0); TILES]; ROWS];
         for (weights, v) in self.weights.iter().zip(self.v.chunks_exact(self.tiles)) {
+            s.prefetch_near(weights.as_ptr().wrapping_add(AHEAD));
             let v = &v[self.tile..self.tile + TILES];
             let weights = &weights[self.row..self.row + ROWS];
             for row in 0..ROWS {

@@ -33,8 +33,10 @@ pub(super) trait Simd: Copy + Send + Sync {
     /// The bits of `a` where those of `mask` are set: a lane is kept (all ones) or becomes zero, even if not a number.
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V;
 
-    /// Asks for the cache lines of `at` before they are needed; does nothing to the data.
-    fn prefetch(self, at: &Self::V);
+    /// Asks for the cache line of `at` before it is needed: into the second cache. Any address will do.
+    fn prefetch<T>(self, at: *const T);
+    /// As [`Self::prefetch`], into the first cache.
+    fn prefetch_near<T>(self, at: *const T);
 
     fn floats(of: &[Self::V]) -> &[f32];
     fn floats_mut(of: &mut [Self::V]) -> &mut [f32];
@@ -94,7 +96,9 @@ impl Simd for Portable {
         std::array::from_fn(|i| f32::from_bits(a[i].to_bits() & mask[i].to_bits()))
     }
     #[inline(always)]
-    fn prefetch(self, _: &Self::V) {}
+    fn prefetch<T>(self, _: *const T) {}
+    #[inline(always)]
+    fn prefetch_near<T>(self, _: *const T) {}
     fn floats(of: &[Self::V]) -> &[f32] {
         of.as_flattened()
     }

@@ -82,9 +82,14 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
-    fn prefetch(self, at: &Self::V) {
-        // SAFETY: every x86-64 CPU has the instruction, and it reads nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
+    fn prefetch<T>(self, at: *const T) {
+        // SAFETY: every x86-64 CPU has the instruction; it takes any address and reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    }
+    #[inline(always)]
+    fn prefetch_near<T>(self, at: *const T) {
+        // SAFETY: as in `prefetch`.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
     fn floats(of: &[Self::V]) -> &[f32] {
         // SAFETY: a vector is 16 floats in a row with no padding, any bits are a float, the alignment is greater.
@@ -151,9 +156,14 @@ impl Simd for Avx2 {
         unsafe { _mm256_and_ps(a, mask) }
     }
     #[inline(always)]
-    fn prefetch(self, at: &Self::V) {
-        // SAFETY: every x86-64 CPU has the instruction, and it reads nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
+    fn prefetch<T>(self, at: *const T) {
+        // SAFETY: every x86-64 CPU has the instruction; it takes any address and reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
+    }
+    #[inline(always)]
+    fn prefetch_near<T>(self, at: *const T) {
+        // SAFETY: as in `prefetch`.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
     fn floats(of: &[Self::V]) -> &[f32] {
         // SAFETY: a vector is 8 floats in a row with no padding, any bits are a float, the alignment is greater.
