@@ -268,8 +268,8 @@ impl<S: Simd> Work<S> for Scatter<'_, S::V> {
     type Out = ();
 
     #[inline(always)]
-    fn work(self, _: S) {
-        self.chunks.scatter::<S>(self.signal, self.natural);
+    fn work(self, s: S) {
+        self.chunks.scatter(s, self.signal, self.natural);
     }
 }
 

@@ -89,32 +89,47 @@ impl Chunks {
         for (channel, (samples, moments)) in natural.chunks_exact(self.len).zip(moments).enumerate() {
             let start = self.start(channel);
             let rows = &mut signal[start..start + self.rows];
+            let squares = self.full / S::LANES * S::LANES;
+            for top in (0..squares).step_by(S::LANES) {
+                let mut square = [s.splat(0.0); MAX_LANES];
+                for (lane, vector) in square[..S::LANES].iter_mut().enumerate() {
+                    *vector = s.load(&samples[lane * self.rows + top..]);
+                }
+                s.transpose(&mut square);
+                rows[top..top + S::LANES].copy_from_slice(&square[..S::LANES]);
+            }
             let flat = S::floats_mut(rows);
-            self.in_squares::<S>(|row, lane, sample| flat[row * S::LANES + lane] = samples[sample]);
+            for lane in 0..S::LANES {
+                let start = lane * self.rows;
+                for row in squares..self.rows.min(self.len.saturating_sub(start)) {
+                    flat[row * S::LANES + lane] = samples[start + row];
+                }
+            }
             *moments = self.moments(s, rows);
         }
     }
 
     /// Brings `signal` back to `[channel][sample]`.
     #[inline(always)]
-    pub(super) fn scatter<S: Simd>(self, signal: &[S::V], natural: &mut [f32]) {
+    pub(super) fn scatter<S: Simd>(self, s: S, signal: &[S::V], natural: &mut [f32]) {
         for (channel, samples) in natural.chunks_exact_mut(self.len).enumerate() {
             let start = self.start(channel);
-            let flat = S::floats(&signal[start..start + self.rows]);
-            self.in_squares::<S>(|row, lane, sample| samples[sample] = flat[row * S::LANES + lane]);
-        }
-    }
-
-    /// Calls `f(row, lane, sample)` for all samples, a few rows of all lanes at a time, so that both the lines that are
-    /// read and those that are written stay in the first cache.
-    #[inline(always)]
-    fn in_squares<S: Simd>(self, mut f: impl FnMut(usize, usize, usize)) {
-        for top in (0..self.rows).step_by(MAX_LANES) {
-            let bottom = (top + MAX_LANES).min(self.rows);
+            let rows = &signal[start..start + self.rows];
+            let squares = self.full / S::LANES * S::LANES;
+            for top in (0..squares).step_by(S::LANES) {
+                let mut square = [s.splat(0.0); MAX_LANES];
+                square[..S::LANES].copy_from_slice(&rows[top..top + S::LANES]);
+                s.transpose(&mut square);
+                for (lane, vector) in square[..S::LANES].iter().enumerate() {
+                    let to = &mut samples[lane * self.rows + top..][..S::LANES];
+                    to.copy_from_slice(S::floats(std::slice::from_ref(vector)));
+                }
+            }
+            let flat = S::floats(rows);
             for lane in 0..S::LANES {
                 let start = lane * self.rows;
-                for row in top..bottom.min(self.len.saturating_sub(start)) {
-                    f(row, lane, start + row);
+                for row in squares..self.rows.min(self.len.saturating_sub(start)) {
+                    samples[start + row] = flat[row * S::LANES + lane];
                 }
             }
         }

@@ -33,6 +33,9 @@ pub(super) trait Simd: Copy + Send + Sync {
     /// The bits of `a` where those of `mask` are set: a lane is kept (all ones) or becomes zero, even if not a number.
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V;
 
+    /// Turns the square of the first [`Self::LANES`] vectors: lane `j` of vector `i` becomes lane `i` of vector `j`.
+    fn transpose(self, square: &mut [Self::V; MAX_LANES]);
+
     /// Asks for the cache line of `at` before it is needed: into the second cache. Any address will do.
     fn prefetch<T>(self, at: *const T);
     /// As [`Self::prefetch`], into the first cache.
@@ -94,6 +97,14 @@ impl Simd for Portable {
     #[inline(always)]
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
         std::array::from_fn(|i| f32::from_bits(a[i].to_bits() & mask[i].to_bits()))
+    }
+    #[inline(always)]
+    fn transpose(self, square: &mut [Self::V; MAX_LANES]) {
+        for i in 0..PORTABLE_LANES {
+            for j in 0..i {
+                (square[i][j], square[j][i]) = (square[j][i], square[i][j]);
+            }
+        }
     }
     #[inline(always)]
     fn prefetch<T>(self, _: *const T) {}

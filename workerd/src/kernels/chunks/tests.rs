@@ -14,7 +14,7 @@ proptest! {
         let mut moments = vec![Moments::default(); channels];
         chunks.gather(Portable, &natural, &mut signal, &mut moments);
         let mut back = vec![0.0; natural.len()];
-        chunks.scatter::<Portable>(&signal, &mut back);
+        chunks.scatter(Portable, &signal, &mut back);
         prop_assert_eq!(&back, &natural);
 
         for (channel, moments) in moments.iter().enumerate() {

@@ -115,7 +115,7 @@ fn check<S: Simd>(s: S, case: Case) {
         }
     }
     let mut result = vec![0.0; outputs * len];
-    chunks.scatter::<S>(&output, &mut result);
+    chunks.scatter(s, &output, &mut result);
 
     let activated: Vec<f64> = x
         .iter()

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Simd, Work};
+use super::{MAX_LANES, Simd, Work};
 
 /// AVX-512F: sixteen lanes, thirty-two registers.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +82,37 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
+    fn transpose(self, square: &mut [Self::V; MAX_LANES]) {
+        // SAFETY: `self` proves that the CPU has AVX-512F.
+        unsafe {
+            let r = *square;
+            // Quarters of 4 × 4 within the 128-bit parts, then the parts.
+            let mut u = r;
+            for g in (0..16).step_by(4) {
+                let t = [
+                    _mm512_castps_pd(_mm512_unpacklo_ps(r[g], r[g + 1])),
+                    _mm512_castps_pd(_mm512_unpackhi_ps(r[g], r[g + 1])),
+                    _mm512_castps_pd(_mm512_unpacklo_ps(r[g + 2], r[g + 3])),
+                    _mm512_castps_pd(_mm512_unpackhi_ps(r[g + 2], r[g + 3])),
+                ];
+                u[g] = _mm512_castpd_ps(_mm512_unpacklo_pd(t[0], t[2]));
+                u[g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(t[0], t[2]));
+                u[g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(t[1], t[3]));
+                u[g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(t[1], t[3]));
+            }
+            for j in 0..4 {
+                let a = _mm512_shuffle_f32x4::<0x88>(u[j], u[4 + j]);
+                let b = _mm512_shuffle_f32x4::<0xdd>(u[j], u[4 + j]);
+                let c = _mm512_shuffle_f32x4::<0x88>(u[8 + j], u[12 + j]);
+                let d = _mm512_shuffle_f32x4::<0xdd>(u[8 + j], u[12 + j]);
+                square[j] = _mm512_shuffle_f32x4::<0x88>(a, c);
+                square[4 + j] = _mm512_shuffle_f32x4::<0x88>(b, d);
+                square[8 + j] = _mm512_shuffle_f32x4::<0xdd>(a, c);
+                square[12 + j] = _mm512_shuffle_f32x4::<0xdd>(b, d);
+            }
+        }
+    }
+    #[inline(always)]
     fn prefetch<T>(self, at: *const T) {
         // SAFETY: every x86-64 CPU has the instruction; it takes any address and reads nothing.
         unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) }
@@ -154,6 +185,31 @@ impl Simd for Avx2 {
     fn keep(self, a: Self::V, mask: Self::V) -> Self::V {
         // SAFETY: `self` proves that the CPU has AVX2 and FMA.
         unsafe { _mm256_and_ps(a, mask) }
+    }
+    #[inline(always)]
+    fn transpose(self, square: &mut [Self::V; MAX_LANES]) {
+        // SAFETY: `self` proves that the CPU has AVX2.
+        unsafe {
+            let r = *square;
+            // Quarters of 4 × 4 within the 128-bit parts, then the parts.
+            let mut u = r;
+            for g in (0..8).step_by(4) {
+                let t = [
+                    _mm256_castps_pd(_mm256_unpacklo_ps(r[g], r[g + 1])),
+                    _mm256_castps_pd(_mm256_unpackhi_ps(r[g], r[g + 1])),
+                    _mm256_castps_pd(_mm256_unpacklo_ps(r[g + 2], r[g + 3])),
+                    _mm256_castps_pd(_mm256_unpackhi_ps(r[g + 2], r[g + 3])),
+                ];
+                u[g] = _mm256_castpd_ps(_mm256_unpacklo_pd(t[0], t[2]));
+                u[g + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(t[0], t[2]));
+                u[g + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(t[1], t[3]));
+                u[g + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(t[1], t[3]));
+            }
+            for j in 0..4 {
+                square[j] = _mm256_permute2f128_ps::<0x20>(u[j], u[4 + j]);
+                square[4 + j] = _mm256_permute2f128_ps::<0x31>(u[j], u[4 + j]);
+            }
+        }
     }
     #[inline(always)]
     fn prefetch<T>(self, at: *const T) {
