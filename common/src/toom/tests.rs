@@ -68,7 +68,7 @@ fn packing_puts_each_weight_in_its_place() {
     for (at, value) in packed.iter().enumerate() {
         let (lane, row, point) = (at % 8, at / 8 % depth, at / 8 / depth % 12);
         let expected = if at / 8 / depth / 12 == 1 && lane == 0 && row == 3 {
-            F7_6.g[point][0] as f32
+            narrow(F7_6.g[point][0])
         } else {
             0.0
         };

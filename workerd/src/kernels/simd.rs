@@ -100,9 +100,10 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn transpose(self, square: &mut [Self::V; MAX_LANES]) {
-        for i in 0..PORTABLE_LANES {
-            for j in 0..i {
-                (square[i][j], square[j][i]) = (square[j][i], square[i][j]);
+        let from = *square;
+        for (i, vector) in square[..PORTABLE_LANES].iter_mut().enumerate() {
+            for (x, other) in vector.iter_mut().zip(&from) {
+                *x = other[i];
             }
         }
     }

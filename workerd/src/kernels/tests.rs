@@ -1,11 +1,12 @@
 use super::*;
 
-/// Fewer cases where each is slow.
+/// As many cases as `PROPTEST_CASES` says (`ops/check-kernels fuzz`), few where each is slow.
 pub(super) fn config() -> proptest::test_runner::Config {
+    let default = proptest::test_runner::Config::default();
     proptest::test_runner::Config {
-        cases: if cfg!(miri) { 3 } else { 128 },
+        cases: if cfg!(miri) { 3 } else { default.cases },
         failure_persistence: None,
-        ..Default::default()
+        ..default
     }
 }
 
