@@ -1,9 +1,7 @@
 const count = new Intl.NumberFormat("en");
 
-/** 1234 → "1,234". */
 export const number = (value) => count.format(value);
 
-/** "1 voice", "2 voices". */
 export const plural = (value, one, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
 
 /** Seconds → "0:52", "1:02:03". */
@@ -28,9 +26,12 @@ export function size(bytes) {
 	return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-/** "Every harbour keeps …": the first words, without tags. */
-export function opening(text, letters = 48) {
-	const plain = text.replace(/\[[a-z]+:[^\]]*\]/gi, " ").replace(/\s+/g, " ").trim();
+/** Without tags, in one line. */
+export const plainly = (text) => text.replace(/\[[a-z]+:[^\]]*\]|\s+/gi, " ").replace(/ +/g, " ").trim();
+
+/** "Every harbour keeps …" */
+export function opening(text, letters) {
+	const plain = plainly(text);
 	if (plain.length <= letters) return plain;
 	return `${plain.slice(0, plain.lastIndexOf(" ", letters)).replace(/[\s,.;:]+$/, "") || plain.slice(0, letters)} …`;
 }

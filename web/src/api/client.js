@@ -22,4 +22,4 @@ export async function call(path, { body, signal, method = body ? "POST" : "GET" 
 	throw refusal(response, await response.json().catch(() => ({})));
 }
 
-export const json = async (path) => (await call(path)).json();
+export const json = async (path, signal) => (await call(path, { signal })).json();

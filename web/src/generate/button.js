@@ -72,10 +72,8 @@ function startSmall(go, small) {
 	const show = () => (small.hidden = !narrow.matches || seen);
 	new IntersectionObserver(([entry]) => ((seen = entry.isIntersecting), show()), { rootMargin: "0px 0px -92px 0px" }).observe(go);
 	on(narrow, "change", show);
-	on(store, "script", () => {
-		if (store.job.place === "script") store.job = { phase: "idle" };
-	});
-	on(store, "mix", () => {
-		if (store.job.place === "voice") store.job = { phase: "idle" };
+	// An error at a field goes away with an edit there.
+	on(store, "script mix", ({ type }) => {
+		if (store.job.place === { script: "script", mix: "voice" }[type]) store.job = { phase: "idle" };
 	});
 }

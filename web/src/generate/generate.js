@@ -63,7 +63,7 @@ async function untilSpoken(request, take, signal) {
 async function listen(request, take, signal) {
 	for await (const { audio, progress, segment, done } of speech(request, signal)) {
 		if (progress) show(progress, take);
-		if (segment) addSegment(take, segment);
+		if (segment) take.addSpan(segment);
 		if (audio) {
 			const first = !take.shape;
 			take.append(audio);
@@ -76,12 +76,10 @@ async function listen(request, take, signal) {
 }
 
 function show(progress, take) {
-	const phase = take.shape ? "speaking" : progress.queue_ahead > 0 ? "queued" : "asking";
+	// The server counts this one too.
+	const ahead = progress.queue_ahead - 1;
+	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done: did, segments_known: known, text_done: part } = progress;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
-	store.job = { phase, did, known, kept: progress.segments_kept ?? 0, ahead: progress.queue_ahead, wait: progress.wait_seconds, part };
-}
-
-function addSegment(take, { start, end, from, to, words = [] }) {
-	take.addSpan({ start, end, from, to }, words.map(({ word, start_time, end_time }) => ({ word, start: start_time, end: end_time })));
+	store.job = { phase, did, known, kept: progress.segments_kept ?? 0, ahead, wait: progress.wait_seconds, part };
 }

@@ -3,7 +3,6 @@ const VERSION = 1;
 
 let opening = null;
 
-/** `takes` tells about each generation, `sounds` has its bytes. */
 function open() {
 	return (opening ??= new Promise((done, fail) => {
 		const asked = indexedDB.open(NAME, VERSION);

@@ -45,7 +45,7 @@ async function show() {
 
 function entry(about) {
 	const title = opening(about.text, 30);
-	const facts = [whenText(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)];
+	const facts = [when.format(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)];
 	const [item, part] = stamp("t-entry", { text: opening(about.text, 140), facts: facts.filter(Boolean).join(" · ") });
 	item.dataset.entry = about.id;
 	drawBar(part("bar"), about.mix);
@@ -76,13 +76,7 @@ function markPlaying() {
 	for (const item of entries.children) item.classList.toggle("on", item.dataset.entry === player.take?.id);
 }
 
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
-const hour = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
-
-function whenText(at) {
-	const time = hour.format(at);
-	return new Date(at).toDateString() === new Date().toDateString() ? `Today ${time}` : `${day.format(at)}, ${time}`;
-}
+const when = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false });
 
 const mixText = (mix) => mix.filter(({ share }) => share > 0).map(({ voice: id }) => voice(id).name).join(" + ");
 

@@ -67,7 +67,7 @@ function fillRow(row, { voice: id, share, locked }, mix) {
 	part("name").textContent = name;
 	part("about").textContent = locked ? `Locked at ${share} %` : about(rest);
 	part("pct-label").textContent = `Percent of ${name}`;
-	aria(part("share"), { label: `Share of ${name}`, valuetext: `${share} percent` });
+	aria(part("share"), { label: `Share of ${name}` });
 	for (const input of [part("share"), part("pct")]) {
 		input.value = share;
 		input.disabled = stuck;

@@ -48,8 +48,8 @@ function show() {
 
 function readyText(take) {
 	if (player.broken) return "This sound cannot be played. Generate it again.";
-	if (take.complete) return clock(take.seconds);
 	if (take.broken) return `${clock(take.seconds)}, not finished`;
+	if (take.complete) return clock(take.seconds);
 	const made = `${clock(take.seconds)} ready of about ${clock(take.length)}`;
-	return player.waiting ? `Waiting for the next sentence, ${made}` : made;
+	return player.waiting ? `Waiting for more, ${made}` : made;
 }

@@ -1,6 +1,6 @@
 import { hook, on, save } from "../dom.js";
 import { store } from "../state.js";
-import { size } from "../words.js";
+import { plainly, size } from "../words.js";
 import { tell } from "../shell/toast.js";
 import { player } from "./player.js";
 import { srt, timings, vtt } from "./subtitles.js";
@@ -45,6 +45,6 @@ export async function download(take, kind) {
 
 /** "every-harbour-keeps": the first words, safe on every file system. */
 export function fileName({ text }) {
-	const words = text.replace(/\[[a-z]+:[^\]]*\]/gi, " ").normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+	const words = plainly(text).normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
 	return words.slice(0, 5).join("-").slice(0, 40) || "dexterous";
 }

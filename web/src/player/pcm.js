@@ -71,10 +71,6 @@ export class PcmEngine extends EventTarget {
 		return this.#ended;
 	}
 
-	get broken() {
-		return false;
-	}
-
 	#volume = 1;
 	set volume(volume) {
 		this.#volume = volume;

@@ -74,13 +74,6 @@ class Player extends EventTarget {
 		return this.#engine?.broken ?? false;
 	}
 
-	unload() {
-		this.#engine?.close();
-		this.#engine = this.take = null;
-		store.take = null;
-		this.#tell();
-	}
-
 	set volume(volume) {
 		if (this.#engine) this.#engine.volume = volume;
 	}

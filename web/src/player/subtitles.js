@@ -1,6 +1,8 @@
+import { plainly } from "../words.js";
+
 function cues({ spans, text }) {
 	return spans
-		.map(({ start, end, from, to }) => ({ start, end, text: text.slice(from, to).replace(/\[[a-z]+:[^\]]*\]/gi, " ").replace(/\s+/g, " ").trim() }))
+		.map(({ start, end, from, to }) => ({ start, end, text: plainly(text.slice(from, to)) }))
 		.filter((cue) => cue.text && cue.end > cue.start);
 }
 

@@ -51,8 +51,8 @@ export class Take extends EventTarget {
 		this.peaks.follow();
 	}
 
-	addSpan(span, words = []) {
-		this.spans.push(span);
+	addSpan({ start, end, from, to, words = [] }) {
+		this.spans.push({ start, end, from, to });
 		this.words.push(...words);
 		this.dispatchEvent(new Event("spans"));
 	}
@@ -71,11 +71,6 @@ export class Take extends EventTarget {
 	}
 
 	spanAt(seconds) {
-		let found = null;
-		for (const span of this.spans) {
-			if (span.start > seconds) break;
-			found = span;
-		}
-		return found;
+		return this.spans.findLast(({ start }) => start <= seconds) ?? null;
 	}
 }

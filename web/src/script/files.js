@@ -31,20 +31,12 @@ export function replace(text, said) {
 }
 
 function startDrop(panel) {
-	let depth = 0;
-	const carries = (event) => [...event.dataTransfer.types].includes("Files");
-	const over = (by) => {
-		depth = Math.max(0, depth + by);
-		panel.classList.toggle("dropping", depth > 0);
-	};
-	on(panel, "dragenter", (event) => carries(event) && over(1));
-	on(panel, "dragleave", (event) => carries(event) && over(-1));
-	on(panel, "dragover", (event) => carries(event) && event.preventDefault());
-	on(panel, "drop", (event) => {
-		if (!carries(event)) return;
+	on(panel, "dragover dragleave drop", (event) => {
+		const { type, relatedTarget, dataTransfer } = event;
+		if (!dataTransfer.types.includes("Files")) return;
 		event.preventDefault();
-		over(-depth);
-		if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]);
+		panel.classList.toggle("dropping", type === "dragover" || panel.contains(relatedTarget));
+		if (type === "drop" && dataTransfer.files[0]) open(dataTransfer.files[0]);
 	});
 }
 

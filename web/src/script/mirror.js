@@ -50,14 +50,8 @@ export class Mirror {
 
 	#linesOf({ from, to }) {
 		const found = [];
-		let low = 0;
-		let high = this.#starts.length;
-		while (high - low > 1) {
-			const middle = (low + high) >> 1;
-			if (this.#starts[middle] <= from) low = middle;
-			else high = middle;
-		}
-		for (let n = low; n < this.#lines.length && this.#starts[n] < to; n++) found.push(n);
+		let n = this.#starts.findLastIndex((start) => start <= from);
+		for (; this.#starts[n] < to; n++) found.push(n);
 		return found;
 	}
 

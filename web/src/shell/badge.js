@@ -35,9 +35,9 @@ function showCard(status, server) {
 	const demo = builtin(status);
 	hook("model-title").textContent = status.state === "ready" ? modelName(status) : "Not connected";
 	hook("model-text").textContent = status.state !== "ready"
-		? "The studio is not answering at the moment. Your script and history are safe in this browser."
+		? "Your script and history are safe in this browser."
 		: demo
-			? "A small voice that comes with the server, for trying things out. It is quick and clear, and not the real thing."
+			? "A small voice that comes with the server, for trying things out: quick and clear, and not the real thing."
 			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
 	hook("model-hint").hidden = !(demo && status.state === "ready");
 	const facts = { Voices: store.voices.length || "", Workers: workers(status), Version: status.version ?? server.version ?? "" };
@@ -49,7 +49,7 @@ function showNotice(status) {
 	const share = install?.total_bytes > 0 ? install.bytes / install.total_bytes : 0;
 	const text = {
 		offline: "This computer is offline. Write on: the script and the history are kept here.",
-		down: "The studio does not answer. It is probably being restarted; this page connects again by itself.",
+		down: "The studio does not answer, perhaps while it is restarted. This page connects again by itself.",
 		starting: install ? `Installing Kokoro-82M: ${size(install.bytes)} of ${size(install.total_bytes)}.` : "The studio is starting. A few seconds more.",
 	}[status.state] ?? "";
 	hook("notice").hidden = !text;

@@ -35,7 +35,7 @@ export async function lookNow() {
 async function look() {
 	if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
 	try {
-		const health = await withLimit(json("health"));
+		const health = await json("health", AbortSignal.timeout(ANSWER_MS));
 		return { ...health, state: health.workers?.serving > 0 ? "ready" : "starting" };
 	} catch (error) {
 		return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
@@ -45,8 +45,4 @@ async function look() {
 async function meet() {
 	const [server, list] = await Promise.all([json("web/config").catch(() => ({})), json("v1/audio/voices")]);
 	store.set({ server, voices: (list.voices ?? list).map(voiceOf) });
-}
-
-function withLimit(promise) {
-	return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("no answer")), ANSWER_MS))]);
 }

@@ -4,7 +4,7 @@ import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
 import { hook, on } from "../dom.js";
 
-/** Ctrl+Enter generates, Esc cancels, Space plays where it means nothing else; in the script Ctrl+F finds, Alt+Enter jumps. */
+/** Keys for the whole page; Space plays where it means nothing else. */
 export function startShortcuts() {
 	on(document, "keydown", (event) => {
 		const command = event.ctrlKey || event.metaKey;
