@@ -4,7 +4,6 @@ export const number = (value) => count.format(value);
 
 export const plural = (value, one, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
 
-/** Seconds → "0:52", "1:02:03". */
 export function clock(seconds) {
 	const whole = Math.max(0, Math.floor(seconds));
 	const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -12,7 +11,6 @@ export function clock(seconds) {
 	return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** Seconds → "24 s", "1 min 24 s", "2 h 5 min". */
 export function span(seconds) {
 	const whole = Math.round(seconds);
 	if (whole < 60) return `${whole} s`;
@@ -20,7 +18,6 @@ export function span(seconds) {
 	return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
-/** Bytes → "340 kB", "4.2 MB". */
 export function size(bytes) {
 	if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
 	return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

@@ -63,7 +63,7 @@ async function untilSpoken(request, take, signal) {
 async function listen(request, take, signal) {
 	for await (const { audio, progress, segment, done } of speech(request, signal)) {
 		if (progress) show(progress, take);
-		if (segment) take.addSpan(segment);
+		if (segment) take.addSegment(segment);
 		if (audio) {
 			const first = !take.shape;
 			take.append(audio);

@@ -11,6 +11,7 @@ const changed = () => history.dispatchEvent(new Event("change"));
 export async function keepTake(take) {
 	try {
 		const blob = await fileOf(take);
+		await take.peaks.follow();
 		const { id, at, text, mix, settings, seconds, spans, words } = take;
 		await put({ id, at, text, mix, settings, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
 		await trim();

@@ -1,4 +1,4 @@
-import { hook, on, stamp } from "../dom.js";
+import { aria, hook, on, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { clock, opening, plural, size } from "../words.js";
 import { drawBar } from "../mixer/bar.js";
@@ -9,7 +9,6 @@ import { offerUndo } from "../shell/toast.js";
 import { list } from "./db.js";
 import { forget, history, takeOf, trim } from "./keep.js";
 
-const panel = hook("history");
 const entries = hook("entries");
 /** Deleted, until Undo is gone. */
 const leaving = new Set();
@@ -45,12 +44,12 @@ async function show() {
 
 function entry(about) {
 	const title = opening(about.text, 30);
-	const facts = [when.format(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), speedText(about.settings)];
+	const facts = [when.format(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), about.settings.speed !== 1 && `${about.settings.speed}×`];
 	const [item, part] = stamp("t-entry", { text: opening(about.text, 140), facts: facts.filter(Boolean).join(" · ") });
 	item.dataset.entry = about.id;
 	drawBar(part("bar"), about.mix);
 	const act = { replay: `Play ${title}`, restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
-	for (const [name, label] of Object.entries(act)) part(name).setAttribute("aria-label", label);
+	for (const [name, label] of Object.entries(act)) aria(part(name), { label });
 	on(part("replay"), "click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));
 	on(part("restore"), "click", () => restore(about));
 	on(part("save"), "click", () => download(takeOf(about), "audio"));
@@ -79,5 +78,3 @@ function markPlaying() {
 const when = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false });
 
 const mixText = (mix) => mix.filter(({ share }) => share > 0).map(({ voice: id }) => voice(id).name).join(" + ");
-
-const speedText = ({ speed }) => (speed === 1 ? "" : `${speed}×`);

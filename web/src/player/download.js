@@ -21,7 +21,7 @@ export function startDownload() {
 
 function describe(take) {
 	if (!take) return;
-	hook("download-audio").textContent = `Audio, ${take.fileFormat ?? take.format}`.toUpperCase().replace("AUDIO", "Audio");
+	hook("download-audio").textContent = `Audio, ${(take.fileFormat ?? take.format).toUpperCase()}`;
 	hook("download-size").textContent = take.complete ? size(take.bytes) : "";
 	for (const button of hook("downloads").querySelectorAll("button")) {
 		button.disabled = button.value !== "audio" && take.spans.length === 0;
@@ -44,7 +44,7 @@ export async function download(take, kind) {
 }
 
 /** "every-harbour-keeps": the first words, safe on every file system. */
-export function fileName({ text }) {
+function fileName({ text }) {
 	const words = plainly(text).normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
 	return words.slice(0, 5).join("-").slice(0, 40) || "dexterous";
 }

@@ -7,21 +7,20 @@ const DECODE_SECONDS = 3;
 export class Peaks {
 	values = [];
 	#at = 0;
-	#busy = false;
+	#following = null;
 
 	constructor(take) {
 		this.take = take;
 	}
 
-	async follow() {
-		if (this.#busy || !this.take.shape) return;
-		this.#busy = true;
-		try {
-			while (await this.#step());
-		} catch {
-			// A piece that cannot be decoded is drawn flat; it is still played.
-		}
-		this.#busy = false;
+	/** Reads on as far as there is something to read. */
+	follow() {
+		return (this.#following ??= this.#read().finally(() => (this.#following = null)));
+	}
+
+	async #read() {
+		// A piece that cannot be decoded is drawn flat; it is still played.
+		while (this.take.shape && (await this.#step().catch(() => true)));
 	}
 
 	async #step() {

@@ -4,6 +4,7 @@ import { Tape } from "./tape.js";
 import { finished, shape as wavShape } from "./wav.js";
 
 const HEAD_BYTES = 4096;
+const splitter = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /**
  * One generation: what was asked, the sound so far, and what of the text is said when.
@@ -51,9 +52,10 @@ export class Take extends EventTarget {
 		this.peaks.follow();
 	}
 
-	addSpan({ start, end, from, to, words = [] }) {
-		this.spans.push({ start, end, from, to });
-		this.words.push(...words);
+	/** Takes what the server tells of a segment: spans are its sentences. */
+	addSegment(segment) {
+		this.spans.push(...sentencesOf(this.text, segment));
+		this.words.push(...segment.words);
 		this.dispatchEvent(new Event("spans"));
 	}
 
@@ -73,4 +75,21 @@ export class Take extends EventTarget {
 	spanAt(seconds) {
 		return this.spans.findLast(({ start }) => start <= seconds) ?? null;
 	}
+}
+
+/** Each sentence begins with its first word; a model that does not time words has one span a segment. */
+function sentencesOf(text, { start, end, from, to, words }) {
+	if (!words.length) return [{ start, end, from, to }];
+	let at = from;
+	const places = words.map(({ word, start_time }) => {
+		const found = text.indexOf(word, at);
+		if (found >= 0 && found < to) at = found;
+		return { at, start: start_time };
+	});
+	const spans = [...splitter.segment(text.slice(from, to))].map(({ index, segment }) => {
+		const first = from + index;
+		const begun = index ? places.find(({ at }) => at >= first)?.start ?? end : start;
+		return { start: begun, from: first, to: first + segment.trimEnd().length };
+	});
+	return spans.map((span, i) => ({ ...span, end: spans[i + 1]?.start ?? end }));
 }

@@ -40,10 +40,12 @@ function startDrop(panel) {
 	});
 }
 
+const notText = ({ name }) => `${name} is not a text file. Open a .txt or .md file.`;
+
 async function open(file) {
-	if (!TEXT.test(file.name) && !file.type.startsWith("text/")) return tell(`${file.name} is not a text file. Open a .txt or .md file.`);
+	if (!TEXT.test(file.name) && !file.type.startsWith("text/")) return tell(notText(file));
 	if (file.size > MOST_BYTES) return tell(`${file.name} is too large: ${number(MOST_BYTES / 1e6)} MB is the most.`);
 	const text = (await file.text()).replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
-	if (text.includes("\0")) return tell(`${file.name} is not a text file. Open a .txt or .md file.`);
+	if (text.includes("\0")) return tell(notText(file));
 	replace(text, `Opened ${file.name}: ${opening(text, 24)}`);
 }

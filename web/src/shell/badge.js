@@ -1,10 +1,10 @@
-import { hook, stamp } from "../dom.js";
+import { hook } from "../dom.js";
 import { store } from "../state.js";
 import { plural, size } from "../words.js";
 
 /** The badge in the header, its card, and the line for when something is wrong. */
 export function startBadge() {
-	store.watch("status server", (status, server) => {
+	store.watch("status server voices", (status, server) => {
 		const badge = hook("badge");
 		const [state, text, more] = badgeOf(status);
 		badge.dataset.state = state;
@@ -17,7 +17,7 @@ export function startBadge() {
 
 const builtin = ({ model }) => model === "builtin";
 
-export const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
+const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
 function badgeOf(status) {
 	switch (status.state) {
@@ -40,8 +40,8 @@ function showCard(status, server) {
 			? "A small voice that comes with the server, for trying things out: quick and clear, and not the real thing."
 			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
 	hook("model-hint").hidden = !(demo && status.state === "ready");
-	const facts = { Voices: store.voices.length || "", Workers: workers(status), Version: status.version ?? server.version ?? "" };
-	hook("model-facts").replaceChildren(...Object.entries(facts).filter(([, value]) => value).map(([name, value]) => stamp("t-fact", { name, value })[0]));
+	const facts = [store.voices.length && plural(store.voices.length, "voice"), workers(status), server.version && `version ${server.version}`];
+	hook("model-facts").textContent = facts.filter(Boolean).join(" · ");
 }
 
 function showNotice(status) {

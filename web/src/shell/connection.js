@@ -33,12 +33,12 @@ export async function lookNow() {
 }
 
 async function look() {
-	if (!navigator.onLine && !/^(localhost|127\.|\[::1\])/.test(location.hostname)) return { state: "offline" };
 	try {
 		const health = await json("health", AbortSignal.timeout(ANSWER_MS));
 		return { ...health, state: health.workers?.serving > 0 ? "ready" : "starting" };
 	} catch (error) {
-		return { state: error.kind === "busy" || error.kind === "starting" ? "starting" : "down", said: error.said };
+		if (error.again || error.kind === "starting") return { state: "starting" };
+		return { state: navigator.onLine ? "down" : "offline" };
 	}
 }
 

@@ -14,8 +14,8 @@ export function startConsult() {
 		mail.hidden = !email;
 		mail.href = `mailto:${email}`;
 		hook("consult-text").textContent = email
-			? `Write to ${email}. Say a word about what should be spoken, and we find a time.`
-			: "We would be glad to talk. Ask whoever runs this studio to put you in touch.";
+			? `Write to ${email}, say what should be spoken, and we find a time.`
+			: "We would be glad to talk. Ask whoever runs this studio.";
 	});
 	on(link, "click", (event) => {
 		if (link.target) return;

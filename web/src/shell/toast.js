@@ -3,16 +3,10 @@ import { hook, on, stamp } from "../dom.js";
 const SHOWN_MS = 8000;
 const MOST = 3;
 
-export function tell(text) {
-	show(text);
-}
+export const tell = (text) => offerUndo(text);
 
 /** Says what was done and takes it back on request; `gone` runs when nobody asked. */
 export function offerUndo(text, undo, gone = () => {}) {
-	show(text, undo, gone);
-}
-
-function show(text, undo, gone = () => {}) {
 	const [toast, part] = stamp("t-toast", { text });
 	const root = hook("toasts");
 	let open = true;
