@@ -10,6 +10,7 @@ mod looks;
 mod mixer;
 mod screenshots;
 mod server;
+mod serving;
 mod trouble;
 mod write;
 

@@ -1,0 +1,126 @@
+//! How the page is served: types, validators, policy, redirects, and what is not there. No browser is needed.
+
+use std::path::Path;
+
+use crate::Server;
+
+struct Answer {
+    status: u16,
+    headers: ureq::http::HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+fn get(server: &Server, path: &str, known: &str) -> Answer {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .build()
+        .into();
+    let mut answer = agent
+        .get(format!("{}{path}", server.address))
+        .header("If-None-Match", known)
+        .call()
+        .unwrap();
+    Answer {
+        status: answer.status().as_u16(),
+        headers: answer.headers().clone(),
+        body: String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned(),
+    }
+}
+
+#[test]
+fn the_page_has_type_validator_and_a_strict_policy() {
+    let Some(server) = Server::start(&[]) else { return };
+    for path in ["/", "/web"] {
+        let lead = get(&server, path, "");
+        assert_eq!((lead.status, lead.header("location")), (307, "web/"), "{path}");
+    }
+    let page = get(&server, "/web/", "");
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    let etag = page.header("etag");
+    for known in [etag.to_owned(), format!("\"other\", W/{etag}"), "*".to_owned()] {
+        let again = get(&server, "/web/", &known);
+        assert_eq!((again.status, again.body.len()), (304, 0), "{known}");
+    }
+    assert_eq!(get(&server, "/web/", "\"other\"").status, 200);
+    for (path, kind) in [
+        ("/web/src/main.js", "text/javascript; charset=utf-8"),
+        ("/web/styles/base.css", "text/css; charset=utf-8"),
+        ("/web/icon.svg", "image/svg+xml"),
+        ("/web/fonts/inter.woff2", "font/woff2"),
+    ] {
+        let file = get(&server, path, "");
+        assert_eq!((file.status, file.header("content-type")), (200, kind), "{path}");
+    }
+}
+
+#[test]
+fn nothing_else_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    let web = folder.path().join("web");
+    std::fs::create_dir(&web).unwrap();
+    std::fs::write(web.join("index.html"), "from the folder").unwrap();
+    let Some(server) = Server::start(&[("WEB_DIR", web.to_str().unwrap())]) else { return };
+    assert_eq!(get(&server, "/web/", "").body, "from the folder");
+    for path in [
+        "/web/../secret.txt",
+        "/web/%2e%2e/secret.txt",
+        "/web/..%2fsecret.txt",
+        "/web//etc/passwd.txt",
+        "/web/%2fetc%2fpasswd.txt",
+        "/web/none.js",
+        "/web/index.php",
+        "/web/index.html%00.js",
+    ] {
+        let answer = get(&server, path, "");
+        assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+    }
+}
+
+#[test]
+fn it_can_be_switched_off() {
+    let Some(server) = Server::start(&[("ENABLE_WEB_PLAYER", "false")]) else { return };
+    for path in ["/", "/web", "/web/", "/web/src/main.js"] {
+        assert_eq!(get(&server, path, "").status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_page_weighs_less_than_150_kb_and_its_font_less_than_50() {
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web");
+    let (mut page, mut font, mut lines) = (0, 0, Vec::new());
+    let mut folders = vec![web];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let (path, bytes) = (entry.path(), entry.metadata().unwrap().len());
+            match path.extension().and_then(|ending| ending.to_str()) {
+                None => folders.push(path),
+                Some("woff2") => font += bytes,
+                Some("txt") => {} // The font's licence.
+                Some(ending) => {
+                    page += bytes;
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    assert!(!text.contains("//cdn") && !text.contains("https://fonts"), "{}", path.display());
+                    if ending == "js" {
+                        lines.push(text.lines().count());
+                    }
+                }
+            }
+        }
+    }
+    assert!(page < 150_000, "{page} bytes");
+    assert!(font < 50_000, "{font} bytes");
+    lines.sort_unstable();
+    assert!(lines[lines.len() / 2] < 80, "{lines:?}");
+}
