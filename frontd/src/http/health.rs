@@ -1,26 +1,35 @@
 //! Liveness, readiness and metrics.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
-use crate::{app::Shared, metrics as names, workers::lifecycle::Phase};
+use crate::{
+    app::Shared,
+    metrics as names,
+    model::{files, install},
+    workers::lifecycle::Phase,
+};
 
 /// What is running
 ///
-/// Always answers while the process lives.
+/// Always answers while the process lives. While Kokoro-82M is being installed, `install` has `bytes` and `total_bytes`.
 #[utoipa::path(get, path = "/health", tag = "health", security(()),
     responses((status = 200, description = "It lives", body = Object,
         example = json!({"status": "healthy", "version": "0.1.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let fleet = shared.fleet.borrow().clone();
+    let target = files::folder(&shared.config.model.dir);
+    let install =
+        tokio::task::spawn_blocking(move || install::under_way(&target, &files::kokoro(), SystemTime::now()));
     let kernels = fleet.workers.iter().find_map(|worker| worker.kernels.clone());
     Json(json!({
         "status": "healthy",
         "version": env!("CARGO_PKG_VERSION"),
         "model": shared.model.name(),
         "hint": shared.model.hint(),
+        "install": install.await.ok().flatten(),
         "kernels": kernels,
         "workers": { "wanted": fleet.target, "serving": fleet.serving(), "restarts": fleet.restarts() },
     }))

@@ -12,6 +12,7 @@ mod local;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -19,6 +20,8 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+
+pub use self::under_way::{UnderWay, under_way};
 
 use self::staging::Staging;
 use super::files::{self, PinnedFile};

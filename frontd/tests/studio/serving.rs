@@ -42,9 +42,15 @@ fn the_page_has_type_validator_and_a_strict_policy() {
         assert_eq!((lead.status, lead.header("location")), (307, "web/"), "{path}");
     }
     let page = get(&server, "/web/", "");
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8")
+    );
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
     assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     let etag = page.header("etag");
@@ -71,7 +77,9 @@ fn nothing_else_is_served() {
     let web = folder.path().join("web");
     std::fs::create_dir(&web).unwrap();
     std::fs::write(web.join("index.html"), "from the folder").unwrap();
-    let Some(server) = Server::start(&[("WEB_DIR", web.to_str().unwrap())]) else { return };
+    let Some(server) = Server::start(&[("WEB_DIR", web.to_str().unwrap())]) else {
+        return;
+    };
     assert_eq!(get(&server, "/web/", "").body, "from the folder");
     for path in [
         "/web/../secret.txt",
@@ -90,7 +98,9 @@ fn nothing_else_is_served() {
 
 #[test]
 fn it_can_be_switched_off() {
-    let Some(server) = Server::start(&[("ENABLE_WEB_PLAYER", "false")]) else { return };
+    let Some(server) = Server::start(&[("ENABLE_WEB_PLAYER", "false")]) else {
+        return;
+    };
     for path in ["/", "/web", "/web/", "/web/src/main.js"] {
         assert_eq!(get(&server, path, "").status, 404, "{path}");
     }
@@ -111,7 +121,11 @@ fn the_page_weighs_less_than_150_kb_and_its_font_less_than_50() {
                 Some(ending) => {
                     page += bytes;
                     let text = std::fs::read_to_string(&path).unwrap();
-                    assert!(!text.contains("//cdn") && !text.contains("https://fonts"), "{}", path.display());
+                    assert!(
+                        !text.contains("//cdn") && !text.contains("https://fonts"),
+                        "{}",
+                        path.display()
+                    );
                     if ending == "js" {
                         lines.push(text.lines().count());
                     }

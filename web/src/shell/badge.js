@@ -46,14 +46,14 @@ function showCard(status, server) {
 
 function showNotice(status) {
 	const { install } = status;
-	const share = install?.total_bytes > 0 ? install.bytes / install.total_bytes : 0;
-	const text = {
+	const share = install ? install.bytes / install.total_bytes : 0;
+	const text = install ? `Installing Kokoro-82M: ${size(install.bytes)} of ${size(install.total_bytes)}.` : {
 		offline: "This computer is offline. Write on: the script and the history are kept here.",
 		down: "The studio does not answer, perhaps while it is restarted. This page connects again by itself.",
-		starting: install ? `Installing Kokoro-82M: ${size(install.bytes)} of ${size(install.total_bytes)}.` : "The studio is starting. A few seconds more.",
+		starting: "The studio is starting. A few seconds more.",
 	}[status.state] ?? "";
 	hook("notice").hidden = !text;
-	hook("notice").dataset.state = status.state === "starting" ? "busy" : "down";
+	hook("notice").dataset.state = install || status.state === "starting" ? "busy" : "down";
 	if (hook("notice-text").textContent !== text) hook("notice-text").textContent = text;
 	hook("notice-bar").hidden = !share;
 	hook("notice-bar").value = share;

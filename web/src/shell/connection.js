@@ -29,7 +29,7 @@ export async function lookNow() {
 	const well = status.state === "ready" || status.state === "busy";
 	if (well && store.voices.length === 0) await meet().catch(() => {});
 	clearTimeout(timer);
-	timer = setTimeout(lookNow, well ? CALM_MS : WORRIED_MS);
+	timer = setTimeout(lookNow, well && !status.install ? CALM_MS : WORRIED_MS);
 }
 
 async function look() {
