@@ -1,9 +1,9 @@
 //! Chromium without a window, driven through WebDriver.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Lines},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -230,7 +230,8 @@ impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
     }
 }
 
-struct Driver(Child);
+/// What it prints is kept open, so that it never writes to nobody.
+struct Driver(Child, Lines<BufReader<ChildStdout>>);
 
 impl Driver {
     fn start(program: &Path) -> (Self, u16) {
@@ -240,11 +241,12 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines
-            .map_while(Result::ok)
-            .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok());
-        (Self(child), port.expect("chromedriver tells its port"))
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        (Self(child, lines), port.expect("chromedriver tells its port"))
     }
 }
 

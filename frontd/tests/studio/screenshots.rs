@@ -90,15 +90,20 @@ async fn take_screenshots() {
     album.keep("busy").await;
     album.set("{ job: { phase: 'idle' } }").await;
 
-    album.line(22_000).await;
+    album.line(30_000).await;
     browser.click("go").await;
     browser.until("hook('audio').currentTime > 6").await;
     album.keep("generating").await;
-    album.line(600).await;
-    browser.run("player.seek(store.take.seconds - 0.5)").await;
-    browser.until("player.waiting").await;
+    browser.click("cancel").await;
+    // Slower than speech: the sound runs out.
+    album.line(12_000).await;
+    browser.click("go").await;
+    browser.until("player.waiting && player.time > 2").await;
     album.keep("waiting").await;
+    browser.click("cancel").await;
     album.line(-1).await;
+    browser.until("store.job.phase === 'cancelled'").await;
+    browser.click("go").await;
     browser.until("store.job.phase === 'finished'").await;
     browser.run("player.seek(17)").await;
     browser.until("player.time > 18").await;
@@ -147,7 +152,7 @@ async fn take_screenshots() {
         .await;
     album.keep("restarting").await;
     album
-        .set("{ job: { phase: 'idle' }, status: { state: 'starting', install: { bytes: 141000000, total_bytes: 325532232 } } }")
+        .set("{ job: { phase: 'idle' }, status: { state: 'ready', model: 'builtin', workers: { serving: 2 }, install: { bytes: 141000000, total_bytes: 341813000 } } }")
         .await;
     album.keep("installing").await;
     album.browser.close().await;

@@ -1,9 +1,9 @@
 //! The real server with its workers and the built-in voice, as its own process.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Lines},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
+    /// Kept open, so that the server never writes to nobody.
+    _said: Lines<BufReader<ChildStdout>>,
     _folder: tempfile::TempDir,
 }
 
@@ -54,14 +56,15 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = said.map_while(Result::ok).find_map(|line| {
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = said.by_ref().map_while(Result::ok).find_map(|line| {
             line.split_once("http://")
                 .map(|(_, rest)| format!("http://{}", rest.split_whitespace().next().unwrap_or_default()))
         });
         let server = Self {
             child,
             address: address.expect("the server tells its address"),
+            _said: said,
             _folder: folder,
         };
         server.until("ready", |server| {

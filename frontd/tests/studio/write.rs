@@ -31,6 +31,8 @@ async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
     // An edit before it moves the light with its words; an edit in it takes the light away.
     browser.write(&format!("New. {TALE}")).await;
     browser.until(&format!("{lit}.includes('fog')")).await;
+    browser.write("Other words.").await;
+    browser.until(&format!("{lit} === ''")).await;
     browser.close().await;
 }
 

@@ -7,7 +7,8 @@ const area = hook("script");
 const scroll = hook("scroll");
 /** Where the take's spans are in the script as it is now; `null` once edited. */
 let places = [];
-let lit = null;
+/** What is lit; `undefined` when that has to be drawn anew. */
+let lit;
 let away = false;
 let ours = 0;
 
@@ -15,7 +16,7 @@ export function startReadAlong() {
 	store.watch("take", follow);
 	on(editor, "edit", ({ detail }) => {
 		places = places.map((place) => place && shifted(place, detail));
-		lit = null;
+		lit = undefined;
 		light();
 	});
 	on(player, "change", light);
@@ -35,7 +36,7 @@ export function jumpToCursor() {
 }
 
 function follow(take) {
-	lit = null;
+	lit = undefined;
 	away = false;
 	const learn = () => {
 		const same = store.script === take.text;
