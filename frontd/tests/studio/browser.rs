@@ -230,8 +230,11 @@ impl fantoccini::wd::WebDriverCompatibleCommand for Devtools {
     }
 }
 
-/// What it prints is kept open, so that it never writes to nobody.
-struct Driver(Child, Lines<BufReader<ChildStdout>>);
+struct Driver {
+    child: Child,
+    /// Kept open, so that it never writes to nobody.
+    _said: Lines<BufReader<ChildStdout>>,
+}
 
 impl Driver {
     fn start(program: &Path) -> (Self, u16) {
@@ -246,14 +249,15 @@ impl Driver {
             let (_, port) = line.split_once("successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
-        (Self(child, lines), port.expect("chromedriver tells its port"))
+        let driver = Self { child, _said: lines };
+        (driver, port.expect("chromedriver tells its port"))
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -176,6 +176,11 @@ async fn nothing_shifts_and_nothing_comes_from_elsewhere() {
     browser
         .write("<img src=x onerror=\"window.bad = 1\"> <b>bold</b>")
         .await;
+    browser.run("hook('go').focus()").await;
+    let below = browser
+        .number("hook('player').getBoundingClientRect().top - hook('go').getBoundingClientRect().bottom")
+        .await;
+    assert!(below > 0.0, "the player covers what has the focus");
     browser.click("go").await;
     browser
         .until("['finished', 'failed'].includes(store.job.phase)")

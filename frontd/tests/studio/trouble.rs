@@ -86,7 +86,7 @@ async fn nobody_hears_that_workers_die() {
     // To the byte what an undisturbed server says.
     let request = json!({ "input": text, "voice": "af_heart", "response_format": "mp3", "stream": true });
     let expected = server.speech(&request).len();
-    assert_eq!(browser.number("store.take.bytes").await as usize, expected);
+    assert_eq!(browser.value("store.take.bytes").await, expected);
     assert!(server.json("/health")["workers"]["restarts"].as_u64().unwrap() >= 1);
     browser.close().await;
 }

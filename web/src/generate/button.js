@@ -49,12 +49,12 @@ function showSaid(job) {
 	if (job.phase === "failed") hook("expr-error").textContent = at("voice");
 }
 
-function saidOf({ phase, kept, known, again }) {
+function saidOf({ phase, again }) {
 	if (phase === "busy") return `The studio is busy. Trying again in ${again} s.`;
 	if (phase === "offline") return "No connection to the studio. It goes on by itself when it is back.";
 	if (phase === "queued") return "The studio is speaking for others first.";
 	if (phase === "cancelled") return "Cancelled. What was spoken stays in the player.";
-	return (phase === "speaking" || phase === "finished") && kept > 0 ? `${kept} of ${plural(known, "segment")} kept from before.` : "";
+	return "";
 }
 
 function showUnder({ phase, seconds }) {

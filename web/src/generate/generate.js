@@ -81,5 +81,5 @@ function show(progress, take) {
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done: did, segments_known: known, text_done: part } = progress;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
-	store.job = { phase, did, known, kept: progress.segments_kept ?? 0, ahead, wait: progress.wait_seconds, part };
+	store.job = { phase, did, known, ahead, wait: progress.wait_seconds, part };
 }

@@ -54,9 +54,17 @@ export class Take extends EventTarget {
 
 	/** Takes what the server tells of a segment: spans are its sentences. */
 	addSegment(segment) {
-		this.spans.push(...sentencesOf(this.text, segment));
+		const spans = sentencesOf(this.text, segment);
+		const last = this.spans.at(-1);
+		// The first segment may be a clause: the next one ends its sentence.
+		if (last && this.#goesOn(last, spans[0])) Object.assign(last, { end: spans[0].end, to: spans.shift().to });
+		this.spans.push(...spans);
 		this.words.push(...segment.words);
 		this.dispatchEvent(new Event("spans"));
+	}
+
+	#goesOn({ from, to }, next) {
+		return !/[.!?…]\W*$/.test(this.text.slice(from, to)) && !/[\n[]/.test(this.text.slice(to, next.from));
 	}
 
 	end() {

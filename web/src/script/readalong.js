@@ -39,8 +39,8 @@ function follow(take) {
 	lit = undefined;
 	away = false;
 	const learn = () => {
-		const same = store.script === take.text;
-		for (const span of take.spans.slice(places.length)) places.push(same || places.some(Boolean) ? found(take, span) : null);
+		places.pop(); // The last one may have grown.
+		for (const span of take.spans.slice(places.length)) places.push(found(take, span));
 		light();
 	};
 	places = [];
