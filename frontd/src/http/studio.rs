@@ -18,6 +18,8 @@ use axum::{
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use super::error::ApiError;
+
 /// The page loads nothing from elsewhere, runs no inline code and cannot be framed; `blob:` is sound that was streamed.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
@@ -57,7 +59,7 @@ async fn lead() -> Response {
     (StatusCode::TEMPORARY_REDIRECT, place).into_response()
 }
 
-async fn index(State(source): State<Arc<Source>>, headers: HeaderMap) -> Result<Response, StatusCode> {
+async fn index(State(source): State<Arc<Source>>, headers: HeaderMap) -> Result<Response, ApiError> {
     source.answer("index.html", &headers).await
 }
 
@@ -65,14 +67,14 @@ async fn file(
     State(source): State<Arc<Source>>,
     UrlPath(name): UrlPath<String>,
     headers: HeaderMap,
-) -> Result<Response, StatusCode> {
+) -> Result<Response, ApiError> {
     source.answer(&name, &headers).await
 }
 
 impl Source {
-    async fn answer(&self, name: &str, asked: &HeaderMap) -> Result<Response, StatusCode> {
-        let kind = content_type(name).ok_or(StatusCode::NOT_FOUND)?;
-        let file = self.find(name).await.ok_or(StatusCode::NOT_FOUND)?;
+    async fn answer(&self, name: &str, asked: &HeaderMap) -> Result<Response, ApiError> {
+        let kind = content_type(name).ok_or(ApiError::NotFound)?;
+        let file = self.find(name).await.ok_or(ApiError::NotFound)?;
         let etag = etag(&file.sha256);
         let head = [
             (header::ETAG, etag.clone()),
