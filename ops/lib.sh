@@ -92,6 +92,18 @@ PYTHON
     mv -f "$part/libonnxruntime.so" "$library"
 )
 
+# need_kokoro_graph: a models folder with a graph of Kokoro-82M's architecture (random weights) and the real voices, made
+# once from ../shared. Status 1, with a sentence, where that is absent.
+need_kokoro_graph() {
+    local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv shared=$ROOT/../shared
+    if [ -f "$models/kokoro/model.onnx" ]; then return; fi
+    [ -d "$shared/kokoro-arch" ] || { say "../shared/kokoro-arch is not here."; return 1; }
+    mkdir -p "$models/kokoro/voices"
+    python3 -m venv "$environment" && "$environment/bin/pip" install --quiet numpy onnx \
+        && "$environment/bin/python" "$shared/kokoro-arch/make_model.py" "$models/part.onnx" >&2 \
+        && cp "$shared"/voices/*.bin "$models/kokoro/voices/" && mv "$models/part.onnx" "$models/kokoro/model.onnx"
+}
+
 # need_debian PACKAGE...: installs what is missing where that is possible. Status 1, with a sentence, where it is not.
 need_debian() {
     local package missing=()

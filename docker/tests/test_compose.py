@@ -11,7 +11,7 @@ import unittest
 
 from support import IMAGE, NGINX_IMAGE, ROOT, SENTENCE, Load, Server, await_true, compose, docker, free_port, run
 
-KOKORO = pathlib.Path(os.environ.get("KOKORO_GRAPH", ROOT / ".cache/kokoro-arch/model.onnx"))
+KOKORO = pathlib.Path(os.environ.get("KOKORO_GRAPH", ROOT / ".cache/kokoro-arch/kokoro/model.onnx"))
 VOICES = ROOT.parent / "shared/voices"
 
 

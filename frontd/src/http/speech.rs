@@ -238,6 +238,10 @@ async fn keep(
         insert(headers, DOWNLOAD_STATUS, "unavailable");
         return Ok(());
     };
+    let sound = match &shared.config.server.node_id {
+        Some(node) => sound.on(node),
+        None => sound,
+    };
     let timing = wanted.timing.then(|| sound.beside("json")).flatten();
     let path = |name: &Name| download::path(&shared.config.access.root_path, name);
     insert(headers, DOWNLOAD_STATUS, "pending");
