@@ -335,7 +335,7 @@ fn open_voices(config: &Config, model: &Chosen) -> Voices {
         model,
         folder,
         normalise_weights: config.model.normalize_weights,
-        aliases: std::collections::BTreeMap::new(),
+        aliases: config.access.voice_aliases.clone(),
     })
 }
 

@@ -1,6 +1,7 @@
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use super::Reader;
+use crate::voices::parse_aliases;
 
 /// Who may use the server, from where, and how much at once.
 #[derive(Debug, Clone)]
@@ -23,8 +24,8 @@ pub struct Access {
     pub write_timeout: Duration,
     /// Whether mixes can be made packs and stored as voices. `ALLOW_LOCAL_VOICE_SAVING`, false.
     pub allow_voice_saving: bool,
-    /// A JSON file of voice names and what they mean, beside OpenAI's. `VOICE_ALIASES_FILE`, none.
-    pub voice_aliases: Option<PathBuf>,
+    /// Names and the voices or mixes that they mean, beside OpenAI's: a JSON file. `VOICE_ALIASES_FILE`, none.
+    pub voice_aliases: BTreeMap<String, String>,
 }
 
 impl Access {
@@ -38,7 +39,7 @@ impl Access {
             trust_forwarded_for: reader.flag("TRUST_FORWARDED_FOR", false),
             write_timeout: Duration::from_secs(reader.number("WRITE_TIMEOUT_SECONDS", 120, 1, 86_400)),
             allow_voice_saving: reader.flag("ALLOW_LOCAL_VOICE_SAVING", false),
-            voice_aliases: reader.path("VOICE_ALIASES_FILE"),
+            voice_aliases: Self::voice_aliases(reader),
         }
     }
 
@@ -63,6 +64,18 @@ impl Access {
             }
         }
         values
+    }
+
+    fn voice_aliases(reader: &mut Reader) -> BTreeMap<String, String> {
+        let Some(path) = reader.path("VOICE_ALIASES_FILE") else {
+            return BTreeMap::new();
+        };
+        let text = fs::read_to_string(&path).map_err(|error| error.to_string());
+        text.and_then(|text| parse_aliases(&text))
+            .unwrap_or_else(|error| {
+                reader.fault("VOICE_ALIASES_FILE", format!("{}: {error}", path.display()));
+                BTreeMap::new()
+            })
     }
 
     fn root_path(reader: &mut Reader) -> String {

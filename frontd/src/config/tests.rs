@@ -152,3 +152,16 @@ fn keys_are_not_shown() {
     let (_, values) = Config::read(environment).unwrap();
     assert!(values.iter().all(|(_, value)| !value.contains("secret")));
 }
+
+#[test]
+fn voice_aliases_come_from_a_file() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("aliases.json");
+    let file = path.to_str().unwrap().to_owned();
+    std::fs::write(&path, r#"{"voices": {"host": "bm_george(2)+bm_lewis"}}"#).unwrap();
+    let access = read(&[("VOICE_ALIASES_FILE", &file)]).unwrap().access;
+    assert_eq!(access.voice_aliases["host"], "bm_george(2)+bm_lewis");
+    std::fs::write(&path, r#"{"host": "+"}"#).unwrap();
+    assert!(read(&[("VOICE_ALIASES_FILE", &file)]).is_err());
+    assert!(read(&[("VOICE_ALIASES_FILE", "/nowhere")]).is_err());
+}

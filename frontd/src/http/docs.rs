@@ -49,7 +49,7 @@ const PAGE: HeaderValue = HeaderValue::from_static(
         health::ready,
         health::metrics,
     ),
-    components(schemas(error::ErrorBody, events::Event<'_>, voices::LegacyVoiceList)),
+    components(schemas(error::ErrorBody, events::Event<'_>, voices::LegacyVoiceList, crate::captions::Subtitles)),
     modifiers(&Keys),
     security(("key" = [])),
     tags(

@@ -28,7 +28,11 @@ const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
 #[schema(example = json!({"model": "kokoro", "input": "Hello there.", "voice": "af_heart", "response_format": "mp3"}))]
 pub(super) struct SpeechRequest {
     /// `kokoro`, `tts-1`, `tts-1-hd` or `gpt-4o-mini-tts`: all of them are the model in use.
-    #[schema(example = "kokoro", default = "kokoro")]
+    #[schema(
+        example = "kokoro",
+        default = "kokoro",
+        pattern = "^(kokoro|tts-1|tts-1-hd|gpt-4o-mini-tts)$"
+    )]
     pub(super) model: Option<String>,
     /// The text. `[pause:1.5s]` is a pause and `[word](/phonemes/)` a pronunciation.
     #[schema(example = "Hello there.", required)]
@@ -36,11 +40,11 @@ pub(super) struct SpeechRequest {
     /// A voice, a mix like `af_bella(2)+af_sky(1)`, or an OpenAI name.
     pub(super) voice: Option<VoiceParam>,
     /// `mp3` or `wav`.
-    #[schema(example = "mp3", default = "mp3")]
+    #[schema(example = "mp3", default = "mp3", pattern = "^(mp3|wav)$")]
     pub(super) response_format: Option<String>,
     /// Makes the download in this format instead of `response_format`: `mp3` or `wav`. `opus`, `flac`, `aac` and `pcm` are
     /// taken as `response_format`.
-    #[schema(example = "wav")]
+    #[schema(example = "wav", pattern = "^(mp3|wav|opus|flac|aac|pcm)$")]
     pub(super) download_format: Option<String>,
     /// From 0.25 to 4.
     #[schema(example = 1.0, default = 1.0, minimum = 0.25, maximum = 4.0)]
@@ -55,7 +59,7 @@ pub(super) struct SpeechRequest {
     #[schema(default = false)]
     pub(super) return_timing: Option<bool>,
     /// `a` or `en-us`, `b` or `en-gb`. By default the voice decides.
-    #[schema(example = "a")]
+    #[schema(example = "a", pattern = "^(a|b|en-us|en-gb)$")]
     pub(super) lang_code: Option<String>,
     /// From 0 to 10; loud passages are limited, not clipped.
     #[schema(example = 1.0, default = 1.0, minimum = 0.0, maximum = 10.0)]
@@ -71,7 +75,7 @@ pub(super) struct SpeechRequest {
     #[schema(default = false)]
     pub(super) ssml: Option<bool>,
     /// `audio`: the response is sound. `sse`: it is a stream of events with sound in base64.
-    #[schema(example = "audio", default = "audio")]
+    #[schema(example = "audio", default = "audio", pattern = "^(audio|sse)$")]
     pub(super) stream_format: Option<String>,
     /// With `sse`, more events: `progress` tells how far the response is, also while it waits, and `segments` what is said
     /// when. Other names are ignored.

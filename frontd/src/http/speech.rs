@@ -233,7 +233,8 @@ async fn keep(
         Ok::<_, crate::store::StoreError>((sound, timing))
     })
     .await?;
-    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, Name::random(wanted.format.extension())) else {
+    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, name_on(shared, wanted.format.extension()))
+    else {
         metrics::counter!(counters::DOWNLOADS, "outcome" => "unavailable").increment(1);
         insert(headers, DOWNLOAD_STATUS, "unavailable");
         return Ok(());
@@ -256,6 +257,15 @@ async fn keep(
         timing,
     };
     Ok(recorder.keep(download, shared.config.audio.mp3, draft, timing_draft)?)
+}
+
+/// A new name that tells a proxy before several servers which of them has the file.
+fn name_on(shared: &Shared, extension: &str) -> Option<Name> {
+    let name = Name::random(extension)?;
+    Some(match &shared.config.server.node_id {
+        Some(node) => name.on(node),
+        None => name,
+    })
 }
 
 fn milliseconds(duration: Duration) -> f64 {
