@@ -11,6 +11,9 @@ use tables::{DOTTED, DOTTED_TITLES, NUMBERED, PLAIN, SPELLED, TITLES};
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let core = token.core;
+    if core.contains('.') && core.contains('-') && core.len() < 32 {
+        return compound(core);
+    }
     if core.len() > 7 || core.is_empty() {
         return None;
     }
@@ -175,7 +178,10 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let said = find(NUMBERED, &lower)?;
     let next = line.next_after_dot(at)?;
     let number = next.core.starts_with(|c: char| c.is_ascii_digit())
-        || (dotted && next.is_capitals() && next.core.chars().all(|c| "IVXLC".contains(c)));
+        || (dotted
+            && next.is_capitals()
+            && !(next.core == "I" && matches!(core, "No" | "no"))
+            && next.core.chars().all(|c| "IVXLC".contains(c)));
     let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
     // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
     if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
@@ -231,6 +237,33 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         .core
         .starts_with(char::is_uppercase)
         .then(|| Reading::abbreviation(said, 1))
+}
+
+/// "U.S.-based", "non-U.S."
+fn compound(core: &str) -> Option<Reading> {
+    let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
+    let mut words = Vec::new();
+    let mut spelled = false;
+    for part in core.split('-') {
+        let letters = part.strip_suffix('.').unwrap_or(part);
+        if letters.contains('.') && letters.split('.').all(single) {
+            words.push(format!("{letters}."));
+            spelled = true;
+        } else if !part.is_empty() && part.chars().all(char::is_alphabetic) {
+            words.push(part.to_owned());
+        } else {
+            return None;
+        }
+    }
+    let dot = if words.last().is_some_and(|last| last.ends_with('.')) {
+        Dot::Yes
+    } else {
+        Dot::No
+    };
+    spelled.then(|| Reading {
+        dot,
+        ..Reading::new(words.join(" "), 1)
+    })
 }
 
 /// "U.S.", "A.D.", "r.s.v.p.": spelled. Capitals keep their full stops, which tell them from words ("U.S." from "us").

@@ -5,7 +5,7 @@ use crate::text::spanned::Spanned;
 /// The most that is normalised at once, in bytes.
 pub const MAX_CHUNK_BYTES: usize = 8 * 1024;
 
-/// Cuts at the ends of paragraphs; where one is longer than [`MAX_CHUNK_BYTES`] at line or sentence ends, then at spaces,
+/// Cuts at the ends of paragraphs; where one is longer than [`MAX_CHUNK_BYTES`] at sentence or line ends, then at spaces,
 /// then anywhere. No paragraph end inside a code fence counts. The pieces join to the whole.
 pub fn chunks(input: &Spanned) -> impl Iterator<Item = Spanned> {
     let mut at = 0;
@@ -31,8 +31,13 @@ fn cut(rest: &str) -> usize {
     let good = |end: &usize| *end >= MAX_CHUNK_BYTES / 8;
     paragraph_end(window)
         .filter(good)
+        .or_else(|| {
+            last_after(window, |a, b| {
+                matches!(b, b' ' | b'\n') && matches!(a, b'.' | b'!' | b'?')
+            })
+            .filter(good)
+        })
         .or_else(|| last_after(window, |a, b| b == b'\n' && a != b'\n').filter(good))
-        .or_else(|| last_after(window, |a, b| b == b' ' && matches!(a, b'.' | b'!' | b'?')).filter(good))
         .or_else(|| last_after(window, |_, b| b == b' ').filter(good))
         .unwrap_or(window.len())
 }

@@ -57,7 +57,17 @@ const EMOTICONS: &[&str] = &[
 ];
 
 /// What is said for a token of emoji alone, or for an emoticon; each kind once.
-pub(super) fn read(token: &Token<'_>, named: bool) -> Option<String> {
+pub(super) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
+    let token = &line.tokens[at];
+    if token.core == "<3" {
+        // "<3 months" counts, "I <3 you" does not.
+        let next = line.next(at).filter(|next| next.is_word());
+        return match next {
+            Some(next) if next.core.ends_with('s') => None,
+            Some(_) => Some("love".to_owned()),
+            None => Some(String::new()),
+        };
+    }
     if token.core.is_ascii()
         && token.shape == super::tokens::Shape::default()
         && token.open.is_empty()
@@ -130,6 +140,14 @@ mod tests {
         assert_eq!(american("Great👍 work 👩‍👩‍👧 :) <3"), "Great work");
         assert_eq!(american("✅ Done"), "Done");
         assert_eq!(american("Yes 🎉. No"), "Yes. No");
+    }
+
+    #[test]
+    fn tells_hearts_from_comparisons() {
+        assert_eq!(
+            american("I <3 you; under <3 months <3"),
+            "I love you; under less than three months"
+        );
     }
 
     #[test]

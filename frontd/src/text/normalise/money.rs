@@ -188,6 +188,9 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         rest = "";
     }
     words += &tail(rest, line)?;
+    if rest.contains('/') {
+        return Some(Reading::abbreviation(words, tokens));
+    }
     Some(Reading::new(words, tokens))
 }
 

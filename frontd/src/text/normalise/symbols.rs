@@ -67,7 +67,10 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         if c.is_ascii_digit() {
             // ".5" and "0.75" inside something longer.
             let fraction = before == '.' && words.ends_with("point");
-            let year = before.is_ascii_uppercase() && part.len() == 4 && matches!(&part[..2], "19" | "20");
+            let dated = before.is_ascii_uppercase()
+                || (before == '-'
+                    && matches!(words.as_str(), "pre" | "post" | "mid" | "Pre" | "Post" | "Mid"));
+            let year = dated && part.len() == 4 && matches!(&part[..2], "19" | "20");
             let said = if fraction {
                 numbers::spelled(part)
             } else if year {
@@ -88,12 +91,15 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             words.push(c);
         } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
             words.push('.');
+        } else if matches!(c, '\'' | '’') && rest == "s" && before.is_ascii_digit() {
+            words.push_str("'s");
+            break;
         } else if c == '/' && before.is_uppercase() && next.is_some_and(char::is_uppercase) {
             // "TCP/IP", "AC/DC": the words side by side.
         } else if name_signs && !drawn {
             push(&mut words, name(c));
         }
-        before = c;
+        before = part.chars().next_back().unwrap_or(c);
     }
     words
 }

@@ -17,7 +17,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.shape.digit || token.core.len() > 32 {
         return None;
     }
-    range(line, at).or_else(|| time(line, at))
+    range(line, at)
+        .or_else(|| spaced_range(line, at))
+        .or_else(|| time(line, at))
 }
 
 /// A time as far as it stands in one token.
@@ -193,6 +195,26 @@ fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
         reading.tokens += 1;
     }
     Some(reading)
+}
+
+/// "7 a.m.-9 a.m.": the dash stands in the second token.
+fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
+    let (first, second) = line.next(at)?.core.split_once(['-', '–'])?;
+    let (name, _) = half(first).filter(|(_, length)| *length == first.len())?;
+    from.half = Some(name);
+    let mut to = parse(second).filter(|to| to.rest.is_empty())?;
+    let mut tokens = 2;
+    if to.half.is_none() {
+        let next = line.next(at + 1)?;
+        let (name, _) = half(next.core).filter(|(_, length)| *length == next.core.len())?;
+        to.half = Some(name);
+        tokens = 3;
+    }
+    Some(Reading::abbreviation(
+        format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?),
+        tokens,
+    ))
 }
 
 /// A time without anything around it, such as "10:30:00" in a time stamp.

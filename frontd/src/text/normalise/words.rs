@@ -141,7 +141,7 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
     let mut i = 0;
     while let Some(token) = line.tokens.get(i) {
         if line.options.normalize
-            && let Some(words) = emoji::read(token, named)
+            && let Some(words) = emoji::read(line, i, named)
         {
             writer.begin_words(token);
             writer.replaced(&words, token.at..token.end());
@@ -188,6 +188,7 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
                         Dot::Yes => true,
                     };
                 if drop_dot
+                    && token.shape.digit
                     && reading.dot == Dot::Perhaps
                     && last.close == "."
                     && line

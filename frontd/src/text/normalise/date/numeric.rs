@@ -60,11 +60,18 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
                 two_digits(year, dialect)
             };
             // "1.2.34" is a version; "1/2/34" a date. "31/31/100" is neither.
-            if length == 2 && (mark == '.' || first.len() + second.len() < 3 && mark == '-') {
+            let day_first = first.len() == 2 && second.len() == 2 && first > "12";
+            if length == 2 && !day_first && (mark == '.' || first.len() + second.len() < 3 && mark == '-') {
                 return None;
             }
             day_month_year(first, second, mark, &year, dialect)
         }
+        // "2020/21"
+        (4, 2, None) if mark == '/' && follows(first, second) => Some(format!(
+            "{} {}",
+            numbers::year(first, dialect),
+            two_digits(second, dialect)
+        )),
         // "5/2024"
         (1..=2, 4, None) if mark == '/' && second.starts_with(['1', '2']) && first != "0" => Some(format!(
             "{} {}",
@@ -73,6 +80,14 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// The second year is the one after the first.
+fn follows(first: &str, second: &str) -> bool {
+    let (first, second): (Option<u32>, Option<u32>) = (first.parse().ok(), second.parse().ok());
+    first
+        .zip(second)
+        .is_some_and(|(first, second)| (first + 1) % 100 == second)
 }
 
 /// American dates have the month first, British ones and those that can be nothing else the day.
@@ -95,7 +110,7 @@ fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
     if (first, second) == ("9", "11") {
         return None;
     }
-    let before = line.previous(at)?.core.to_ascii_lowercase();
+    let before = line.get(at.checked_sub(1)?)?.core.to_ascii_lowercase();
     let dated = matches!(
         before.as_str(),
         "on" | "by"
