@@ -193,3 +193,17 @@ frontd() {
         "$program" "$@"
     fi
 }
+
+# need_kokoro_reference: exports KOKORO_ARCH, the folder of need_kokoro_graph with a reference.json: what Python's
+# onnxruntime makes of some tokens. Status 1, with a sentence, where that cannot be had.
+need_kokoro_reference() {
+    local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv
+    need_kokoro_graph || return 1
+    if [ ! -f "$models/reference.json" ]; then
+        "$environment/bin/pip" install --quiet "onnxruntime==$ORT_VERSION" \
+            && "$environment/bin/python" "$ROOT/ops/reference-run.py" "$models/kokoro" >"$models/reference.part" \
+            && mv "$models/reference.part" "$models/reference.json" \
+            || { say "There is no reference by Python's onnxruntime."; return 1; }
+    fi
+    export KOKORO_ARCH=$models
+}

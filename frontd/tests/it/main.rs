@@ -4,6 +4,7 @@
 
 mod chaos;
 mod faulty_workers;
+mod kokoro;
 mod scheduling;
 mod speech;
 mod supervision;
