@@ -183,6 +183,9 @@ bare_frontd() {
     die "No server runs in compose, and there is no frontd (ops/run builds it, or set FRONTD to its path)."
 }
 
+# own_folders: models and finished files of a clone lie in the clone, whatever folder a command is given from.
+own_folders() { export MODEL_DIR=${MODEL_DIR:-$ROOT/data/models} OUTPUT_DIR=${OUTPUT_DIR:-$ROOT/data/output}; }
+
 # frontd ARGUMENT...: runs frontd where the server runs.
 frontd() {
     if in_compose; then
