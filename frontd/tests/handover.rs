@@ -1,6 +1,8 @@
 //! Socket activation, as systemd does it: two servers on one listening socket, one after the other, and no request
 //! that fails; readiness and stopping are told.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     env,
     io::{Read, Write},

@@ -2,6 +2,8 @@
 //!
 //! The built-in graph, which has Kokoro's interface, stands in for Kokoro's 325 MB: what changes is everything else.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     collections::{BTreeMap, HashMap},
     env, fs,

@@ -84,7 +84,8 @@ impl Access {
         let plain = path
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
-        if !path.is_empty() && !(path.starts_with('/') && plain && !path.contains("//")) {
+        let is_path = path.starts_with('/') && plain && !path.contains("//");
+        if !path.is_empty() && !is_path {
             reader.fault("ROOT_PATH", format!("must be a path such as /tts, not {path:?}"));
         }
         path

@@ -19,7 +19,7 @@ def test_schemathesis(server):
             "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "1", "--generation-database", "none",
             "--request-timeout", "60", "--workers", "2",
         ],
-        capture_output=True, text=True, timeout=900,
+        capture_output=True, text=True, timeout=900, cwd=server.folder,
     )
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
 
