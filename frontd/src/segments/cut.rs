@@ -3,18 +3,23 @@
 use super::{Boundary, Segment, Word};
 
 /// Where to cut `segment` (an index of its tokens, after which a space may stand) so that the head has at most
-/// `most` tokens; `None` if it fits. At the last clause mark that leaves both sides `least`, else the last space.
+/// `most` tokens; `None` if it fits. At the last clause mark that leaves both sides `least`, else before a word that begins
+/// a phrase, else at the last space.
 pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usize> {
     if segment.tokens.len() <= most {
         return None;
     }
     let signs: Vec<char> = segment.phonemes.chars().collect();
     let last = most.min(signs.len().saturating_sub(least));
-    let (mut strong, mut weak, mut space) = (None, None, None);
+    let (mut strong, mut weak, mut joint, mut space) = (None, None, None, None);
     for at in 1..=most {
         let (before, after) = (signs[at - 1], signs[at]);
-        if after == ' ' {
+        if after == ' ' && (at <= last || space.is_none()) {
             space = Some(at);
+            // A head of a few words would be heard as a stumble.
+            if at * 3 >= most && begins_phrase(&signs[at + 1..]) {
+                joint = Some(at);
+            }
         }
         if at < least || at > last || is_mark(after) || is_closing(after) || (after != ' ' && before != '—')
         {
@@ -32,7 +37,7 @@ pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usiz
         (Some(strong), Some(weak)) if strong * 2 < weak => Some(weak),
         (strong, weak) => strong.or(weak),
     };
-    Some(clause.or(space).unwrap_or_else(|| hard(&signs, most)))
+    Some(clause.or(joint).or(space).unwrap_or_else(|| hard(&signs, most)))
 }
 
 /// Cuts in two; a space at the cut is dropped. A word that is cut belongs to both.
@@ -79,6 +84,22 @@ fn hard(signs: &[char], most: usize) -> usize {
         at => at,
     }
 }
+
+/// Whether the next word is a conjunction or preposition, before which one may breathe.
+fn begins_phrase(signs: &[char]) -> bool {
+    let word = signs
+        .iter()
+        .take_while(|&&sign| sign != ' ')
+        .filter(|sign| !matches!(sign, 'ˈ' | 'ˌ'));
+    PHRASES.contains(&word.collect::<String>().as_str())
+}
+
+/// In both dialects: and, but, or, that, which, who, when, if, as, because, than, for, from, with, in, into, on, at, by.
+const PHRASES: [&str; 31] = [
+    "ænd", "and", "bʌt", "ɔɹ", "ɔː", "ðæt", "ðat", "wɪʧ", "hu", "huː", "wɛn", "ɪf", "æz", "az", "bəkʌz",
+    "bɪkɒz", "ðæn", "ðan", "fɔɹ", "fɔː", "fɹʌm", "fɹɒm", "wɪð", "ɪn", "ɪntu", "ɪntuː", "ɔn", "ɒn", "æt",
+    "at", "bI",
+];
 
 fn is_mark(sign: char) -> bool {
     matches!(sign, ',' | ';' | ':' | '.' | '!' | '?' | '…' | '—')

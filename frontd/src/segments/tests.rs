@@ -36,6 +36,26 @@ fn the_first_segment_is_a_clause() {
 }
 
 #[test]
+fn without_a_clause_mark_a_phrase_is_kept_whole() {
+    let text = "ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz ænd fˈɪfti sˈɛnts";
+    let sizes = Sizes { most: vec![40, 80] };
+    let all = segment_all(vec![sentence(text, Boundary::Sentence)], sizes, true);
+    assert_eq!(
+        phonemes(&all),
+        ["ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz", "ænd fˈɪfti sˈɛnts"]
+    );
+}
+
+#[test]
+fn no_cut_leaves_a_scrap() {
+    let text = format!("{}.", ["kˈæt"; 17].join(" "));
+    let sizes = Sizes { most: vec![80] };
+    let all = segment_all(vec![sentence(&text, Boundary::Sentence)], sizes, false);
+    assert_eq!(all.len(), 2);
+    assert!(all[1].tokens.len() >= 20, "{all:?}");
+}
+
+#[test]
 fn short_sentences_go_together_but_not_across_paragraphs() {
     let all = segment_all(
         vec![
