@@ -2,6 +2,7 @@
 //!
 //! Word accuracy against other synthesisers is measured by `ops/measure-voice`.
 
+#[path = "builtin_voice/sound.rs"]
 mod sound;
 
 use std::{
@@ -15,7 +16,7 @@ use common::{SAMPLE_RATE, SAMPLES_PER_FRAME, STYLE_DIM, protocol::Job};
 use sound::{brightness, level_db, pitch, semitones, shift, spectrum};
 use workerd::{
     engine::{Engine, Speech},
-    onnx::{Model, OnnxEngine, Runtime},
+    onnx::{Model, OnnxEngine, Options, Runtime},
 };
 
 /// "The old man walked slowly to the river."
@@ -178,30 +179,10 @@ fn marks_are_heard_in_pitch_and_timing() {
             let raised = semitones(excited, level);
             assert!(raised > 0.7, "{name}, {words}: ! is {raised} semitones over .");
             assert!(
-                none < short && short <= stop,
+                none + 4 <= short && none + 4 <= stop,
                 "{name}, {words}: pauses of {none}, {short}, {stop} frames"
             );
         }
-    }
-}
-
-#[test]
-fn a_question_that_asks_what_or_where_falls() {
-    let mut voice = Voice::load();
-    for name in [FEMALE, MALE] {
-        let style = table()[name].clone();
-        let mut end = |text: &str| {
-            let speech = voice.say(text, &style, 1.0);
-            let until = start(&speech, text.chars().count());
-            pitch(&speech.pcm[until.saturating_sub(6 * SAMPLES_PER_FRAME)..until])
-        };
-        let falls = end("wˌɛɹ ɪz ðə lˈɔŋ ɹˈOd?");
-        let rises = end("ɪz ðˌɪs ðə lˈɔŋ ɹˈOd?");
-        let apart = semitones(rises, falls);
-        assert!(
-            apart > 3.0,
-            "{name}: the other question ends {apart} semitones higher"
-        );
     }
 }
 
@@ -311,7 +292,7 @@ impl Voice {
                 .into();
             Runtime::open(&library).unwrap()
         });
-        Self(OnnxEngine::load(runtime, Model::Builtin, 1).unwrap())
+        Self(OnnxEngine::load(runtime, Model::Builtin, Options::default()).unwrap())
     }
 
     /// `style`: a whole row, or its first numbers.

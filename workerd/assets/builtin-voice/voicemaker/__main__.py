@@ -17,6 +17,7 @@ def main():
     options.add_argument("--packs", type=Path, default=ROOT.parent / "shared/voices", help="folder of Kokoro's voice packs, NAME.bin")
     options.add_argument("--out", type=Path, default=ASSETS / "builtin.onnx", help="the model to write")
     options.add_argument("--steps", type=int, default=train.STEPS, help=f"training steps (default {train.STEPS}; fewer for a trial)")
+    options.add_argument("--start", type=Path, help="folder of the study, to train on from its weights instead of from nothing")
     options = options.parse_args()
     if unknown := set(options.stages) - set(STAGES):
         raise SystemExit(f"unknown stage {', '.join(sorted(unknown))}; the stages are {', '.join(STAGES)}")
@@ -27,7 +28,7 @@ def main():
     if "align" in options.stages:
         dataset.build(options.work)
     if "train" in options.stages:
-        train.train(options.work, options.steps)
+        train.train(options.work, options.steps, options.start)
     if "export" in options.stages:
         export.export(options.work, options.packs, options.out)
 

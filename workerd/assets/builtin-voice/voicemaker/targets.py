@@ -53,11 +53,13 @@ class Speaker:
     deviation: np.ndarray
 
 
-def prepare(utterances):
-    """(targets, [Speaker]) of all utterances."""
+def prepare(utterances, known=None):
+    """(targets, [Speaker]) of all utterances; `known` speakers stay as they are."""
     typical = typical_strengths(utterances)
-    log_f0 = [mean_log_f0([u for u in utterances if u.speaker == s]) for s in (0, 1)]
+    log_f0 = [k.log_f0 for k in known] if known else [mean_log_f0([u for u in utterances if u.speaker == s]) for s in (0, 1)]
     targets = [target(u, log_f0[u.speaker], typical) for u in utterances]
+    if known:
+        return targets, known
     speakers = []
     for s in (0, 1):
         cepstra = np.concatenate([t.cepstra for t in [t for t in targets if t.speaker == s][:800]])

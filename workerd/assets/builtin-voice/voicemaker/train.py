@@ -9,41 +9,52 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from . import dataset, targets
+from . import dataset, study, targets
 from .network import FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, POSITIONS, Network, position_features
 from .tracks import CEPSTRA
 from .vocabulary import IDS, STRESS
 
-STEPS = 5500
+STEPS = 3800
 FRAMES_A_BATCH = 5000
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150
+# Going on from trained weights.
+GENTLE_RATE = 6e-4
+GENTLE_WARM_UP = 40
 HELD_OUT = 64
 SPECTRUM_POINTS = 48
+REPORT = 100
 QUOTES = [IDS[c] for c in "\"()“”"]
 # Symbols that dictionaries write for the same sound: (written, also written, share).
 SWAPS = [("ɪ", "ᵻ", 0.3), ("ə", "ᵊ", 0.05), ("ə", "ɐ", 0.05)]
 
 
-def train(work, steps=STEPS):
-    """Learns from work/utterances.npz; writes work/network.pt (averaged weights) and work/speakers.npz."""
+def train(work, steps=STEPS, start=None):
+    """Learns from work/utterances.npz; writes work/network.pt (averaged weights) and work/speakers.npz.
+
+    `start`: the study's folder, to go on from its weights instead of from random ones.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(0)
     rng = random.Random(0)
-    made, speakers = targets.prepare(dataset.load(work / "utterances.npz"))
+    network, known = Network(), None
+    if start:
+        weights, known = study.load(start)
+        network.load_state_dict(weights)
+    rate, warm_up = (GENTLE_RATE, GENTLE_WARM_UP) if start else (LEARNING_RATE, WARM_UP)
+    made, speakers = targets.prepare(dataset.load(work / "utterances.npz"), known)
     save_speakers(speakers, work / "speakers.npz")
     rng.shuffle(made)
     held_out, learned = made[:HELD_OUT], made[HELD_OUT:]
     criterion = Criterion(speakers)
 
-    network = Network()
     averaged = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
     print(f"{sum(p.numel() for p in network.parameters())} weights, {len(learned)} utterances, {steps} steps", flush=True)
     began, running = time.time(), {}
     for step, chosen in enumerate(batches(learned, steps, rng)):
         for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * min(1, step / WARM_UP) * (0.49 * (1 + np.cos(np.pi * step / steps)) + 0.02)
+            group["lr"] = rate * min(1, step / warm_up) * (0.49 * (1 + np.cos(np.pi * step / steps)) + 0.02)
         losses = criterion(network, Batch(chosen, speakers, rng))
         optimiser.zero_grad()
         sum(losses.values()).backward()
@@ -51,7 +62,7 @@ def train(work, steps=STEPS):
         optimiser.step()
         average(averaged, network, min(0.998, (step + 1) / (step + 20)))
         running = {name: 0.98 * running.get(name, loss.item()) + 0.02 * loss.item() for name, loss in losses.items()}
-        if (step + 1) % 250 == 0:
+        if (step + 1) % REPORT == 0:
             with torch.no_grad():
                 held = [criterion(averaged, Batch(held_out[i : i + 16], speakers)) for i in range(0, HELD_OUT, 16)]
             held = {name: sum(h[name].item() for h in held) / len(held) for name in held[0]}
