@@ -187,6 +187,26 @@ fn marks_are_heard_in_pitch_and_timing() {
 }
 
 #[test]
+fn a_question_that_asks_what_or_where_falls() {
+    let mut voice = Voice::load();
+    for name in [FEMALE, MALE] {
+        let style = table()[name].clone();
+        let mut end = |text: &str| {
+            let speech = voice.say(text, &style, 1.0);
+            let until = start(&speech, text.chars().count());
+            pitch(&speech.pcm[until.saturating_sub(6 * SAMPLES_PER_FRAME)..until])
+        };
+        let falls = end("wˌɛɹ ɪz ðə lˈɔŋ ɹˈOd?");
+        let rises = end("ɪz ðˌɪs ðə lˈɔŋ ɹˈOd?");
+        let apart = semitones(rises, falls);
+        assert!(
+            apart > 3.0,
+            "{name}: the other question ends {apart} semitones higher"
+        );
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_samples_in_every_session() {
     let style = table()[FEMALE].clone();
     let speech = Voice::load().say(SENTENCE, &style, 1.1);

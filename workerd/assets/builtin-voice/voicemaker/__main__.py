@@ -18,6 +18,7 @@ def main():
     options.add_argument("--out", type=Path, default=ASSETS / "builtin.onnx", help="the model to write")
     options.add_argument("--steps", type=int, default=train.STEPS, help=f"training steps (default {train.STEPS}; fewer for a trial)")
     options.add_argument("--start", type=Path, help="folder of the study, to train on from its weights instead of from nothing")
+    options.add_argument("--stop", type=int, help="end at this step of the plan of --steps")
     options = options.parse_args()
     if unknown := set(options.stages) - set(STAGES):
         raise SystemExit(f"unknown stage {', '.join(sorted(unknown))}; the stages are {', '.join(STAGES)}")
@@ -28,7 +29,7 @@ def main():
     if "align" in options.stages:
         dataset.build(options.work)
     if "train" in options.stages:
-        train.train(options.work, options.steps, options.start)
+        train.train(options.work, options.steps, options.start, options.stop)
     if "export" in options.stages:
         export.export(options.work, options.packs, options.out)
 

@@ -29,10 +29,10 @@ QUOTES = [IDS[c] for c in "\"()“”"]
 SWAPS = [("ɪ", "ᵻ", 0.3), ("ə", "ᵊ", 0.05), ("ə", "ɐ", 0.05)]
 
 
-def train(work, steps=STEPS, start=None):
+def train(work, steps=STEPS, start=None, stop=None):
     """Learns from work/utterances.npz; writes work/network.pt (averaged weights) and work/speakers.npz.
 
-    `start`: the study's folder, to go on from its weights instead of from random ones.
+    `start`: the study's folder, to go on from its weights instead of from random ones. `stop`: the step to end at, before `steps`.
     """
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -52,7 +52,7 @@ def train(work, steps=STEPS, start=None):
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=1e-4)
     print(f"{sum(p.numel() for p in network.parameters())} weights, {len(learned)} utterances, {steps} steps", flush=True)
     began, running = time.time(), {}
-    for step, chosen in enumerate(batches(learned, steps, rng)):
+    for step, chosen in enumerate(batches(learned, stop or steps, rng)):
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1, step / warm_up) * (0.49 * (1 + np.cos(np.pi * step / steps)) + 0.02)
         losses = criterion(network, Batch(chosen, speakers, rng))
