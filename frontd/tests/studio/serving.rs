@@ -97,30 +97,6 @@ fn nothing_else_is_served() {
 }
 
 #[test]
-fn it_works_below_the_path_of_a_proxy() {
-    let Some(server) = Server::start(&[("ROOT_PATH", "/speech")]) else {
-        return;
-    };
-    let lead = get(&server, "/speech/", "");
-    // Relative: the browser makes /speech/web/ of it.
-    assert_eq!((lead.status, lead.header("location")), (307, "web/"));
-    let page = get(&server, "/speech/web/", "");
-    assert_eq!(page.status, 200);
-    for place in page
-        .body
-        .split(['"'])
-        .filter(|text| text.ends_with(".js") || text.ends_with(".css"))
-    {
-        assert!(!place.starts_with('/') && !place.contains("//"), "{place}");
-        assert_eq!(
-            get(&server, &format!("/speech/web/{place}"), "").status,
-            200,
-            "{place}"
-        );
-    }
-}
-
-#[test]
 fn it_can_be_switched_off() {
     let Some(server) = Server::start(&[("ENABLE_WEB_PLAYER", "false")]) else {
         return;
