@@ -5,34 +5,34 @@ use common::SAMPLE_RATE;
 const RATE: f32 = SAMPLE_RATE as f32;
 const WINDOW: usize = 1200;
 const HOP: usize = 240;
-const LOWEST_HZ: f32 = 60.0;
-const HIGHEST_HZ: f32 = 420.0;
+/// Periods that are looked for, in samples: 421 to 60 Hz.
+const PERIODS: std::ops::Range<usize> = 57..400;
 /// A window is voiced when its autocorrelation has a peak above this, and is not quieter than this below the loudest.
 const VOICED: f32 = 0.55;
 const QUIET_DB: f32 = 30.0;
 
 /// Median fundamental frequency of the voiced windows in Hz; panics where nothing is voiced.
-pub fn pitch(pcm: &[f32]) -> f32 {
+pub(crate) fn pitch(pcm: &[f32]) -> f32 {
     median(contour(pcm).into_iter().flatten().collect())
 }
 
 /// How many semitones `pcm` is above `other`, which has the same timing: the median over the windows that are voiced in both.
-pub fn shift(pcm: &[f32], other: &[f32]) -> f32 {
+pub(crate) fn shift(pcm: &[f32], other: &[f32]) -> f32 {
     let both = contour(pcm).into_iter().zip(contour(other));
     median(both.filter_map(|(a, b)| Some(semitones(a?, b?))).collect())
 }
 
-pub fn semitones(hz: f32, over: f32) -> f32 {
+pub(crate) fn semitones(hz: f32, over: f32) -> f32 {
     12.0 * (hz / over).log2()
 }
 
 /// Root mean square, in dB below full scale.
-pub fn level_db(pcm: &[f32]) -> f32 {
+pub(crate) fn level_db(pcm: &[f32]) -> f32 {
     10.0 * (pcm.iter().map(|x| x * x).sum::<f32>() / pcm.len() as f32 + 1e-12).log10()
 }
 
 /// Centre of gravity of the power below 6 kHz, in Hz.
-pub fn brightness(pcm: &[f32]) -> f32 {
+pub(crate) fn brightness(pcm: &[f32]) -> f32 {
     let (mut weighted, mut total) = (0.0, 0.0);
     let mut hz = 100.0;
     while hz < 6000.0 {
@@ -45,7 +45,7 @@ pub fn brightness(pcm: &[f32]) -> f32 {
 }
 
 /// Long-term level of 18 bands a third of an octave wide, 125 Hz to 6.3 kHz, in dB against their mean.
-pub fn spectrum(pcm: &[f32]) -> Vec<f32> {
+pub(crate) fn spectrum(pcm: &[f32]) -> Vec<f32> {
     let bands: Vec<f32> = (0..18)
         .map(|band| {
             let centre = 125.0 * 2f32.powf(band as f32 / 3.0);
@@ -100,11 +100,10 @@ fn window_pitch(window: &[f32]) -> Option<f32> {
         let sum: f32 = window.iter().zip(&window[lag..]).map(|(a, b)| a * b).sum();
         sum / energy * window.len() as f32 / (window.len() - lag) as f32
     };
-    let lags = (RATE / HIGHEST_HZ) as usize..(RATE / LOWEST_HZ) as usize;
-    let values: Vec<f32> = lags.clone().map(correlation).collect();
+    let values: Vec<f32> = PERIODS.map(correlation).collect();
     let best = values.iter().copied().fold(f32::MIN, f32::max);
     // The first peak that is nearly the best: later ones are multiples of the period.
     let at = (1..values.len() - 1)
         .find(|&i| values[i] > 0.85 * best && values[i] >= values[i - 1] && values[i] >= values[i + 1])?;
-    (best > VOICED).then(|| RATE / (lags.start + at) as f32)
+    (best > VOICED).then(|| RATE / (PERIODS.start + at) as f32)
 }
