@@ -70,6 +70,8 @@ pub(super) async fn serve(
             drop(place);
         });
     }
+    // Whoever comes now is refused at once, and can go elsewhere.
+    drop(listener);
     connections.close();
     connections.wait().await;
 }

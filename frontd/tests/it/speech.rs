@@ -99,8 +99,8 @@ fn requests_that_make_no_sense_are_told_what_to_do() {
         (r#"{"input":"   "}"#, 400, "input"),
         (r#"{"input":"…"}"#, 400, "input"),
         (r#"{"input":"Hello.","voice":"af_nobody"}"#, 400, "voice"),
-        (r#"{"input":"Hello.","speed":0.2}"#, 400, "speed"),
-        (r#"{"input":"Hello.","speed":4.1}"#, 400, "speed"),
+        (r#"{"input":"Hello.","speed":0.2}"#, 422, "speed"),
+        (r#"{"input":"Hello.","speed":4.1}"#, 422, "speed"),
         (r#"{"input":"Hello.","model":"piper"}"#, 400, "model"),
         (
             r#"{"input":"Hello.","response_format":"opus"}"#,
@@ -143,7 +143,7 @@ fn it_says_what_it_is() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|model| model["id"] == "builtin")
+            .all(|model| model["served_by"] == "builtin")
     );
 }
 
