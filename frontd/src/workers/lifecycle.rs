@@ -223,6 +223,18 @@ struct Worker {
     verdict: Option<Reason>,
 }
 
+impl Worker {
+    /// Is there or coming, and is not to go.
+    fn stays(&self) -> bool {
+        self.leaving.is_none() && self.state.is_alive()
+    }
+
+    /// Serves until another is ready.
+    fn awaits_replacement(&self) -> bool {
+        self.leaving.is_some_and(|leaving| leaving.awaits_replacement) && self.state.is_alive()
+    }
+}
+
 /// A worker that is to go.
 #[derive(Debug, Clone, Copy)]
 struct Leaving {
@@ -414,16 +426,23 @@ impl Fleet {
     /// Wants `target` workers from now on.
     pub fn scale(&mut self, target: usize, now: Instant) {
         self.target = target;
-        let surplus = self.staying().count().saturating_sub(target);
-        // The one that costs least to lose: not ready, then idle, then busy; of those the youngest.
+        // The one that costs least to lose: not ready, then about to be replaced, then idle, then busy; of those the
+        // youngest.
         let mut order: Vec<(u8, std::cmp::Reverse<WorkerId>)> = self
-            .staying()
-            .map(|(id, worker)| match worker.state {
-                State::Starting => (0, std::cmp::Reverse(*id)),
-                State::Idle { .. } => (1, std::cmp::Reverse(*id)),
-                _ => (2, std::cmp::Reverse(*id)),
+            .workers
+            .iter()
+            .filter(|(_, worker)| worker.stays() || worker.awaits_replacement())
+            .map(|(id, worker)| {
+                let cost = match worker.state {
+                    State::Starting => 0,
+                    _ if worker.awaits_replacement() => 1,
+                    State::Idle { .. } => 2,
+                    _ => 3,
+                };
+                (cost, std::cmp::Reverse(*id))
             })
             .collect();
+        let surplus = order.len().saturating_sub(target);
         order.sort_unstable();
         for (_, std::cmp::Reverse(id)) in order.into_iter().take(surplus) {
             self.dismiss(id, Reason::Scaled, now);
@@ -549,19 +568,18 @@ impl Fleet {
         if self.draining {
             return 0;
         }
-        let serves_on = |worker: &&Worker| {
-            worker.leaving.is_some_and(|leaving| leaving.awaits_replacement) && worker.state.is_alive()
-        };
-        let recycling = self.workers.values().filter(serves_on).count();
+        let recycling = self
+            .workers
+            .values()
+            .filter(|worker| worker.awaits_replacement())
+            .count();
         let serving = self.staying().count() + recycling.saturating_sub(1);
         self.target.saturating_sub(serving)
     }
 
     /// Workers that are there or coming, and are to stay.
     fn staying(&self) -> impl Iterator<Item = (&WorkerId, &Worker)> {
-        self.workers
-            .iter()
-            .filter(|(_, worker)| worker.leaving.is_none() && worker.state.is_alive())
+        self.workers.iter().filter(|(_, worker)| worker.stays())
     }
 
     /// Lets a worker go: at once, or when its job is done.

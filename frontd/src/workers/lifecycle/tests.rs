@@ -287,6 +287,32 @@ fn scaling_down_lets_jobs_finish_and_up_starts_more() {
 }
 
 #[test]
+fn scaling_down_amid_recycling_reaches_the_wanted_number() {
+    let (mut world, ids) = World::ready(4);
+    for id in &ids {
+        world.fleet.recycle(*id);
+    }
+    let new = spawned(&world.decide())[0];
+    world.fleet.on_ready(new, world.now);
+    world.decide();
+    world.fleet.scale(1, world.now);
+    world.decide();
+    for _ in 0..10 {
+        for id in world.fleet.ids() {
+            match world.fleet.look(id).unwrap().0 {
+                Phase::Starting => world.fleet.on_ready(id, world.now),
+                Phase::Retiring => {
+                    world.fleet.on_exit(id, Exit::Code(0), world.now);
+                }
+                _ => {}
+            }
+        }
+        world.decide();
+    }
+    assert_eq!(world.fleet.ids().len(), 1);
+}
+
+#[test]
 fn draining_lets_jobs_finish_and_starts_nothing() {
     let (mut world, ids) = World::ready(2);
     world.busy(ids[0]);
