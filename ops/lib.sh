@@ -203,10 +203,12 @@ need_kokoro_reference() {
     local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv
     need_kokoro_graph || return 1
     if [ ! -f "$models/reference.json" ]; then
-        "$environment/bin/pip" install --quiet "onnxruntime==$ORT_VERSION" \
-            && "$environment/bin/python" "$ROOT/ops/reference-run.py" "$models/kokoro" >"$models/reference.part" \
-            && mv "$models/reference.part" "$models/reference.json" \
-            || { say "There is no reference by Python's onnxruntime."; return 1; }
+        if ! { "$environment/bin/pip" install --quiet "onnxruntime==$ORT_VERSION" \
+            && "$environment/bin/python" "$ROOT/ops/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
+            say "There is no reference by Python's onnxruntime."
+            return 1
+        fi
+        mv "$models/reference.part" "$models/reference.json"
     fi
     export KOKORO_ARCH=$models
 }

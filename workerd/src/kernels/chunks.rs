@@ -11,7 +11,7 @@
 //!                                                     2 5 8 ·
 //! ```
 //!
-//! A [`Signal`] is `[channel][row]` with one spare vector at both ends, so that a read one float off is inside.
+//! A signal is `[channel][row]` with one spare vector at both ends, so that a read one float off is inside.
 //! Lanes past the last sample hold anything; whoever reads them masks them.
 
 use super::activation::Moments;

@@ -274,7 +274,7 @@ fn is_delimiter_row(line: &str) -> bool {
     line.contains('-') && line.contains('|') && line.bytes().all(|b| b"|-: ".contains(&b))
 }
 
-/// "[name]: https://…"
+/// `[name]: https://…`
 fn is_definition(line: &str) -> bool {
     line.strip_prefix('[')
         .and_then(|rest| rest.split_once("]: "))
