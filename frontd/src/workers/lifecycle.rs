@@ -413,7 +413,9 @@ impl Fleet {
             self.actions.push(Action::Withdraw(id));
         }
         let planned = matches!(reason, Reason::Recycled | Reason::Scaled | Reason::Drained);
-        if !planned && worker.jobs == 0 {
+        // One that was well until somebody killed it says nothing about the next.
+        let well = reason == Reason::Killed && worker.ready;
+        if !planned && !well && worker.jobs == 0 {
             self.failures += 1;
             self.not_before = self.backoff().map(|wait| now + wait);
         }
