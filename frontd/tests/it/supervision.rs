@@ -101,7 +101,9 @@ fn a_worn_out_worker_is_replaced() {
 }
 
 fn held_bytes(status: &Value) -> u64 {
-    status["fleet"]["workers"][0]["private_bytes"].as_u64().unwrap_or(0)
+    status["fleet"]["workers"][0]["private_bytes"]
+        .as_u64()
+        .unwrap_or(0)
 }
 
 #[test]
