@@ -26,78 +26,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::exit::WorkerExit;
+pub use self::{
+    policy::Policy,
+    reason::{Exit, Reason},
+};
+
+mod policy;
+mod reason;
 
 /// One incarnation of a worker; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct WorkerId(pub u64);
-
-/// Why a worker is no more. `as_str` is its name in metrics and in the status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// It ended by a fault of its own.
-    Crash,
-    /// Somebody else killed or stopped it.
-    Killed,
-    /// It was past the deadline of its job or did not answer a ping.
-    Hang,
-    /// It held more memory than it may.
-    Memory,
-    /// It sent what the protocol does not allow.
-    Protocol,
-    /// It never became ready.
-    Start,
-    Recycled,
-    Scaled,
-    Drained,
-}
-
-impl Reason {
-    pub const ALL: [Self; 9] = [
-        Self::Crash,
-        Self::Killed,
-        Self::Hang,
-        Self::Memory,
-        Self::Protocol,
-        Self::Start,
-        Self::Recycled,
-        Self::Scaled,
-        Self::Drained,
-    ];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Crash => "crash",
-            Self::Killed => "killed",
-            Self::Hang => "hang",
-            Self::Memory => "memory",
-            Self::Protocol => "protocol",
-            Self::Start => "start",
-            Self::Recycled => "recycled",
-            Self::Scaled => "scaled",
-            Self::Drained => "drained",
-        }
-    }
-
-    /// Whether the segment that was running may be what ended the worker.
-    #[must_use]
-    pub fn blames_the_job(self) -> bool {
-        match self {
-            Self::Crash | Self::Hang | Self::Memory | Self::Protocol => true,
-            Self::Killed | Self::Start | Self::Recycled | Self::Scaled | Self::Drained => false,
-        }
-    }
-}
-
-/// How a process ended, as `wait` tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    Code(i32),
-    Signal(i32),
-}
 
 /// What is to be done in the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,45 +54,6 @@ pub enum Action {
     Kill(WorkerId),
     /// Nothing will ever work; the process ends with this message.
     GiveUp(String),
-}
-
-/// The numbers behind the decisions.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// A worker that is not ready by then is killed.
-    pub start_limit: Duration,
-    /// An idle worker is pinged this long after its last sign of life …
-    pub ping_after: Duration,
-    /// … and killed when it does not answer for this long.
-    pub ping_limit: Duration,
-    /// A retiring or ending worker that has not exited by itself is killed.
-    pub retire_limit: Duration,
-    /// Wait before the second start in a row that follows a failure; doubled each time …
-    pub backoff_first: Duration,
-    /// … up to this.
-    pub backoff_most: Duration,
-    /// Failed starts in a row, before any worker was ever ready, that end the program.
-    pub hopeless_after: u32,
-    /// Private memory in bytes above which a worker is replaced; half as much again, and it is killed in its job.
-    pub memory_limit: Option<u64>,
-    /// Jobs after which a worker is replaced.
-    pub jobs_limit: Option<u64>,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            start_limit: Duration::from_secs(60),
-            ping_after: Duration::from_secs(2),
-            ping_limit: Duration::from_secs(2),
-            retire_limit: Duration::from_secs(5),
-            backoff_first: Duration::from_millis(100),
-            backoff_most: Duration::from_secs(15),
-            hopeless_after: 5,
-            memory_limit: None,
-            jobs_limit: None,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -407,7 +308,7 @@ impl Fleet {
     /// The process has ended and was waited for. Returns why, for the log and for the segment it had.
     pub fn on_exit(&mut self, id: WorkerId, exit: Exit, now: Instant) -> Option<Reason> {
         let worker = self.workers.remove(&id)?;
-        let reason = worker.verdict.unwrap_or_else(|| reason_of(exit, worker.ready));
+        let reason = worker.verdict.unwrap_or_else(|| exit.reason(worker.ready));
         *self.ended.entry(reason).or_default() += 1;
         if worker.state.is_alive() {
             self.actions.push(Action::Withdraw(id));
@@ -633,33 +534,12 @@ impl Fleet {
     }
 
     fn consider_giving_up(&mut self, exit: Exit) {
-        let known = match exit {
-            Exit::Code(code) => WorkerExit::from_code(code),
-            Exit::Signal(_) => None,
-        };
-        let why = match known {
-            Some(WorkerExit::BadModel) => "the model cannot be used",
-            Some(WorkerExit::NoModel) => "the model cannot be opened",
-            Some(WorkerExit::NoRuntime) => "ONNX Runtime cannot be loaded",
-            Some(WorkerExit::Protocol) => "frontd and workerd are not of one release",
-            Some(WorkerExit::Jail) => "the workers cannot be locked down on this kernel",
-            Some(WorkerExit::Usage) => "workerd does not understand its arguments: is it of another release?",
-            _ if self.failures >= self.policy.hopeless_after => "no worker can be started",
-            _ => return,
-        };
-        self.actions.push(Action::GiveUp(why.to_owned()));
-    }
-}
-
-/// What an exit that we did not cause means.
-fn reason_of(exit: Exit, ready: bool) -> Reason {
-    const SIGKILL: i32 = 9;
-    match exit {
-        Exit::Signal(SIGKILL) => Reason::Killed,
-        Exit::Code(code) if WorkerExit::from_code(code) == Some(WorkerExit::Outside) => Reason::Killed,
-        Exit::Code(code) if WorkerExit::from_code(code) == Some(WorkerExit::Protocol) => Reason::Protocol,
-        _ if !ready => Reason::Start,
-        _ => Reason::Crash,
+        if let Some(why) = exit.hopeless() {
+            self.actions.push(Action::GiveUp(why.to_owned()));
+        } else if self.failures >= self.policy.hopeless_after {
+            self.actions
+                .push(Action::GiveUp("no worker can be started".to_owned()));
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use common::exit::WorkerExit;
+
 use super::*;
 
 const BAD_MODEL: Exit = Exit::Code(WorkerExit::BadModel as i32);
