@@ -1,0 +1,184 @@
+"""What is measured. A scenario takes a server and a round and returns the round's measurements by name."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import mean, median
+
+from . import processes
+from .client import Ask, Take, speak, together
+from .server import Server
+from .texts import Writer
+
+SENTENCE, PARAGRAPH, PAGE = 14, 100, 500
+MEMORY_LISTENERS = 5
+# What a server needs to forget requests that were left.
+SETTLE = 1.0
+# After that a server that gives memory back has done so.
+REST = 3.0
+
+
+class Failed(Exception):
+    """A request of the scenario did not end well."""
+
+
+@dataclass
+class Run:
+    """One scenario, one server, one round. Rounds of all servers say the same texts."""
+
+    server: Server
+    ask: Ask
+    seed: tuple[object, ...]
+    beside_seconds: float
+    start_limit: float
+
+    def text(self, words: int, which: object = 0) -> str:
+        return Writer(*self.seed, words, which).text(words)
+
+
+Scenario = Callable[[Run], dict[str, float]]
+
+
+def alone(words: int) -> Scenario:
+    """One listener, and nobody else."""
+
+    def run(run: Run) -> dict[str, float]:
+        [take] = good([speak(run.server.url, run.ask, run.text(words))])
+        return {
+            "first_s": take.first,
+            "total_s": take.total,
+            "audio_s": take.audio,
+            "real_time_factor": take.total / take.audio,
+            "silence_s": take.listener.silence,
+        }
+
+    return run
+
+
+def listeners(count: int, words: int = PARAGRAPH) -> Scenario:
+    """`count` listeners who ask at the same moment, each for a text of its own."""
+
+    def run(run: Run) -> dict[str, float]:
+        root = run.server.root()
+        before = processes.cpu(root) if root else None
+        takes = good(together(run.server.url, run.ask, [run.text(words, n) for n in range(count)]))
+        measured = several(takes)
+        if root and before:
+            front, tree = (b - a for a, b in zip(before, processes.cpu(root)))
+            measured["front_share"] = front / tree if tree else 0.0
+        return measured
+
+    return run
+
+
+def several(takes: list[Take]) -> dict[str, float]:
+    firsts = [take.first for take in takes]
+    silences = [take.listener.silence for take in takes]
+    took = max(take.ended for take in takes) - min(take.began for take in takes)
+    return {
+        "first_median_s": median(firsts),
+        "first_last_s": max(firsts),
+        "silence_mean_s": mean(silences),
+        "silence_worst_s": max(silences),
+        "gaps": float(sum(len(take.listener.gaps) for take in takes)),
+        "cut_listeners": float(sum(1 for take in takes if take.listener.gaps)),
+        "audio_per_s": sum(take.audio for take in takes) / took,
+        "total_s": took,
+    }
+
+
+def beside(run: Run) -> dict[str, float]:
+    """Sentences asked for one after the other while two pages are heard, and two pages with nothing beside them. Both are
+    left after a while: what comes later says nothing new."""
+    quiet, _ = two_pages(run, "alone", [])
+    shorts = [run.text(SENTENCE, n) for n in range(3)]
+    busy, takes = two_pages(run, "beside", shorts)
+    if not takes:
+        raise Failed("the long texts were done before a short one was asked for")
+    return {
+        "first_s": median(take.first for take in takes),
+        "first_worst_s": max(take.first for take in takes),
+        "streams_silence_alone_s": sum(take.listener.silence for take in quiet),
+        "streams_silence_s": sum(take.listener.silence for take in busy),
+        "streams_gaps_alone": float(sum(len(take.listener.gaps) for take in quiet)),
+        "streams_gaps": float(sum(len(take.listener.gaps) for take in busy)),
+    }
+
+
+def two_pages(run: Run, name: str, shorts: list[str]) -> tuple[list[Take], list[Take]]:
+    """The two streams, and the takes of those short texts that were asked for while both were under way."""
+    leave, heard = threading.Event(), [threading.Event(), threading.Event()]
+    pages: list[Take] = [Take(), Take()]
+
+    def page(index: int) -> None:
+        pages[index] = speak(run.server.url, run.ask, run.text(PAGE, (name, index)), heard[index], leave)
+
+    threads = [threading.Thread(target=page, args=(index,)) for index in (0, 1)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for event in heard:
+        event.wait()
+    takes = []
+    for number, text in enumerate(shorts):
+        # Spread over the time, and not in step with the segments of the streams.
+        wait_for(threads, began + run.beside_seconds * (number + 0.37) / len(shorts))
+        if all(thread.is_alive() for thread in threads):
+            takes.append(speak(run.server.url, run.ask, text))
+    wait_for(threads, began + run.beside_seconds)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    time.sleep(SETTLE)
+    return good(pages), good(takes)
+
+
+def wait_for(threads: list[threading.Thread], moment: float) -> None:
+    """Until `moment` or until all threads have ended."""
+    for thread in threads:
+        thread.join(max(0.0, moment - time.perf_counter()))
+
+
+def memory(run: Run) -> dict[str, float]:
+    """Before work (only of servers that we start), at the peak of five pages, and at rest after that."""
+    measured = {}
+    if run.server.command:
+        start(run)
+        time.sleep(SETTLE)
+        measured["fresh_mb"] = processes.pss_mb(run.server.root() or 0)
+    root = run.server.root()
+    if root is None:
+        raise Failed("its process is not on this machine or cannot be seen; name it with --pid")
+    with processes.Peak(root) as peak:
+        good(together(run.server.url, run.ask, [run.text(PAGE, n) for n in range(MEMORY_LISTENERS)]))
+    measured["peak_mb"] = peak.mb
+    time.sleep(REST)
+    measured["rest_mb"] = processes.pss_mb(root)
+    return measured
+
+
+def start(run: Run) -> dict[str, float]:
+    """Start to ready, with the files in the page cache since the start before; the server stays."""
+    run.server.stop()
+    return {"ready_s": run.server.start(run.start_limit)}
+
+
+def good(takes: list[Take]) -> list[Take]:
+    for take in takes:
+        if take.error:
+            raise Failed(take.error)
+    return takes
+
+
+def chosen(names: list[str], counts: list[int]) -> dict[str, Scenario]:
+    """The scenarios of the command line by their names in the report."""
+    every: dict[str, dict[str, Scenario]] = {
+        "start": {"start": start},
+        "one": {"sentence": alone(SENTENCE), "100 words": alone(PARAGRAPH), "500 words": alone(PAGE)},
+        "sentence": {"sentence": alone(SENTENCE)},
+        "listeners": {f"{n} listener{'s' * (n > 1)}": listeners(n) for n in counts},
+        "beside": {"beside two": beside},
+        "memory": {"memory": memory},
+    }
+    return {name: scenario for wanted in names for name, scenario in every[wanted].items()}
