@@ -4,6 +4,7 @@
 //! bench-kernels time   FOLDER VOICE.bin ISA TOKENS ROUNDS THREADS   both in turn, in one process
 //! bench-kernels queue  FOLDER VOICE.bin ISA|off TOKENS JOBS        one worker of a pair: prints seconds of audio, seconds
 //! bench-kernels parity FOLDER VOICES ISA FIRST LAST                every length, the voices of the folder in turn
+//! bench-kernels blocks ISA TOKENS                                  one residual block of each shape, on random data
 //! bench-kernels memory FOLDER VOICE.bin ISA|off TOKENS             private and shared memory after three runs
 //! ```
 //!
@@ -13,14 +14,19 @@
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
     time::{Duration, Instant},
 };
 
-use common::{SAMPLE_RATE, STYLE_DIM, fused::PLAIN_FILE, protocol::Job};
+use common::{SAMPLE_RATE, STYLE_DIM, fused::PLAIN_FILE, protocol::Job, toom};
 use nix::time::{ClockId, clock_gettime};
 use workerd::{
     engine::{Engine as _, Speech},
-    kernels::{Isa, Setting},
+    kernels::{
+        Io, Isa, Kernels, Setting,
+        block::{Block, LAYERS},
+        serially,
+    },
     onnx::{Model, OnnxEngine, Options, Runtime},
 };
 
@@ -54,6 +60,7 @@ fn main() -> Result<()> {
             isa,
             first.parse()?..=last.parse()?,
         ),
+        ["blocks", isa, tokens] => blocks(isa.parse()?, tokens.parse()?),
         ["memory", folder, voice, isa, tokens] => {
             memory(&Bench::new(folder, 1)?, voice, isa, tokens.parse()?)
         }
@@ -129,6 +136,64 @@ fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> 
     println!(
         "      median ratio {:.3}, samples {apart:.1} dB apart",
         median(&mut ratios)
+    );
+    Ok(())
+}
+
+/// Times a block of each shape of the vocoder, for the sound that `tokens` are likely to make.
+fn blocks(isa: Isa, tokens: usize) -> Result<()> {
+    let kernels = Kernels::new(isa).ok_or("this CPU has not these instructions")?;
+    let mut total = 0.0;
+    for (channels, rate) in [(256, 800), (128, 4800)] {
+        let samples = tokens * rate * 69 / 1000;
+        for taps in [3, 7, 11] {
+            let weights = vec![0.01; LAYERS * toom::packed_len(channels, channels, taps).unwrap_or(0)];
+            let ones = vec![1.0; LAYERS * 4 * channels];
+            let block = Block {
+                channels,
+                taps,
+                dilations: [1, 1, 3, 1, 5, 1],
+                epsilon: 1e-5,
+                weights: &weights,
+                parameters: &ones,
+            };
+            let input: Vec<f32> = (0..101)
+                .map(|i| (i as f32).sin())
+                .cycle()
+                .take(channels * samples)
+                .collect();
+            let mut output = vec![0.0; input.len()];
+            let mut times = Vec::new();
+            for _ in 0..5 {
+                let start = now(1)?;
+                let io = Io {
+                    styles: [[&ones[..channels]; 2]; LAYERS],
+                    input: &input,
+                    output: &mut output,
+                };
+                kernels.run(block, io, &serially, &AtomicBool::new(false))?;
+                times.push(now(1)? - start);
+            }
+            let time = median(&mut times);
+            // The vocoder has one block of each, one more of 7 taps in the first stage and of 11 in the second.
+            total += time
+                * if [(256, 7), (128, 11)].contains(&(channels, taps)) {
+                    2.0
+                } else {
+                    1.0
+                };
+            let flop = 2.0 * (LAYERS * channels * channels * taps * samples) as f64;
+            println!(
+                "{channels} channels, {taps:>2} taps: {:7.2} ms, as {:4.0} GFLOP/s of direct convolution",
+                time * 1e3,
+                flop / time / 1e9
+            );
+        }
+    }
+    println!(
+        "eight blocks: {:.1} ms, real-time factor {:.4}",
+        total * 1e3,
+        total * 1e3 / (tokens * 69) as f64
     );
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! their weights transformed ([`fuse`]); a graph without them has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v2-SIZE-MTIME/plain.onnx     the graph as it was
+//! TARGET/converted-v3-SIZE-MTIME/plain.onnx     the graph as it was
 //!                                fused.onnx     the graph with custom nodes
 //!                                weights.bin    large tensors of both, each on a page of its own
 //!                                kernels.bin    transformed weights of the custom nodes
@@ -35,7 +35,7 @@ pub use skeleton::SkeletonError;
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 const PREFIX: &str = "converted-";
 const UNFINISHED: &str = "unfinished-";
 

@@ -224,11 +224,13 @@ fn every_row_is_in_one_block_of_one_task() {
         let outputs = toom::scheme(taps).unwrap().outputs;
         let mut seen = vec![0; chunks.rows];
         for block in (0..plan.tasks()).flat_map(|task| plan.task(task)) {
-            assert!((1..=MAX_TILES).contains(&block.count));
-            for i in 0..outputs * block.count {
-                let row = block.chain + dilation * (outputs * block.first + i);
-                if row < chunks.rows {
-                    seen[row] += 1;
+            assert!((1..=MAX_TILES).contains(&block.tiles.len()));
+            for top in &plan.tiles[block.tiles.clone()] {
+                for i in 0..outputs * block.parts.max(1) {
+                    let row = top + dilation * i;
+                    if row < chunks.rows {
+                        seen[row] += 1;
+                    }
                 }
             }
         }

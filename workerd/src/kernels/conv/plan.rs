@@ -1,0 +1,93 @@
+//! How one convolution is cut into tiles, blocks and tasks.
+
+use std::ops::Range;
+
+use common::toom::{self, Scheme};
+
+use super::super::chunks::Chunks;
+use super::super::simd::Simd;
+use super::Conv;
+
+/// Tiles of the largest block.
+pub(super) const MAX_TILES: usize = 6;
+/// Rows of input that one tile of any scheme reads.
+pub(super) const MAX_WINDOW: usize = 32;
+/// Parts of the largest nested tile.
+const MAX_PARTS: usize = 3;
+/// Bytes of transformed input that a block may take, unless it has few tiles.
+const BLOCK_BYTES: usize = 640 << 10;
+/// So many tiles a block has in any case: a product of fewer would wait for its weights.
+const MIN_TILES: usize = 3;
+/// Tasks of one convolution: enough that two threads finish together.
+const MAX_TASKS: usize = 8;
+
+/// Some tiles of one kind, whose products are computed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Parts of each tile, or 0 where the scheme is not nested.
+    pub(super) parts: usize,
+    /// Of [`Plan::tiles`].
+    pub(super) tiles: Range<usize>,
+}
+
+/// The blocks of one convolution.
+#[derive(Debug, Default)]
+pub(in super::super) struct Plan {
+    /// The first row that each tile writes; a chain's dilation leads to the others.
+    pub(super) tiles: Vec<usize>,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl Plan {
+    pub(in super::super) fn of<S: Simd>(conv: &Conv<'_>, chunks: Chunks) -> Self {
+        let Some(scheme) = toom::scheme(conv.taps) else {
+            return Self::default();
+        };
+        let lists = tops(scheme, conv.dilation, chunks.rows);
+        let mut plan = Self::default();
+        for (parts, tops) in lists.into_iter().enumerate() {
+            let sets = if scheme.nested { parts + 1 } else { 1 };
+            let tile_bytes = sets * scheme.points() * conv.inputs * S::LANES * size_of::<f32>();
+            let most = (BLOCK_BYTES / tile_bytes).clamp(MIN_TILES, MAX_TILES);
+            let (before, n) = (plan.tiles.len(), tops.len());
+            let blocks = n.div_ceil(most);
+            plan.tiles.extend(tops);
+            plan.blocks.extend((0..blocks).map(|i| Block {
+                parts,
+                tiles: before + i * n / blocks..before + (i + 1) * n / blocks,
+            }));
+        }
+        plan
+    }
+
+    pub(in super::super) fn tasks(&self) -> usize {
+        self.blocks.len().min(MAX_TASKS)
+    }
+
+    pub(super) fn task(&self, task: usize) -> &[Block] {
+        let (n, tasks) = (self.blocks.len(), self.tasks());
+        &self.blocks[task * n / tasks..(task + 1) * n / tasks]
+    }
+}
+
+/// The tiles of all chains by their number of parts. A chain's last tile has no more parts than it needs.
+fn tops(scheme: Scheme, dilation: usize, rows: usize) -> [Vec<usize>; MAX_PARTS + 1] {
+    let mut lists = [const { Vec::new() }; MAX_PARTS + 1];
+    let chains = dilation.min(rows);
+    for chain in 0..chains {
+        let mut top = chain;
+        let mut left = (rows - chain).div_ceil(dilation);
+        while left > 0 {
+            let parts = if scheme.nested {
+                left.div_ceil(scheme.outputs).min(MAX_PARTS)
+            } else {
+                0
+            };
+            lists[parts].push(top);
+            let outputs = parts.max(1) * scheme.outputs;
+            top += dilation * outputs;
+            left = left.saturating_sub(outputs);
+        }
+    }
+    lists
+}
