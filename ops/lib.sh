@@ -104,6 +104,19 @@ need_kokoro_graph() {
         && cp "$shared"/voices/*.bin "$models/kokoro/voices/" && mv "$models/part.onnx" "$models/kokoro/model.onnx"
 }
 
+# need_deterministic_graph: the same graph without random noise, for comparisons of samples: prints its path.
+need_deterministic_graph() {
+    local folder=$CACHE/bench-kernels shared=$ROOT/../shared
+    if [ ! -f "$folder/model.onnx" ]; then
+        [ -f "$shared/kokoro-arch/make_model.py" ] || { say "../shared/kokoro-arch is not here."; return 1; }
+        mkdir -p "$folder"
+        { [ -x "$folder/python/bin/python" ] || python3 -m venv "$folder/python"; } && "$folder/python/bin/pip" install --quiet numpy onnx \
+            && "$folder/python/bin/python" "$shared/kokoro-arch/make_model.py" "$folder/part.onnx" --deterministic >&2 \
+            && mv "$folder/part.onnx" "$folder/model.onnx" || return 1
+    fi
+    echo "$folder/model.onnx"
+}
+
 # need_debian PACKAGE...: installs what is missing where that is possible. Status 1, with a sentence, where it is not.
 need_debian() {
     local package missing=()

@@ -15,13 +15,14 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
     audio::{Joiner, Placed, duration_of},
+    metrics,
     scheduler::{Promise, SegmentJob, SynthesisError, Ticket},
     script::{Item, Passage},
     segments::Segment,
@@ -252,8 +253,10 @@ impl Generator {
         // The semaphore is never closed.
         let permit = Arc::clone(&self.text_permits).acquire_owned().await.ok();
         let done = tokio::task::spawn_blocking(move || {
+            let started = Instant::now();
             let result = work();
             drop(permit);
+            metrics::stage("text", started.elapsed());
             result
         });
         Ok(done.await.map_err(|_| TextError::Fault)?)
@@ -304,7 +307,9 @@ async fn join(
             .await
             .map_err(|_| GenerationError::Late)?
             .map_err(|_| SynthesisError::Gone)??;
+        let started = Instant::now();
         let (pcm, placed) = joiner.push(&speech.pcm, (segment.phonemes.chars().last(), segment.boundary));
+        metrics::stage("join", started.elapsed());
         done += 1;
         let seconds = duration_of(pcm.len()).as_secs_f64();
         let said = Said {

@@ -1,10 +1,13 @@
 //! Names of the metrics and what they mean.
 
+use std::time::Duration;
+
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 pub const REQUESTS: &str = "tts_requests_total";
 pub const FIRST_AUDIO_SECONDS: &str = "tts_first_audio_seconds";
 pub const QUEUE_SECONDS: &str = "tts_segment_queue_seconds";
+pub const STAGE_SECONDS: &str = "tts_stage_seconds";
 pub const REAL_TIME_FACTOR: &str = "tts_real_time_factor";
 pub const AUDIO_SECONDS: &str = "tts_audio_seconds_total";
 pub const SEGMENTS: &str = "tts_segments_total";
@@ -37,6 +40,11 @@ pub fn describe() {
         QUEUE_SECONDS,
         Unit::Seconds,
         "From the submission of a segment to its start in a worker"
+    );
+    describe_histogram!(
+        STAGE_SECONDS,
+        Unit::Seconds,
+        "Work on a piece of a response, by stage: text, model, join, encode; and send, waiting for the client"
     );
     describe_gauge!(
         REAL_TIME_FACTOR,
@@ -78,4 +86,9 @@ pub fn describe() {
     describe_counter!(FOLDER_EVICTED, "Files removed for age or room");
     describe_counter!(FOLDER_FAILURES, "Failed reads and writes of a folder");
     describe_gauge!(BUILD_INFO, "1, with the version as a label");
+}
+
+/// Notes that a piece of a response was so long in `stage`.
+pub fn stage(stage: &'static str, took: Duration) {
+    metrics::histogram!(STAGE_SECONDS, "stage" => stage).record(took);
 }

@@ -363,6 +363,7 @@ impl Task {
                 let Some(running) = self.running.remove(&job) else {
                     return;
                 };
+                names::stage("model", compute);
                 self.rates.measured(running.work, speech.pcm.len(), compute);
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
                     metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);

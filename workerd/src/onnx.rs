@@ -68,6 +68,15 @@ impl Default for Options {
     }
 }
 
+/// What the project's measurements want to see of an engine; serving asks for none of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inspection<'a> {
+    /// Write the time of every node to a file whose name begins so. The jail forbids it, so never in a worker.
+    pub profile: Option<&'a Path>,
+    /// The graph exactly as it is in its file.
+    pub unoptimised: bool,
+}
+
 /// Why there is no engine, in words for the operator, and with the exit code to die with.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -141,10 +150,29 @@ impl OnnxEngine {
     /// # Errors
     /// The file cannot be read, is damaged, or is no model of this interface.
     pub fn load(runtime: &Runtime, model: Model<'_>, options: Options) -> Result<Self, LoadError> {
+        Self::inspect(runtime, model, options, Inspection::default())
+    }
+
+    /// [`OnnxEngine::load`] for measurements.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn inspect(
+        runtime: &Runtime,
+        model: Model<'_>,
+        options: Options,
+        inspection: Inspection<'_>,
+    ) -> Result<Self, LoadError> {
         if let Model::File(file) = model {
             match kernels::choose(file, options.kernels, options.isa) {
                 Ok((fused, isa)) => {
-                    match Self::load_graph(runtime, Model::File(&fused), options.threads, Some(isa)) {
+                    match Self::load_graph(
+                        runtime,
+                        Model::File(&fused),
+                        options.threads,
+                        Some(isa),
+                        inspection,
+                    ) {
                         Ok(engine) => return Ok(engine),
                         Err(error) => {
                             tracing::warn!(%error, "our kernels cannot be used, ONNX Runtime's own operators are");
@@ -154,7 +182,7 @@ impl OnnxEngine {
                 Err(reason) => tracing::info!(reason, "ONNX Runtime's own operators compute the vocoder"),
             }
         }
-        Self::load_graph(runtime, model, options.threads, None)
+        Self::load_graph(runtime, model, options.threads, None, inspection)
     }
 
     fn load_graph(
@@ -162,6 +190,7 @@ impl OnnxEngine {
         model: Model<'_>,
         threads: usize,
         isa: Option<Isa>,
+        inspection: Inspection<'_>,
     ) -> Result<Self, LoadError> {
         let path = match model {
             Model::Builtin => "builtin".to_owned(),
@@ -183,8 +212,8 @@ impl OnnxEngine {
             .map(|kernels| kernels::operator::domain(kernels, threads, Arc::clone(&cancel)))
             .transpose()
             .map_err(|error| unusable(error.to_string()))?;
-        let session =
-            open(&runtime.0, model, threads, operators).map_err(|error| unusable(error.to_string()))?;
+        let session = open(&runtime.0, model, threads, operators, inspection)
+            .map_err(|error| unusable(error.to_string()))?;
         let names = Names::of(&session).map_err(&unusable)?;
         let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
         let mut engine = Self {
@@ -196,6 +225,14 @@ impl OnnxEngine {
         };
         engine.warm_up().map_err(unusable)?;
         Ok(engine)
+    }
+
+    /// Ends what [`Inspection::profile`] began; returns the name of the file.
+    ///
+    /// # Errors
+    /// There is no profile, or it cannot be written.
+    pub fn end_profile(&mut self) -> Result<String, String> {
+        self.session.end_profiling().map_err(|error| error.to_string())
     }
 
     /// A first run, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
@@ -330,10 +367,16 @@ fn open(
     model: Model<'_>,
     threads: usize,
     operators: Option<OperatorDomain>,
+    inspection: Inspection<'_>,
 ) -> ort::Result<Session> {
+    let level = if inspection.unoptimised {
+        GraphOptimizationLevel::Disable
+    } else {
+        GraphOptimizationLevel::Level3
+    };
     let configure = || -> ort::Result<SessionBuilder> {
         Ok(Session::builder(environment)?
-            .with_optimization_level(GraphOptimizationLevel::Level3)?
+            .with_optimization_level(level)?
             .with_intra_threads(threads)?
             .with_inter_threads(1)?
             // A spinning thread would take its core from another worker.
@@ -344,10 +387,14 @@ fn open(
             .with_prepacking(false)?)
     };
     let configure = || -> ort::Result<SessionBuilder> {
-        match operators {
-            Some(operators) => Ok(configure()?.with_operators(operators)?),
-            None => configure(),
+        let mut builder = configure()?;
+        if let Some(operators) = operators {
+            builder = builder.with_operators(operators)?;
         }
+        if let Some(file) = inspection.profile {
+            builder = builder.with_profiling(file)?;
+        }
+        Ok(builder)
     };
     match model {
         Model::Builtin => configure()?.commit_from_memory(BUILTIN),

@@ -86,9 +86,11 @@ impl Making {
             return left();
         }
         while let Some(part) = self.next().await? {
+            let started = Instant::now();
             if parts.send(Ok(form.part(part))).await.is_err() {
                 return left();
             }
+            names::stage("send", started.elapsed());
         }
         let (finish, _place) = self.finish().await?;
         // A client that left now misses nothing but the end.
@@ -153,7 +155,9 @@ impl Making {
         let Some(chunk) = next else { return Ok(None) };
         let mut recorder = self.recorder.take().ok_or_else(lost)?;
         let (recorder, part) = blocking(move || {
+            let started = Instant::now();
             let part = recorder.push(chunk);
+            names::stage("encode", started.elapsed());
             (recorder, part)
         })
         .await?;
