@@ -12,6 +12,7 @@ pub const REAL_TIME_FACTOR: &str = "tts_real_time_factor";
 pub const AUDIO_SECONDS: &str = "tts_audio_seconds_total";
 pub const SEGMENTS: &str = "tts_segments_total";
 pub const WORKERS: &str = "tts_workers";
+pub const WORKER_KERNELS: &str = "tts_worker_kernels";
 pub const WORKER_EXITS: &str = "tts_worker_exits_total";
 pub const WORKER_MEMORY: &str = "tts_worker_private_bytes";
 pub const QUEUE_RESPONSES: &str = "tts_queue_responses";
@@ -53,6 +54,10 @@ pub fn describe() {
     describe_counter!(AUDIO_SECONDS, Unit::Seconds, "Sound made");
     describe_counter!(SEGMENTS, "Segments by outcome: done, retried, failed, cancelled");
     describe_gauge!(WORKERS, "Workers by state");
+    describe_gauge!(
+        WORKER_KERNELS,
+        "Workers by what computes the vocoder: avx512 or avx2 (our kernels), onnxruntime"
+    );
     describe_counter!(WORKER_EXITS, "Workers that ended, by reason");
     describe_gauge!(
         WORKER_MEMORY,

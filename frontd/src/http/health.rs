@@ -9,7 +9,7 @@ use crate::{
     app::Shared,
     metrics as names,
     model::{files, install},
-    workers::lifecycle::Phase,
+    workers::{WorkerStatus, lifecycle::Phase},
 };
 
 /// What is running
@@ -76,6 +76,11 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> String {
     let queue = shared.scheduler.status().borrow().clone();
     for phase in Phase::ALL {
         metrics::gauge!(names::WORKERS, "state" => phase.as_str()).set(fleet.in_phase(phase) as f64);
+    }
+    for kernels in ["avx512", "avx2", "portable", "onnxruntime"] {
+        let with = |worker: &&WorkerStatus| worker.kernels.as_deref() == Some(kernels);
+        let count = fleet.workers.iter().filter(with).count();
+        metrics::gauge!(names::WORKER_KERNELS, "kernels" => kernels).set(count as f64);
     }
     let private: u64 = fleet.workers.iter().map(|worker| worker.private_bytes).sum();
     metrics::gauge!(names::WORKER_MEMORY).set(private as f64);

@@ -12,6 +12,10 @@ use crate::support::{Server, prose, wav};
 
 /// `None` with a sentence where there is no graph. The folder is written to: the converted model is kept there.
 fn server(workers: &str) -> Option<Server> {
+    server_with(workers, "auto")
+}
+
+fn server_with(workers: &str, kernels: &str) -> Option<Server> {
     let Ok(folder) = std::env::var("KOKORO_ARCH") else {
         println!("skipped: KOKORO_ARCH names no graph; ops/test makes one where ../shared/kokoro-arch is");
         return None;
@@ -20,6 +24,7 @@ fn server(workers: &str) -> Option<Server> {
         ("MODEL", "auto"),
         ("MODEL_DIR", &folder),
         ("WORKERS", workers),
+        ("KERNELS", kernels),
     ]))
 }
 
@@ -52,6 +57,45 @@ fn it_speaks_is_cancelled_and_restarts_in_time() {
     // 0.5 s and 1 s on a quiet machine; tests share theirs.
     assert!(freed < Duration::from_secs(3), "{freed:?}");
     assert!(start.elapsed() < Duration::from_secs(6));
+}
+
+#[test]
+fn health_and_metrics_tell_which_kernels_compute() {
+    let of = |server: &Server| {
+        server.wait_until_quiet();
+        let health: Value = serde_json::from_str(&server.get("/health").1).unwrap();
+        let name = health["kernels"].as_str().unwrap().to_owned();
+        let line = format!("tts_worker_kernels{{kernels=\"{name}\"}} 1");
+        let (_, metrics) = server.get("/metrics");
+        assert!(
+            metrics.lines().any(|have| have == line),
+            "no {line} in:\n{metrics}"
+        );
+        assert!(server.speech(&wav("Hello there.")).len() > 10_000);
+        name
+    };
+    // The built-in voice has no blocks for the kernels.
+    assert_eq!(of(&Server::start(&[("WORKERS", "1")])), "onnxruntime");
+    let Some(off) = server_with("1", "off") else {
+        return;
+    };
+    assert_eq!(of(&off), "onnxruntime");
+    drop(off);
+    let Some(auto) = server_with("1", "auto") else {
+        return;
+    };
+    let best = [(has("avx512f"), "avx512"), (has("avx2") && has("fma"), "avx2")];
+    let best = best
+        .iter()
+        .find(|(has, _)| *has)
+        .map_or("onnxruntime", |(_, name)| name);
+    assert_eq!(of(&auto), best);
+}
+
+/// Whether this CPU has a feature, as Linux tells it.
+fn has(feature: &str) -> bool {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpu.split_whitespace().any(|word| word == feature)
 }
 
 #[test]
