@@ -1,6 +1,6 @@
 //! Phonemes → token segments: the unit of scheduling, retry, cancellation, timing and memory.
 
-use std::ops::Range;
+use std::{fmt, ops::Range, str::FromStr};
 
 use crate::text::vocabulary;
 
@@ -8,6 +8,12 @@ mod cut;
 
 /// Kokoro's limit for one segment, without the padding zeros.
 pub const MAX_TOKENS: usize = 510;
+
+/// Less is no word.
+const MIN_SIZE: usize = 8;
+
+/// Short sentences wait together until they have this many times what a segment may have.
+const HELD: usize = 4;
 
 /// What follows a segment, which decides the pause between it and the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,26 +61,55 @@ impl Default for Sizes {
     }
 }
 
+/// No number of tokens that a segment can have, or too many of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("sizes are one to eight numbers from 8 to {MAX_TOKENS}, by commas")]
+pub struct BadSizes;
+
+impl FromStr for Sizes {
+    type Err = BadSizes;
+
+    fn from_str(text: &str) -> Result<Self, BadSizes> {
+        let size = |size: &str| {
+            let size = size.trim().parse().ok()?;
+            (MIN_SIZE..=MAX_TOKENS).contains(&size).then_some(size)
+        };
+        let most: Vec<usize> = text.split(',').map(size).collect::<Option<_>>().ok_or(BadSizes)?;
+        if most.len() > 8 {
+            return Err(BadSizes);
+        }
+        Ok(Self { most })
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<String> = self.most.iter().map(ToString::to_string).collect();
+        f.write_str(&sizes.join(","))
+    }
+}
+
 impl Sizes {
     /// The limit of the `nth` segment of a response.
     fn most(&self, nth: usize) -> usize {
         let most = self.most.get(nth).or(self.most.last());
-        most.map_or(MAX_TOKENS, |&most| most.clamp(8, MAX_TOKENS))
+        most.map_or(MAX_TOKENS, |&most| most.clamp(MIN_SIZE, MAX_TOKENS))
     }
 }
 
 /// Turns sentences into segments.
 ///
-/// Past the first few segments a cut depends on the sentences at its sides and on nothing before them, so that
-/// an edit changes the segments it touches and no others: a sentence is a segment; a short one goes with the
-/// next; a long one is cut at clause marks, then between words, then anywhere. No phoneme is lost.
+/// A sentence is a segment; short ones go together; a long one is cut at clause marks, then between words, then
+/// anywhere. No phoneme is lost. Where the cuts are is a matter of the sentences at their sides and of nothing before
+/// them, so that an edit changes the segments it touches and no others. The first few sentences of a response are cut
+/// once more, so that sound comes early, each by its own number.
 #[derive(Debug)]
 pub struct Segmenter {
     sizes: Sizes,
-    /// Position in `sizes`; past its end the rule no longer depends on position.
+    /// Number of the next segment before it is cut for early sound; past the end of `sizes`, none is.
     nth: usize,
-    /// A short sentence that waits for the next.
-    held: Option<Segment>,
+    /// Short sentences that wait for what follows.
+    held: Vec<Segment>,
 }
 
 impl Segmenter {
@@ -85,65 +120,109 @@ impl Segmenter {
         Self {
             sizes,
             nth,
-            held: None,
+            held: Vec::new(),
         }
     }
 
     /// Takes a sentence of any length; gives the segments that are certain now.
     pub fn push(&mut self, sentence: Segment) -> Vec<Segment> {
-        let mut ready = Vec::new();
-        if sentence.is_silent() {
-            if let Some(held) = &mut self.held
-                && sentence.boundary == Boundary::Paragraph
-            {
-                held.boundary = Boundary::Paragraph;
-                ready.extend(self.finish());
-            }
-            return ready;
+        let boundary = sentence.boundary;
+        if !sentence.is_silent() {
+            self.held.push(sentence);
+        } else if let (Some(last), Boundary::Paragraph) = (self.held.last_mut(), boundary) {
+            last.boundary = boundary;
         }
-        let mut rest = match self.held.take() {
-            Some(held) if held.tokens.len() + 1 + sentence.tokens.len() <= self.most() => held.join(sentence),
-            Some(held) => {
-                self.give(held, &mut ready);
-                sentence
-            }
-            None => sentence,
-        };
-        while let Some(at) = cut::place(&rest, self.most(), self.least()) {
-            let (head, tail) = cut::at(rest, at);
-            self.give(head, &mut ready);
-            rest = tail;
+        let waits = boundary == Boundary::Sentence
+            && self
+                .held
+                .last()
+                .is_none_or(|last| last.tokens.len() < self.least());
+        if !waits {
+            return self.finish();
         }
-        if rest.is_silent() {
-            // The tail of a cut, such as a lone quote: what precedes it ends the sentence.
-            ready
-                .iter_mut()
-                .rev()
-                .take(1)
-                .for_each(|last| last.boundary = rest.boundary);
-        } else if rest.tokens.len() < self.least() && rest.boundary == Boundary::Sentence {
-            self.held = Some(rest);
-        } else {
-            self.give(rest, &mut ready);
+        if self.held.iter().map(|held| held.tokens.len()).sum::<usize>() <= HELD * self.most() {
+            return Vec::new();
         }
+        // A run without end: what is before its first cut depends on nothing that follows.
+        let rest = cut::part(&self.held, self.most(), self.least()).map(|at| self.held.split_off(at));
+        let ready = self.finish();
+        self.held = rest.unwrap_or_default();
         ready
     }
 
     /// What still waits, at the end of the text.
-    pub fn finish(&mut self) -> Option<Segment> {
-        self.nth += usize::from(self.held.is_some());
-        self.held.take()
+    pub fn finish(&mut self) -> Vec<Segment> {
+        let mut ready = Vec::new();
+        let held = std::mem::take(&mut self.held);
+        self.part(held, &mut ready);
+        ready
     }
 
-    fn give(&mut self, segment: Segment, ready: &mut Vec<Segment>) {
-        if !segment.is_silent() {
-            self.nth += 1;
-            ready.push(segment);
+    /// Parts sentences that stand together, and joins those that stay together.
+    fn part(&mut self, mut sentences: Vec<Segment>, ready: &mut Vec<Segment>) {
+        // The second parts wait here: a run can be long, and a stack is not.
+        let mut later = Vec::new();
+        loop {
+            while let Some(at) = cut::part(&sentences, self.most(), self.least()) {
+                later.push(sentences.split_off(at));
+            }
+            if let Some(whole) = sentences.into_iter().reduce(Segment::join) {
+                self.cut(whole, ready);
+            }
+            match later.pop() {
+                Some(next) => sentences = next,
+                None => return,
+            }
         }
     }
 
+    /// Cuts what is too long.
+    fn cut(&mut self, mut segment: Segment, ready: &mut Vec<Segment>) {
+        let mut later = Vec::new();
+        loop {
+            while let Some(at) = cut::place_by_content(&segment, self.most(), self.least()) {
+                let (head, tail) = cut::at(segment, at);
+                later.push(tail);
+                segment = head;
+            }
+            self.ramp(segment, ready);
+            match later.pop() {
+                Some(next) => segment = next,
+                None => return,
+            }
+        }
+    }
+
+    /// Cuts what comes too early in a response to be so long.
+    fn ramp(&mut self, mut segment: Segment, ready: &mut Vec<Segment>) {
+        for step in self.nth.. {
+            let most = self.sizes.most(step);
+            let Some(at) = cut::place(&segment, most, most / 4) else {
+                break;
+            };
+            let (head, tail) = cut::at(segment, at);
+            self.give(head, ready);
+            segment = tail;
+        }
+        if self.give(segment, ready) {
+            self.nth += 1;
+        }
+    }
+
+    /// Whether it can be heard. If not, such as a lone quote, what precedes it ends the sentence.
+    fn give(&self, segment: Segment, ready: &mut Vec<Segment>) -> bool {
+        let heard = !segment.is_silent();
+        if heard {
+            ready.push(segment);
+        } else if let Some(last) = ready.last_mut() {
+            last.boundary = segment.boundary;
+        }
+        heard
+    }
+
+    /// The limit of a segment that is not cut for early sound.
     fn most(&self) -> usize {
-        self.sizes.most(self.nth)
+        self.sizes.most(usize::MAX)
     }
 
     /// Below this a sentence waits for the next, and no cut leaves less.

@@ -231,7 +231,8 @@ impl Iterator for Segments {
                 continue;
             }
             let Some(chunk) = self.chunks.pop_front() else {
-                return self.segmenter.finish().map(Ok);
+                self.ready.extend(self.segmenter.finish());
+                return self.ready.pop_front().map(Ok);
             };
             let (front, dialect, options) = (&self.front, self.dialect, &self.options);
             let read = || front.sentences(&normalise::normalise(&chunk, dialect, options), dialect);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::segments::Sizes;
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
     let environment = variables
@@ -113,6 +114,20 @@ fn a_node_id_is_one_label_of_a_host_name() {
     );
     for wrong in ["a.b", "-a", "a-", "A", "a/b", "../x"] {
         assert!(node(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn segment_sizes_are_numbers_by_commas() {
+    let sizes = |value: &str| read(&[("SEGMENT_TOKENS", value)]).map(|config| config.text.sizes.most);
+    assert_eq!(sizes("").unwrap(), Sizes::default().most);
+    assert_eq!(sizes("24, 100,510").unwrap(), [24, 100, 510]);
+    for wrong in ["7", "511", "32,", "32;80", "-1", "a", "8,8,8,8,8,8,8,8,8"] {
+        let told = sizes(wrong).unwrap_err().to_string();
+        assert!(
+            told.starts_with("SEGMENT_TOKENS: must be one to eight numbers"),
+            "{told}"
+        );
     }
 }
 

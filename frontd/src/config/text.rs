@@ -1,7 +1,10 @@
 use std::path::PathBuf;
 
 use super::Reader;
-use crate::text::{TextConfig, lexicon};
+use crate::{
+    segments::Sizes,
+    text::{TextConfig, lexicon},
+};
 
 /// The text front end.
 #[derive(Debug, Clone)]
@@ -10,6 +13,10 @@ pub struct Text {
     pub espeak: Option<PathBuf>,
     /// Words of your own and how they are said. `LEXICON_FILE`, none.
     pub lexicon: Option<PathBuf>,
+    /// The most tokens (a token is a phoneme, about 14 a second) of the first segment of a response, of the second, and
+    /// so on; the last holds for all that follow. Short first ones sound early; each is computed as a whole, so the
+    /// largest decides about a worker's memory. `SEGMENT_TOKENS`, 32,80,160,220.
+    pub sizes: Sizes,
 }
 
 impl Text {
@@ -18,6 +25,12 @@ impl Text {
         Self {
             espeak: (espeak != "off").then(|| espeak.into()),
             lexicon: reader.path("LEXICON_FILE"),
+            sizes: reader.parsed(
+                "SEGMENT_TOKENS",
+                Sizes::default(),
+                "one to eight numbers from 8 to 510, by commas, such as 32,80,160,220",
+                |value| value.parse().ok(),
+            ),
         }
     }
 
@@ -37,7 +50,7 @@ impl Text {
         TextConfig {
             espeak: self.espeak.clone(),
             lexicon: self.lexicon.clone(),
-            ..TextConfig::default()
+            sizes: self.sizes.clone(),
         }
     }
 }

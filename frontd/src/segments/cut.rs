@@ -1,10 +1,19 @@
-//! Where a sentence that is too long for one segment is cut.
+//! Where a sentence that is too long for one segment is cut, and where a run of short ones is parted.
 
 use super::{Boundary, Segment, Word};
 
+/// What a cut is worth: a mark that parts clauses, a comma, a space before a word that begins a phrase, any space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Space,
+    Joint,
+    Weak,
+    Strong,
+}
+
 /// Where to cut `segment` (an index of its tokens, after which a space may stand) so that the head has at most
-/// `most` tokens; `None` if it fits. At the last clause mark that leaves both sides `least`, else before a word that begins
-/// a phrase, else at the last space.
+/// `most` tokens, and as many of them as that allows; `None` if it fits. At the last clause mark that leaves both sides
+/// `least`, else before a word that begins a phrase, else at the last space.
 pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usize> {
     if segment.tokens.len() <= most {
         return None;
@@ -13,22 +22,17 @@ pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usiz
     let last = most.min(signs.len().saturating_sub(least));
     let (mut strong, mut weak, mut joint, mut space) = (None, None, None, None);
     for at in 1..=most {
-        let (before, after) = (signs[at - 1], signs[at]);
-        if after == ' ' && (at <= last || space.is_none()) {
-            space = Some(at);
-            // A head of a few words would be heard as a stumble.
-            if at * 3 >= most && begins_phrase(&signs[at + 1..]) {
-                joint = Some(at);
+        let Some(worth) = worth(&signs, at) else { continue };
+        match worth {
+            Worth::Strong if (least..=last).contains(&at) => strong = Some(at),
+            Worth::Weak if (least..=last).contains(&at) => weak = Some(at),
+            _ if signs[at] == ' ' && (at <= last || space.is_none()) => {
+                space = Some(at);
+                // A head of a few words would be heard as a stumble.
+                if worth == Worth::Joint && at * 3 >= most {
+                    joint = Some(at);
+                }
             }
-        }
-        if at < least || at > last || is_mark(after) || is_closing(after) || (after != ' ' && before != '—')
-        {
-            continue;
-        }
-        let mark = signs[..at].iter().rev().copied().find(|&sign| !is_closing(sign));
-        match mark {
-            Some(';' | ':' | '.' | '!' | '?' | '…' | '—') => strong = Some(at),
-            Some(',') => weak = Some(at),
             _ => {}
         }
     }
@@ -38,6 +42,81 @@ pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usiz
         (strong, weak) => strong.or(weak),
     };
     Some(clause.or(joint).or(space).unwrap_or_else(|| hard(&signs, most)))
+}
+
+/// As [`place`], but by what stands around the cut and not by how far it is from the front, so that an edit moves no
+/// cut but its own. Of the best marks, words or spaces that leave both sides `least`, it takes the one whose
+/// neighbourhood has the largest hash; in less than twice `most`, one that leaves no third piece.
+pub(super) fn place_by_content(segment: &Segment, most: usize, least: usize) -> Option<usize> {
+    let length = segment.tokens.len();
+    if length <= most {
+        return None;
+    }
+    let signs: Vec<char> = segment.phonemes.chars().collect();
+    let from = if length <= 2 * most { length - most } else { 0 };
+    let from = from.max(least).max(1);
+    let best = (from..=length - from)
+        .filter_map(|at| Some((worth(&signs, at)?, around(&segment.tokens, at), at)))
+        // Equal surroundings: the one nearest the middle.
+        .max_by_key(|&(worth, hash, at)| (worth, hash, std::cmp::Reverse(at.abs_diff(length / 2))));
+    Some(best.map_or_else(|| hard(&signs, most), |(_, _, at)| at))
+}
+
+/// Where to part a run of sentences: the index of the one that begins the second part; `None` to leave it whole. By
+/// the sentence before the cut and not by how far it is from the front, as in [`place_by_content`].
+pub(super) fn part(sentences: &[Segment], most: usize, least: usize) -> Option<usize> {
+    // Each with the space before it.
+    let sizes = sentences.iter().map(|sentence| sentence.tokens.len() + 1);
+    let whole: usize = sizes.clone().sum();
+    if sentences.len() < 2 || whole <= 2 * least {
+        return None;
+    }
+    let left = sizes.scan(0, |sum, size| {
+        *sum += size;
+        Some(*sum)
+    });
+    let cuts: Vec<(usize, usize)> = (1..sentences.len())
+        .zip(left)
+        .map(|(at, left)| (at, left.min(whole - left)))
+        .collect();
+    cuts.iter()
+        .filter(|(_, shorter)| *shorter > least)
+        .max_by_key(|(at, shorter)| (hash(&sentences[at - 1].tokens), *shorter))
+        .or_else(|| {
+            cuts.iter()
+                .filter(|_| whole > most + 1)
+                .max_by_key(|(_, shorter)| *shorter)
+        })
+        .map(|(at, _)| *at)
+}
+
+/// What a cut before `signs[at]` is worth; `None`: not between words, or before a mark.
+fn worth(signs: &[char], at: usize) -> Option<Worth> {
+    let (before, after) = (*signs.get(at.checked_sub(1)?)?, *signs.get(at)?);
+    if is_mark(after) || is_closing(after) || (after != ' ' && before != '—') {
+        return None;
+    }
+    let mark = signs[..at].iter().rev().copied().find(|&sign| !is_closing(sign));
+    Some(match mark {
+        Some(';' | ':' | '.' | '!' | '?' | '…' | '—') => Worth::Strong,
+        Some(',') => Worth::Weak,
+        _ if begins_phrase(&signs[at + 1..]) => Worth::Joint,
+        _ => Worth::Space,
+    })
+}
+
+/// Tokens at each side of a cut that decide about it: a word or two.
+const AROUND: usize = 8;
+
+fn around(tokens: &[u8], at: usize) -> u64 {
+    hash(&tokens[at.saturating_sub(AROUND)..(at + AROUND).min(tokens.len())])
+}
+
+/// FNV-1a: the same in every release, on every machine.
+fn hash(tokens: &[u8]) -> u64 {
+    tokens.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &token| {
+        (hash ^ u64::from(token)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Cuts in two; a space at the cut is dropped. A word that is cut belongs to both.

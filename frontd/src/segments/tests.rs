@@ -144,3 +144,71 @@ proptest! {
         }
     }
 }
+
+/// A script of 500 words, as sentences that a mark ends and commas part.
+fn script() -> impl Strategy<Value = Vec<(Vec<String>, bool)>> {
+    let word = "[ˈ]?[ɹtnlkdmpbsz][ɪæʌɛiAO][ɹtnlkdmpbsz]{0,3}[,;]{0,1}";
+    let short = prop::collection::vec(word, 1..8);
+    let long = prop::collection::vec(word, 4..40);
+    let sentence = prop_oneof![short, long].prop_map(|mut words: Vec<String>| {
+        let plain = |word: &String| word.trim_end_matches([',', ';']).to_owned();
+        // Two marks of three go: English has fewer.
+        for (i, word) in words.iter_mut().enumerate() {
+            *word = if i % 3 == 0 { word.clone() } else { plain(word) };
+        }
+        if let Some(last) = words.last_mut() {
+            *last = plain(last) + ".";
+        }
+        words
+    });
+    prop::collection::vec((sentence, prop::bool::weighted(0.2)), 130).prop_map(|mut all| {
+        let mut words = 0;
+        all.retain(|(sentence, _)| {
+            words += sentence.len();
+            words <= 520
+        });
+        all
+    })
+}
+
+fn cut_script(script: &[(Vec<String>, bool)]) -> Vec<Segment> {
+    let sentences = script.iter().map(|(words, paragraph)| {
+        let boundary = if *paragraph {
+            Boundary::Paragraph
+        } else {
+            Boundary::Sentence
+        };
+        sentence(&words.join(" "), boundary)
+    });
+    segment_all(sentences.collect(), Sizes::default(), true)
+}
+
+/// Segments of `after` that `before` has not.
+fn new_segments(before: &[Segment], after: &[Segment]) -> usize {
+    let known = |new: &&Segment| !before.iter().any(|old| old.tokens == new.tokens);
+    after.iter().filter(known).count()
+}
+
+proptest! {
+    #[test]
+    fn one_changed_word_of_five_hundred_makes_three_new_segments_at_most(
+        script in script(),
+        which: prop::sample::Index,
+        other in "[ɹtnlkdmpbsz][ɪæʌɛiAO]{1,2}[ɹtnlkdmpbsz]{1,6}",
+    ) {
+        let before = cut_script(&script);
+        let mut edited = script.clone();
+        let words: usize = script.iter().map(|(words, _)| words.len()).sum();
+        let mut at = which.index(words);
+        for (sentence, _) in &mut edited {
+            if let Some(word) = sentence.get_mut(at) {
+                let mark: String = word.chars().filter(|c| matches!(c, ',' | ';' | '.')).collect();
+                *word = other + &mark;
+                break;
+            }
+            at -= sentence.len();
+        }
+        let after = cut_script(&edited);
+        prop_assert!(new_segments(&before, &after) <= 3, "{:?}\n{:?}", phonemes(&before), phonemes(&after));
+    }
+}
