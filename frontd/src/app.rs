@@ -29,7 +29,7 @@ use crate::{
     generation::Generator,
     http, metrics as names,
     model::choose::{self, ChooseError, Chosen},
-    scheduler::Scheduler,
+    scheduler::{Scheduler, cache::Cache},
     store::Store,
     systemd,
     text::TextFront,
@@ -133,7 +133,8 @@ impl Core {
             .await
             .map_err(|error| AppError::Workers(format!("the model could not be looked for: {error}")))??;
         let workers = workers::start(setup(&config, &model, &run_dir.0));
-        let scheduler = Scheduler::start(config.queue.limits(), workers.orders.clone(), workers.news);
+        let cache = Cache::new(config.queue.cache_mb << 20, &model.identity());
+        let scheduler = Scheduler::start(config.queue.limits(), cache, workers.orders.clone(), workers.news);
         let shared = Arc::new(Shared {
             voices: open_voices(&config, &model),
             generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),

@@ -84,6 +84,8 @@ pub struct Progress {
     pub segments_done: usize,
     /// Segments cut so far; all of them once `whole`.
     pub segments_known: usize,
+    /// Those done that had been made for an earlier request.
+    pub segments_kept: usize,
     pub whole: bool,
     /// Sound so far, this chunk included.
     pub audio: Duration,
@@ -283,10 +285,11 @@ async fn join(
     chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
 ) -> Result<(), GenerationError> {
     let mut joiner = Joiner::new(request.volume, request.speed);
-    let mut done = 0;
-    let progress = |joiner: &Joiner, done: usize, whole: bool| Progress {
+    let (mut done, mut kept) = (0, 0);
+    let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
         segments_known: known.load(Ordering::Relaxed),
+        segments_kept: kept,
         whole,
         audio: duration_of(joiner.samples()),
     };
@@ -303,33 +306,37 @@ async fn join(
                 voice,
             } => (index, segment, promise, voice),
         };
-        let speech = tokio::time::timeout(SEGMENT_LIMIT, promise)
+        let made = tokio::time::timeout(SEGMENT_LIMIT, promise)
             .await
             .map_err(|_| GenerationError::Late)?
             .map_err(|_| SynthesisError::Gone)??;
         let started = Instant::now();
-        let (pcm, placed) = joiner.push(&speech.pcm, (segment.phonemes.chars().last(), segment.boundary));
+        let (pcm, placed) = joiner.push(
+            &made.speech.pcm,
+            (segment.phonemes.chars().last(), segment.boundary),
+        );
         metrics::stage("join", started.elapsed());
         done += 1;
+        kept += usize::from(made.kept);
         let seconds = duration_of(pcm.len()).as_secs_f64();
         let said = Said {
             segment,
             placed,
-            frames: speech.frames,
+            frames: made.speech.frames.clone(),
             voice,
         };
         let whole = in_order.is_closed() && in_order.is_empty();
         let chunk = Chunk {
             pcm,
             said: Some(said),
-            progress: progress(&joiner, done, whole),
+            progress: progress(&joiner, (done, kept), whole),
         };
         if chunks.send(Ok(chunk)).await.is_err() {
             return Ok(());
         }
         ticket.sent(index, seconds).await;
     }
-    let last = progress(&joiner, done, true);
+    let last = progress(&joiner, (done, kept), true);
     let pcm = joiner.finish();
     if !pcm.is_empty() && done > 0 {
         let audio = last.audio + duration_of(pcm.len());

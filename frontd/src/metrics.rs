@@ -27,6 +27,10 @@ pub const FOLDER_LIMIT_BYTES: &str = "tts_folder_limit_bytes";
 pub const FOLDER_FAULT: &str = "tts_folder_fault";
 pub const FOLDER_EVICTED: &str = "tts_folder_evicted_total";
 pub const FOLDER_FAILURES: &str = "tts_folder_failures_total";
+pub const CACHE_HITS: &str = "tts_segment_cache_hits_total";
+pub const CACHE_MISSES: &str = "tts_segment_cache_misses_total";
+pub const CACHE_BYTES: &str = "tts_segment_cache_bytes";
+pub const CACHE_SEGMENTS: &str = "tts_segment_cache_segments";
 pub const BUILD_INFO: &str = "tts_build_info";
 
 /// Tells the recorder what each metric means.
@@ -90,6 +94,17 @@ pub fn describe() {
     describe_gauge!(FOLDER_FAULT, "1 while a folder cannot be used");
     describe_counter!(FOLDER_EVICTED, "Files removed for age or room");
     describe_counter!(FOLDER_FAILURES, "Failed reads and writes of a folder");
+    describe_counter!(
+        CACHE_HITS,
+        "Segments that had been made before and took no worker"
+    );
+    describe_counter!(CACHE_MISSES, "Segments that a worker had to make");
+    describe_gauge!(
+        CACHE_BYTES,
+        Unit::Bytes,
+        "Finished segments that are kept in memory"
+    );
+    describe_gauge!(CACHE_SEGMENTS, "How many finished segments are kept");
     describe_gauge!(BUILD_INFO, "1, with the version as a label");
 }
 

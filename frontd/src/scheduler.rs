@@ -1,21 +1,28 @@
 //! Segments to workers: one task that owns the queue, the free workers and the segments that are out.
 //!
 //! Which segment goes next is [`queue`]'s decision. A segment whose worker died goes back and is done again
-//! elsewhere, so its listener hears nothing of it; one that ended two workers is poison and fails alone.
+//! elsewhere, so its listener hears nothing of it; one that ended two workers is poison and fails alone. One that was
+//! made before is taken from the [`cache`] and needs no worker.
 
+pub mod cache;
 pub mod queue;
 mod rates;
 
 use std::{
     collections::{BTreeSet, HashMap},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use common::protocol::{Fault, Job};
+use common::{
+    SAMPLE_RATE,
+    protocol::{Fault, Job},
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::{
+    cache::{Cache, Key},
     queue::{Delivery, Pending, Queue, ResponseId, Seconds},
     rates::Rates,
 };
@@ -120,17 +127,31 @@ enum Command {
     Leave(ResponseId),
 }
 
-type Answer = oneshot::Sender<Result<Speech, SynthesisError>>;
+/// The speech of a segment.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub speech: Arc<Speech>,
+    /// It was made for an earlier request and took no worker.
+    pub kept: bool,
+}
+
+type Answer = oneshot::Sender<Result<Made, SynthesisError>>;
 
 impl Scheduler {
     /// Starts the task.
     #[must_use]
-    pub fn start(limits: Limits, orders: mpsc::Sender<Order>, news: mpsc::Receiver<News>) -> Self {
+    pub fn start(
+        limits: Limits,
+        cache: Cache,
+        orders: mpsc::Sender<Order>,
+        news: mpsc::Receiver<News>,
+    ) -> Self {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (publisher, status) = watch::channel(QueueStatus::default());
         let task = Task {
             limits,
             orders,
+            cache,
             queue: Queue::default(),
             works: HashMap::new(),
             running: HashMap::new(),
@@ -185,7 +206,7 @@ pub struct Ticket {
 }
 
 /// The speech to come of a submitted segment.
-pub type Promise = oneshot::Receiver<Result<Speech, SynthesisError>>;
+pub type Promise = oneshot::Receiver<Result<Made, SynthesisError>>;
 
 impl Ticket {
     /// Hands in segment `index`, counted from 0 in the response.
@@ -229,6 +250,7 @@ impl Drop for Ticket {
 #[derive(Debug)]
 struct Work {
     job: SegmentJob,
+    key: Key,
     answer: Answer,
     submitted: Instant,
     /// Workers that it may have ended.
@@ -239,6 +261,7 @@ struct Work {
 
 #[derive(Debug)]
 struct Running {
+    key: Key,
     response: ResponseId,
     index: u64,
     worker: WorkerId,
@@ -248,6 +271,7 @@ struct Running {
 struct Task {
     limits: Limits,
     orders: mpsc::Sender<Order>,
+    cache: Cache,
     queue: Queue,
     works: HashMap<(ResponseId, u64), Work>,
     running: HashMap<u64, Running>,
@@ -290,12 +314,19 @@ impl Task {
                 job,
                 answer,
             } => {
+                let key = self.cache.key(&job);
+                if let Some(speech) = self.cache.get(&key) {
+                    self.queue.ready(id, index, length_of(&speech));
+                    let _ = answer.send(Ok(Made { speech, kept: true }));
+                    return;
+                }
                 let pending = Pending {
                     index,
                     work: work_of(&job),
                 };
                 let work = Work {
                     job,
+                    key,
                     answer,
                     submitted: Instant::now(),
                     blamed: 0,
@@ -365,10 +396,12 @@ impl Task {
                 };
                 names::stage("model", compute);
                 self.rates.measured(running.work, speech.pcm.len(), compute);
+                let speech = Arc::new(speech);
+                self.cache.put(running.key, &speech);
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
                     metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
                     // A listener that has gone takes nothing.
-                    let _ = work.answer.send(Ok(speech));
+                    let _ = work.answer.send(Ok(Made { speech, kept: false }));
                 }
             }
             News::Failed { job, fault } => {
@@ -431,9 +464,20 @@ impl Task {
             let Some((response, segment)) = self.queue.pop(self.rates.speech_per_work()) else {
                 return;
             };
-            let Some(work) = self.works.get(&(response, segment.index)) else {
+            let key = (response, segment.index);
+            let Some(work) = self.works.get(&key) else {
                 continue;
             };
+            // Another response may have had it made while it waited.
+            if let Some(speech) = self.cache.get(&work.key) {
+                if let Some(work) = self.works.remove(&key) {
+                    let _ = work.answer.send(Ok(Made { speech, kept: true }));
+                }
+                continue;
+            }
+            if work.blamed + work.losses == 0 {
+                self.cache.missed();
+            }
             metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
             self.last_job += 1;
             let SegmentJob { tokens, style, speed } = work.job.clone();
@@ -450,6 +494,7 @@ impl Task {
                 .max(self.limits.deadline_floor);
             self.free.remove(&worker);
             let running = Running {
+                key: work.key,
                 response,
                 index: segment.index,
                 worker,
@@ -509,6 +554,11 @@ impl Task {
 )]
 fn work_of(job: &SegmentJob) -> usize {
     (job.tokens.len() as f32 / job.speed.max(f32::MIN_POSITIVE)).ceil() as usize
+}
+
+#[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
+fn length_of(speech: &Speech) -> Seconds {
+    speech.pcm.len() as Seconds / Seconds::from(SAMPLE_RATE)
 }
 
 #[cfg(test)]

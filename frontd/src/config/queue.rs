@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::Reader;
 use crate::scheduler::Limits;
 
-/// What is let in, and how long a segment may take.
+/// What is let in, how long a segment may take, and what is kept.
 #[derive(Debug, Clone)]
 pub struct Queue {
     /// Responses that may wait for their first segment. `MAX_QUEUE`, 16.
@@ -16,6 +16,9 @@ pub struct Queue {
     pub look_ahead: usize,
     /// The least time for a segment before its worker counts as hanging. `JOB_DEADLINE_SECONDS`, 5.
     pub deadline_floor: Duration,
+    /// Memory in MiB for finished segments, so that a repeated or edited text is not computed again; 0: nothing is kept.
+    /// `SEGMENT_CACHE_MB`, 64.
+    pub cache_mb: usize,
 }
 
 /// A segment gets this many times its expected time: a busy machine is not a hanging one.
@@ -30,6 +33,7 @@ impl Queue {
             wait: seconds(reader.number("MAX_WAIT_SECONDS", 30, 1, 600)),
             look_ahead: reader.number("LOOK_AHEAD", 4, 1, 64),
             deadline_floor: seconds(reader.number("JOB_DEADLINE_SECONDS", 5, 1, 600)),
+            cache_mb: reader.number("SEGMENT_CACHE_MB", 64, 0, 1 << 20),
         }
     }
 

@@ -71,6 +71,8 @@ pub(super) struct Progress {
     pub(super) segments_done: usize,
     /// Segments known so far; all of them once `whole` is true.
     pub(super) segments_known: usize,
+    /// Segments sent that had been made for an earlier request and were not computed again.
+    pub(super) segments_kept: usize,
     pub(super) whole: bool,
     /// Sound so far, in seconds.
     pub(super) audio_seconds: f64,
@@ -169,6 +171,7 @@ impl Events {
         Progress {
             segments_done: progress.segments_done,
             segments_known: progress.segments_known,
+            segments_kept: progress.segments_kept,
             whole: progress.whole,
             audio_seconds: (progress.audio.as_secs_f64() * 1000.0).round() / 1000.0,
             text_done: (share * 1000.0).round() / 1000.0,

@@ -1,6 +1,9 @@
 //! Which model speaks, and where its files are.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
 
 use super::{
     convert::{self, ConvertError},
@@ -30,6 +33,22 @@ impl Chosen {
         match self {
             Self::Builtin => "builtin",
             Self::Kokoro(_) => "kokoro-82m",
+        }
+    }
+
+    /// Tells apart graphs that speak differently: the file's path, size and time.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Builtin => self.name().to_owned(),
+            Self::Kokoro(path) => {
+                let about = path.metadata().ok();
+                let (size, time) = (
+                    about.as_ref().map(Metadata::len),
+                    about.and_then(|m| m.modified().ok()),
+                );
+                format!("{path:?} {size:?} {time:?}")
+            }
         }
     }
 

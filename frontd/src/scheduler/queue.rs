@@ -86,6 +86,13 @@ impl Queue {
         }
     }
 
+    /// Notes a segment that is finished already and will be sent, `length` seconds long.
+    pub fn ready(&mut self, id: ResponseId, index: u64, length: Seconds) {
+        if let Some(response) = self.responses.get_mut(&id) {
+            response.under_way.insert(index, length);
+        }
+    }
+
     /// Takes the segment that is needed first. `seconds_per_work` is the measured length
     /// of speech.
     pub fn pop(&mut self, seconds_per_work: Seconds) -> Option<(ResponseId, Pending)> {

@@ -190,6 +190,7 @@ fn new_segments(before: &[Segment], after: &[Segment]) -> usize {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn one_changed_word_of_five_hundred_makes_three_new_segments_at_most(
         script in script(),

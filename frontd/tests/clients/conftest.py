@@ -33,6 +33,8 @@ class Server:
             "OUTPUT_DIR": str(folder / "output"),
             "CONTROL_SOCKET": str(folder / "control.sock"),
             "DRAIN_SECONDS": "2",
+            # A test that says something again wants it made again.
+            "SEGMENT_CACHE_MB": "0",
             **settings,
         }
         self.log = (folder / "log").open("wb")

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it finds a fault")]
 
+mod cache;
 mod chaos;
 mod faulty_workers;
 mod kokoro;

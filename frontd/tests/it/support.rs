@@ -68,6 +68,8 @@ impl Server {
             ("MODEL", "builtin".to_owned()),
             ("WORKERS", "2".to_owned()),
             ("LOG_LEVEL", "warn".to_owned()),
+            // A test that says something again wants it made again.
+            ("SEGMENT_CACHE_MB", "0".to_owned()),
             (
                 "ORT_DYLIB_PATH",
                 std::env::var("ORT_DYLIB_PATH").expect("ORT_DYLIB_PATH: run ops/test"),

@@ -186,3 +186,22 @@ async fn a_download_has_the_bytes_that_the_server_sends() {
     );
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_edit_left_alone_is_kept() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let script = long_script(200);
+    for (script, kept) in [
+        (script.clone(), false),
+        (format!("{script} And so it ended."), true),
+    ] {
+        browser.write(&script).await;
+        browser.click("go").await;
+        browser.until("store.job.phase === 'finished'").await;
+        let told = browser.text("under").await;
+        assert_eq!(told.contains(" segments kept."), kept, "{told}");
+    }
+    browser.close().await;
+}

@@ -22,7 +22,7 @@ export function startButton() {
 		small.firstElementChild.textContent = busy ? "Cancel" : "Generate";
 		small.classList.toggle("busy", busy);
 		showSaid(job);
-		showUnder(job);
+		hook("under").textContent = underOf(job);
 	});
 	startSmall(go, small);
 }
@@ -57,12 +57,11 @@ function saidOf({ phase, again }) {
 	return "";
 }
 
-function showUnder({ phase, seconds }) {
+function underOf({ phase, seconds, kept, known }) {
 	const take = store.take;
-	const under = hook("under");
-	if (phase === "finished") under.textContent = `Done, ${clock(seconds)} of audio.`;
-	else if (phase === "speaking" && take) under.textContent = `${span(take.seconds)} ready of about ${span(take.length)}`;
-	else under.textContent = "";
+	if (phase === "finished") return `Done, ${clock(seconds)} of audio${kept ? `, ${kept} of ${plural(known, "segment")} kept` : ""}.`;
+	if (phase === "speaking" && take) return `${span(take.seconds)} ready of about ${span(take.length)}`;
+	return "";
 }
 
 /** A Generate in the player while the big one is out of sight. */

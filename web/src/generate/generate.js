@@ -79,7 +79,7 @@ function show(progress, take) {
 	// The server counts this one too.
 	const ahead = progress.queue_ahead - 1;
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
-	const { segments_done: did, segments_known: known, text_done: part } = progress;
+	const { segments_done: did, segments_known: known, segments_kept: kept, text_done: part } = progress;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
-	store.job = { phase, did, known, ahead, wait: progress.wait_seconds, part };
+	store.job = { phase, did, known, kept, ahead, wait: progress.wait_seconds, part };
 }
