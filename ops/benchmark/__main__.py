@@ -15,7 +15,7 @@ from .scenarios import SENTENCE, Failed, Run, chosen
 from .server import NotStarted, Server
 from .texts import Writer
 
-SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "memory")
+SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "edit", "memory")
 USUAL = "start,one,listeners,beside,memory"
 
 

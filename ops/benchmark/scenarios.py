@@ -1,5 +1,6 @@
 """What is measured. A scenario takes a server and a round and returns the round's measurements by name."""
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -140,6 +141,33 @@ def wait_for(threads: list[threading.Thread], moment: float) -> None:
         thread.join(max(0.0, moment - time.perf_counter()))
 
 
+def edit(run: Run) -> dict[str, float]:
+    """A page, then the same page with one word changed, as its writer hears it after an edit: first audio of both, and what
+    the second cost of the computing of the first. The first sentence stays as it is."""
+    page = run.text(PAGE)
+    root = run.server.root()
+    spent = []
+    takes = []
+    for text in (page, with_another_word(page, run.seed)):
+        before = processes.cpu(root)[1] if root else 0.0
+        [take] = good([speak(run.server.url, run.ask, text)])
+        takes.append(take)
+        spent.append(processes.cpu(root)[1] - before if root else 0.0)
+    measured = {"first_new_s": takes[0].first, "first_s": takes[1].first, "total_s": takes[1].total}
+    if root:
+        measured |= {"cpu_new_s": spent[0], "cpu_s": spent[1], "cpu_share": spent[1] / spent[0]}
+    return measured
+
+
+def with_another_word(page: str, seed: object) -> str:
+    words = page.split()
+    first = next(n for n, word in enumerate(words) if word.endswith(".")) + 1
+    plain = [n for n in range(first, len(words)) if words[n].isalpha() and words[n].islower()]
+    which = random.Random(repr(seed)).choice(plain)
+    words[which] = "umbrella"
+    return " ".join(words)
+
+
 def memory(run: Run) -> dict[str, float]:
     """Before work (only of servers that we start), at the peak of five pages, and at rest after that."""
     measured = {}
@@ -179,6 +207,7 @@ def chosen(names: list[str], counts: list[int]) -> dict[str, Scenario]:
         "sentence": {"sentence": alone(SENTENCE)},
         "listeners": {f"{n} listener{'s' * (n > 1)}": listeners(n) for n in counts},
         "beside": {"beside two": beside},
+        "edit": {"500 words edited": edit},
         "memory": {"memory": memory},
     }
     return {name: scenario for wanted in names for name, scenario in every[wanted].items()}
