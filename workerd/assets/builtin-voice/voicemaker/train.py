@@ -14,7 +14,7 @@ from .network import FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, POSITIONS, Network, pos
 from .tracks import CEPSTRA
 from .vocabulary import IDS, STRESS
 
-STEPS = 3800
+STEPS = 9000
 FRAMES_A_BATCH = 5000
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150
