@@ -150,6 +150,9 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.rounds < 1 or min(options.listeners) < 1:
         parser.error("rounds and listeners are at least 1")
+    # Not after an hour of measuring.
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"--json {options.json}: there is no such folder")
     return options
 
 
@@ -164,6 +167,8 @@ def words(known: tuple[str, ...]):
 
 
 def counts(given: str) -> list[int]:
+    if not all(number.isdigit() for number in given.split(",")):
+        raise argparse.ArgumentTypeError(f"{given} is no row of numbers such as 1,4,6")
     return [int(number) for number in given.split(",")]
 
 
