@@ -196,16 +196,40 @@ bare_frontd() {
     die "No server runs in compose, and there is no frontd (ops/run builds it, or set FRONTD to its path)."
 }
 
+# unit: the instance of the systemd service that serves, as ops/install-service names them. Status 1: none.
+unit() {
+    local instance
+    have systemctl || return 1
+    for instance in blue green; do
+        if systemctl is-active --quiet "dexterous-tts@$instance" 2>/dev/null; then
+            echo "$instance"
+            return
+        fi
+    done
+    return 1
+}
+
 # own_folders: models and finished files of a clone lie in the clone, whatever folder a command is given from.
 own_folders() { export MODEL_DIR=${MODEL_DIR:-$ROOT/data/models} OUTPUT_DIR=${OUTPUT_DIR:-$ROOT/data/output}; }
+
+# The state folder of the systemd service.
+STATE=/var/lib/dexterous-tts
+service_installed() { have systemctl && [ -e /etc/systemd/system/dexterous-tts.socket ]; }
+
+# server_folders: those of the server without a container: the systemd service's where one is installed, else the clone's.
+server_folders() {
+    if service_installed; then export MODEL_DIR=${MODEL_DIR:-$STATE/models} OUTPUT_DIR=${OUTPUT_DIR:-$STATE/output}; fi
+    own_folders
+}
 
 # frontd ARGUMENT...: runs frontd where the server runs.
 frontd() {
     if in_compose; then
         compose exec -T "$SERVICE" frontd "$@"
     else
-        local program
+        local program instance
         program=$(bare_frontd)
+        if [ -z "${CONTROL_SOCKET:-}" ] && instance=$(unit); then export CONTROL_SOCKET=/run/dexterous-tts-$instance/control.sock; fi
         "$program" "$@"
     fi
 }

@@ -1,4 +1,7 @@
-"""What the container tests share: the docker client, requests for speech, and load that counts failures."""
+"""What the container tests share: the docker client, requests for speech, and load that counts failures.
+
+Times are those after which something hangs; a machine that builds other things meanwhile needs them.
+"""
 
 import contextlib
 import http.client
@@ -48,7 +51,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def await_true(what, condition, seconds=60):
+def await_true(what, condition, seconds=120):
     """Waits until condition() is true. What fails meanwhile is tried again."""
     deadline = time.monotonic() + seconds
     fault = None
@@ -68,7 +71,7 @@ class Server:
     def __init__(self, port, tls=False, key=None):
         self.port, self.tls, self.key = port, tls, key
 
-    def connection(self, timeout=120):
+    def connection(self, timeout=600):
         if not self.tls:
             return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         context = ssl.create_default_context()
@@ -87,11 +90,11 @@ class Server:
         return {"authorization": f"Bearer {self.key}"} if self.key else {}
 
     @contextlib.contextmanager
-    def speech(self, text, **fields):
+    def speech(self, text, more_headers=None, **fields):
         """The open response to a request for speech."""
         body = {"model": "kokoro", "input": text, "voice": "af_heart", "response_format": "wav", **fields}
         with contextlib.closing(self.connection()) as connection:
-            headers = {"content-type": "application/json", **self.headers()}
+            headers = {"content-type": "application/json", **self.headers(), **(more_headers or {})}
             connection.request("POST", "/v1/audio/speech", json.dumps(body), headers)
             yield connection.getresponse()
 
@@ -105,7 +108,7 @@ class Server:
     def is_ready(self):
         return self.get("/health/ready")[0] == 200
 
-    def await_ready(self, seconds=60):
+    def await_ready(self, seconds=180):
         await_true(f"port {self.port} is ready", self.is_ready, seconds)
 
 
@@ -127,7 +130,7 @@ class Load:
     def __exit__(self, *_):
         self.ending.set()
         for thread in self.threads:
-            thread.join(timeout=180)
+            thread.join(timeout=600)
 
     def listen(self):
         while not self.ending.is_set():
@@ -144,7 +147,7 @@ class Load:
     def await_responses(self, more):
         """Until so many more responses have ended."""
         target = self.done + more
-        await_true(f"{more} more responses", lambda: self.done >= target, 120)
+        await_true(f"{more} more responses", lambda: self.done >= target, 600)
 
 
 class Container:
@@ -153,7 +156,9 @@ class Container:
     def __init__(self, *options, command=(), image=IMAGE, port=None):
         self.server = Server(port or free_port())
         publish = ["--publish", f"127.0.0.1:{self.server.port}:8880"]
-        self.id = docker("run", "--detach", *publish, *options, image, *command)
+        # What was spoken before is to be computed again: these tests are about the workers.
+        uncached = ["--env", "SEGMENT_CACHE_MB=0"]
+        self.id = docker("run", "--detach", *publish, *uncached, *options, image, *command)
 
     def __enter__(self):
         return self

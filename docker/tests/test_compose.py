@@ -1,6 +1,7 @@
 """The compose file: volumes that last, HTTPS by nginx, an upgrade under load, and memory on Kokoro's graph."""
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -26,6 +27,8 @@ class Project:
             "NGINX_IMAGE": NGINX_IMAGE,
             "HOST_ADDRESS": "127.0.0.1",
             "HOST_PORTS": str(self.server.port),
+            # What was spoken before is to be computed again: load is to be load.
+            "SEGMENT_CACHE_MB": "0",
             **settings,
         }
 
@@ -82,7 +85,11 @@ class ComposeTest(unittest.TestCase):
     def test_memory_with_five_listeners_on_the_real_graph(self):
         if not KOKORO.is_file() or not VOICES.is_dir():
             self.skipTest(f"{KOKORO} or {VOICES} is not here")
-        with Project("memory", MODEL="kokoro") as project:
+        # On a machine that does much else, a segment takes long, and that is not what is tested here.
+        settings = tempfile.NamedTemporaryFile("w", suffix=".env")
+        self.addCleanup(settings.close)
+        print("JOB_DEADLINE_SECONDS=600", file=settings, flush=True)
+        with Project("memory", MODEL="kokoro", ENV_FILE=settings.name) as project:
             # The files come as an operator would bring them: into the volume, by a container.
             volume = f"{project.name}_models"
             docker("run", "--rm", "--user", "0", "--entrypoint", "sh", "-v", f"{volume}:/data/models",
@@ -90,21 +97,21 @@ class ComposeTest(unittest.TestCase):
                    "mkdir -p /data/models/kokoro/voices && cp /from/voices/*.bin /data/models/kokoro/voices/"
                    " && cp /from/model.onnx /data/models/kokoro/ && chmod -R a+rwX /data/models")
             project.up()
-            project.server.await_ready(120)
+            project.server.await_ready(300)
             faults = []
 
             def listen():
                 try:
                     sound = project.server.speak(SENTENCE * 4)
                     assert len(sound) > 300_000, len(sound)
-                except (AssertionError, OSError) as error:
+                except (AssertionError, OSError, http.client.HTTPException) as error:
                     faults.append(str(error))
 
             listeners = [threading.Thread(target=listen) for _ in range(5)]
             for listener in listeners:
                 listener.start()
             for listener in listeners:
-                listener.join(timeout=300)
+                listener.join(timeout=900)
             self.assertEqual(faults, [])
             # The page cache of the group counts until the kernel wants it back: what processes hold is rss and mapped files.
             shared = project.exec("sh", "-c", "cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ {sum += $2} END {print sum}'")
@@ -126,16 +133,16 @@ class HttpsTest(unittest.TestCase):
                 "-keyout", f"{certs}/privkey.pem", "-out", f"{certs}/fullchain.pem")
             os.chmod(certs, 0o755)
             os.chmod(f"{certs}/privkey.pem", 0o644)
-            http, https = free_port(), free_port()
+            plain, https = free_port(), free_port()
             low = free_port()
             project = stack.enter_context(Project(
-                "https", CERTS_DIR=certs, HTTP_PORT=str(http), HTTPS_PORT=str(https), HOST_PORTS=f"{low}-{low + 3}"))
+                "https", CERTS_DIR=certs, CERTBOT_DIR=certs, HTTP_PORT=str(plain), HTTPS_PORT=str(https), HOST_PORTS=f"{low}-{low + 3}"))
             project("--profile", "https", "up", "-d", "--no-build")
             server = Server(https, tls=True)
             server.await_ready()
 
             with self.subTest("plain HTTP leads to HTTPS"):
-                self.assertEqual(Server(http).get("/health")[0], 308)
+                self.assertEqual(Server(plain).get("/health")[0], 308)
             with self.subTest("the metrics are not for the public"):
                 self.assertEqual(server.get("/metrics")[0], 404)
             with self.subTest("a body above the limit is refused"):

@@ -73,18 +73,18 @@ class ContainerTest(unittest.TestCase):
             def listen(number):
                 with container.server.speech(text) as response:
                     first = response.read(4_000)
-                    begun.wait(timeout=60)
+                    begun.wait(timeout=300)
                     sounds[number] = first + response.read()
 
             listeners = [threading.Thread(target=listen, args=(number,)) for number in range(4)]
             for listener in listeners:
                 listener.start()
-            begun.wait(timeout=60)
+            begun.wait(timeout=300)
             started = time.monotonic()
             docker("stop", "--time", "60", container.id)
             print(f"stopped in {time.monotonic() - started:.1f} s with 4 listeners")
             for listener in listeners:
-                listener.join(timeout=60)
+                listener.join(timeout=300)
             self.assertEqual(sorted(sounds), [0, 1, 2, 3])
             for sound in sounds.values():
                 self.assertTrue(sound == quiet, f"{len(sound)} bytes, {len(quiet)} expected")

@@ -49,6 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("transfer-encoding", "chunked")
         self.send_header("x-forwarded-proto", self.headers["x-forwarded-proto"])
         self.send_header("x-request-id", self.headers["x-request-id"])
+        self.send_header("x-seen-client", self.headers["x-forwarded-for"].rsplit(",")[-1].strip())
         self.end_headers()
         self.wfile.write(b"5\r\nfirst\r\n")
         self.wfile.flush()
@@ -77,7 +78,9 @@ class NginxTest(unittest.TestCase):
         (folder / "servers").mkdir()
         self.server = Server(free_port())
         (folder / "servers/plain.conf").write_text(
-            (folder / "plain.conf").read_text().replace("listen 8080", f"listen 127.0.0.1:{self.server.port}"))
+            (folder / "plain.conf").read_text().replace("listen 8080", f"listen 127.0.0.1:{self.server.port}")
+            # This test is the load balancer.
+            .replace("10.0.0.0/8", "127.0.0.1"))
         servers = "".join(f"server 127.0.0.1:{replica.server_port} max_fails=0; " for replica in self.replicas)
         (folder / "backend.conf").write_text(f"upstream replicas {{ {servers} }}\nmap $host $backend {{ default replicas; }}\n")
         # The paths of the container's /tmp, in a folder of this test.
@@ -90,10 +93,10 @@ class NginxTest(unittest.TestCase):
         await_true("nginx answers", lambda: self.server.get("/v1/download/a.mp3"), 10)
         self.log = folder / "access.log"
 
-    def speak(self, gate=True, **headers):
+    def speak(self, gate=True, headers=()):
         for replica in self.replicas:
             replica.gate.set() if gate else replica.gate.clear()
-        return self.server.speech("hello", **headers)
+        return self.server.speech("hello", dict(headers))
 
     def test_a_refusal_before_any_audio_goes_to_the_next_replica(self):
         self.replicas[0].status = 503
@@ -130,6 +133,17 @@ class NginxTest(unittest.TestCase):
             self.assertEqual(response.read(), b"last")
             self.assertEqual(response.getheader("x-forwarded-proto"), "http")
             self.assertEqual(len(response.getheader("x-request-id")), 32)
+
+    def test_the_client_is_whom_the_load_balancer_names(self):
+        for forwarded, client in (
+            ({}, "127.0.0.1"),
+            ({"x-forwarded-for": "203.0.113.9"}, "203.0.113.9"),
+            # What stands before the balancer's own entry is the client's invention.
+            ({"x-forwarded-for": "198.51.100.1, 203.0.113.9"}, "203.0.113.9"),
+        ):
+            with self.speak(headers=forwarded) as response:
+                response.read()
+                self.assertEqual(response.getheader("x-seen-client"), client)
 
     def test_a_file_is_found_on_whichever_replica_has_it(self):
         for _ in range(4):

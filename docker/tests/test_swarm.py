@@ -36,6 +36,7 @@ class SwarmTest(unittest.TestCase):
             "REPLICAS_PER_NODE": "4",
             "DOWNLOAD_MODEL": "false",
             "WORKERS": "1",
+            "SEGMENT_CACHE_MB": "0",
             "MEMORY_RESERVATION": "256m",
             "MEMORY_LIMIT": "1500m",
         }
@@ -43,8 +44,8 @@ class SwarmTest(unittest.TestCase):
         docker("stack", "deploy", "--resolve-image", "never", "-c", file, STACK, env=environment)
         cls.cleanup.callback(cls.remove)
         try:
-            await_true("two replicas", lambda: len(tasks()) == 2, 120)
-            cls.server.await_ready(60)
+            await_true("two replicas", lambda: len(tasks()) == 2, 300)
+            cls.server.await_ready()
         except BaseException:
             for service in (f"{STACK}_tts", f"{STACK}_nginx"):
                 print(docker("service", "ps", "--no-trunc", service, check=False), docker("service", "logs", service, check=False))
@@ -59,8 +60,8 @@ class SwarmTest(unittest.TestCase):
     def remove():
         docker("stack", "rm", STACK)
         label = f"label=com.docker.stack.namespace={STACK}"
-        await_true("no containers", lambda: not docker("ps", "-aq", "--filter", label), 120)
-        await_true("no network", lambda: not docker("network", "ls", "-q", "--filter", label), 60)
+        await_true("no containers", lambda: not docker("ps", "-aq", "--filter", label), 300)
+        await_true("no network", lambda: not docker("network", "ls", "-q", "--filter", label), 120)
         docker("volume", "rm", f"{STACK}_models", f"{STACK}_output", check=False)
 
     def test_keys_come_from_the_secret(self):
@@ -96,7 +97,7 @@ class SwarmTest(unittest.TestCase):
         docker("kill", lost)
         for _ in range(6):
             self.assertGreater(len(self.server.speak(SENTENCE)), 48_000)
-        await_true("two replicas", lambda: len(tasks()) == 2, 60)
+        await_true("two replicas", lambda: len(tasks()) == 2, 300)
 
 
 if __name__ == "__main__":

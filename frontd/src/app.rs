@@ -83,6 +83,12 @@ impl Shared {
     pub fn ready(&self) -> bool {
         !*self.draining.borrow() && self.fleet.borrow().serving() > 0
     }
+
+    /// Whether the two tasks that all speech goes through take their turns. Waits for them: bound it.
+    async fn alive(&self) -> bool {
+        let (scheduler, supervisor) = tokio::join!(self.scheduler.alive(), workers::alive(&self.orders));
+        scheduler && supervisor
+    }
 }
 
 /// What outlives a change of the model.
@@ -237,8 +243,12 @@ impl App {
         let ops = tokio::spawn(control.serve(current.clone()));
         let housekeeping = tokio::spawn(housekeeping(current.clone()));
         let announcing = tokio::spawn(announce(Arc::clone(&core.shared), address));
+        let watched = current.clone();
         let mut serving = tokio::spawn(http::serve(listener, current, closed));
-        tokio::spawn(systemd::watchdog(async || true));
+        let watchdog = tokio::spawn(systemd::watchdog(async move || {
+            let shared = Arc::clone(&watched.borrow());
+            shared.alive().await
+        }));
         let config = core.shared.config.clone();
         let mut better = switch::is_wanted(&config, &core.shared.model)
             .then(|| tokio::spawn(switch::kokoro(config.clone(), core.lasting.clone())));
@@ -292,6 +302,7 @@ impl App {
         serving.abort();
         ops.abort();
         housekeeping.abort();
+        watchdog.abort();
         drop(live);
         core.stop().await;
         if let Some(retiring) = retiring {

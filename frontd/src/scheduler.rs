@@ -125,6 +125,7 @@ enum Command {
         seconds: Seconds,
     },
     Leave(ResponseId),
+    Alive(oneshot::Sender<()>),
 }
 
 /// The speech of a segment.
@@ -189,6 +190,12 @@ impl Scheduler {
             commands: self.commands.clone(),
             farewell: Some(farewell),
         })
+    }
+
+    /// Whether the task takes its turns: waits until it has answered, and is false when it has ended.
+    pub async fn alive(&self) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.commands.send(Command::Alive(answer)).await.is_ok() && answered.await.is_ok()
     }
 
     #[must_use]
@@ -343,6 +350,9 @@ impl Task {
                 }
             }
             Command::Leave(id) => self.leave(id).await,
+            Command::Alive(answer) => {
+                let _ = answer.send(());
+            }
         }
     }
 

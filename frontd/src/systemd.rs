@@ -3,10 +3,11 @@
 //! Without systemd every call does nothing: the variables that it sets are absent. A failed notice is logged and
 //! costs nothing else.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, time::Duration};
 
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
+use tokio::time::timeout;
 
 /// The first socket of `LISTEN_FDS`, non-blocking and closed in children, when there is one for this process.
 ///
@@ -41,19 +42,26 @@ pub fn stopping() {
     notify(|| sd_notify::notify(&[NotifyState::Stopping]));
 }
 
-/// Tells the watchdog, twice in its time, that the process lives, as long as `alive` says so. Returns at once where no
-/// watchdog is set. When `alive` stops answering, the notices stop, and systemd restarts the service.
+/// Tells the watchdog, four times in its time, that the process lives, as long as `alive` says so within a quarter of
+/// that time: a machine that is slow for a moment is no hang. Returns at once where no watchdog is set.
+/// When the notices stop, systemd restarts the service.
 pub async fn watchdog(alive: impl AsyncFn() -> bool) {
     let Some(limit) = sd_notify::watchdog_enabled() else {
         return;
     };
-    let mut ticks = tokio::time::interval(limit / 2);
+    let mut ticks = tokio::time::interval(limit / 4);
     loop {
         ticks.tick().await;
-        if alive().await {
+        if lives(&alive, limit / 4).await {
             notify(|| sd_notify::notify(&[NotifyState::Watchdog]));
+        } else {
+            tracing::error!("the server does not answer itself: the watchdog is not told");
         }
     }
+}
+
+async fn lives(alive: &impl AsyncFn() -> bool, bound: Duration) -> bool {
+    timeout(bound, alive()).await.unwrap_or(false)
 }
 
 /// On a thread that may block: a service manager that does not read must not stop us.
@@ -63,4 +71,79 @@ fn notify(tell: impl FnOnce() -> io::Result<()> + Send + 'static) {
             tracing::warn!(%error, "systemd could not be told");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        scheduler::{Limits, Scheduler, cache::Cache},
+        workers::{self, Order},
+    };
+
+    const BOUND: Duration = Duration::from_secs(5);
+
+    fn scheduler(orders: mpsc::Sender<Order>) -> (Scheduler, mpsc::Sender<workers::News>) {
+        let (tell, news) = mpsc::channel(1);
+        let limits = Limits {
+            queue: 1,
+            responses: 1,
+            wait: BOUND,
+            deadline_floor: BOUND,
+            deadline_factor: 1.0,
+        };
+        (
+            Scheduler::start(limits, Cache::new(0, "none"), orders, news),
+            tell,
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tasks_that_take_their_turns_live() {
+        let (orders, mut inbox) = mpsc::channel(1);
+        let (scheduler, _news) = scheduler(orders.clone());
+        assert!(lives(&async || scheduler.alive().await, BOUND).await);
+        tokio::spawn(async move {
+            while let Some(order) = inbox.recv().await {
+                if let Order::Alive(answer) = order {
+                    answer.send(()).unwrap();
+                }
+            }
+        });
+        assert!(lives(&async || workers::alive(&orders).await, BOUND).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_hangs_or_has_ended_does_not() {
+        let (orders, inbox) = mpsc::channel(1);
+        // The question is there and nobody takes it; the next one does not even get in.
+        for _ in 0..2 {
+            assert!(!lives(&async || workers::alive(&orders).await, BOUND).await);
+        }
+        drop(inbox);
+        assert!(!workers::alive(&orders).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scheduler_that_waits_for_a_hanging_supervisor_does_not() {
+        use crate::{
+            scheduler::{SegmentJob, queue::Delivery},
+            workers::lifecycle::WorkerId,
+        };
+        let (orders, _inbox) = mpsc::channel(1);
+        let (scheduler, news) = scheduler(orders.clone());
+        let hello = Order::Scale { target: 1 };
+        orders.send(hello).await.unwrap();
+        news.send(workers::News::Offer(WorkerId(1))).await.unwrap();
+        let ticket = scheduler.enter(Delivery::Streaming).await.unwrap();
+        let job = SegmentJob {
+            tokens: vec![1],
+            style: Vec::new(),
+            speed: 1.0,
+        };
+        let _promise = ticket.submit(0, job).await;
+        assert!(!lives(&async || scheduler.alive().await, BOUND).await);
+    }
 }

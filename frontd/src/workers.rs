@@ -95,6 +95,8 @@ pub enum Order {
     },
     /// No new workers; each goes when its job is done.
     Drain,
+    /// Answered in its turn: see [`alive`].
+    Alive(oneshot::Sender<()>),
 }
 
 /// From the workers to the scheduler.
@@ -162,6 +164,12 @@ pub fn start(setup: Setup) -> Workers {
         status,
         end,
     }
+}
+
+/// Whether the task behind `orders` takes its turns: waits until it has answered, and is false when it has ended.
+pub async fn alive(orders: &mpsc::Sender<Order>) -> bool {
+    let (answer, answered) = oneshot::channel();
+    orders.send(Order::Alive(answer)).await.is_ok() && answered.await.is_ok()
 }
 
 /// What the task keeps of a process.
@@ -392,6 +400,9 @@ impl Task {
                 let _ = answer.send(recycled);
             }
             Order::Drain => self.fleet.drain(now),
+            Order::Alive(answer) => {
+                let _ = answer.send(());
+            }
         }
     }
 

@@ -5,6 +5,11 @@ const ALIKE: f64 = 0.75;
 /// Shorter names are alike by chance: `HOME` is no `HOST`.
 const SHORTEST: usize = 6;
 
+/// Read by us, and by many others who have more variables of the kind: `SSL_CERT_DIR` is no slip.
+const SHARED: [&str; 4] = ["HOST", "PORT", "SSL_CERT_FILE", "XDG_RUNTIME_DIR"];
+/// Of the system, and by chance like ours.
+const STRANGERS: [&str; 1] = ["TMPDIR"];
+
 /// For each of `names` that is not one of `known` but looks like one: itself and that one.
 pub(super) fn lookalikes<'a>(
     names: impl Iterator<Item = &'a str>,
@@ -15,11 +20,12 @@ pub(super) fn lookalikes<'a>(
         let best = known
             .iter()
             .copied()
+            .filter(|known| !SHARED.contains(known))
             .max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
         (alike(&best) >= ALIKE).then_some((name, best))
     };
     names
-        .filter(|name| name.len() >= SHORTEST && !known.contains(name))
+        .filter(|name| name.len() >= SHORTEST && !known.contains(name) && !STRANGERS.contains(name))
         .filter_map(nearest)
         .collect()
 }
@@ -36,6 +42,9 @@ mod tests {
             "DEFAULT_VOICE",
             "HOST",
             "OUTPUT_DIR",
+            "TEMP_DIR",
+            "SSL_CERT_FILE",
+            "XDG_RUNTIME_DIR",
         ];
         let names = [
             "WORKER_THREAD",
@@ -48,6 +57,10 @@ mod tests {
             "LANGUAGE",
             "XDG_RUNTIME_DIR",
             "OUTPUT",
+            "TMPDIR",
+            "NIX_SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "SSL_CERT_FILE",
         ];
         assert_eq!(
             lookalikes(names.into_iter(), &known),

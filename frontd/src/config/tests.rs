@@ -180,3 +180,47 @@ fn voice_aliases_come_from_a_file() {
     assert!(read(&[("VOICE_ALIASES_FILE", &file)]).is_err());
     assert!(read(&[("VOICE_ALIASES_FILE", "/nowhere")]).is_err());
 }
+
+/// The variables that a deployment is promised: each is honoured, and what it cannot be is refused by name.
+#[test]
+fn every_promised_variable_is_honoured_or_refused() {
+    type Honoured = fn(&Config) -> bool;
+    let promised: [(&str, &str, Honoured, &str); 11] = [
+        ("USE_GPU", "false", |_| true, "true"),
+        ("DEVICE", "cpu", |_| true, "cuda"),
+        ("DOWNLOAD_MODEL", "true", |c| c.model.download, "perhaps"),
+        (
+            "OUTPUT_DIR_SIZE_LIMIT_MB",
+            "7",
+            |c| c.folders.output_mb == 7,
+            "-1",
+        ),
+        ("MAX_TEMP_DIR_SIZE_MB", "7", |c| c.folders.temp_mb == 7, "0"),
+        (
+            "MAX_TEMP_DIR_AGE_HOURS",
+            "2",
+            |c| c.folders.max_age.as_secs() == 7200,
+            "1.5h",
+        ),
+        ("ENABLE_WEB_PLAYER", "false", |c| !c.web.enabled, "maybe"),
+        ("WORKERS", "3", |c| c.workers.count == 3, "65"),
+        ("WORKER_THREADS", "2", |c| c.workers.threads == 2, "none"),
+        (
+            "WORKER_MEMORY_MB",
+            "900",
+            |c| c.workers.memory_mb == Some(900),
+            "1G",
+        ),
+        ("PORT", "8881", |c| c.server.port == 8881, "http"),
+    ];
+    for (variable, good, honoured, bad) in promised {
+        assert!(honoured(&read(&[(variable, good)]).unwrap()), "{variable}={good}");
+        let faults = read(&[(variable, bad)]).unwrap_err();
+        assert_eq!(faults.0.len(), 1, "{variable}={bad}");
+        assert_eq!(faults.0[0].variable, variable);
+    }
+    // Any text is a voice's name or a list of keys.
+    let config = read(&[("DEFAULT_VOICE", "bm_george"), ("API_KEYS", "a,b")]).unwrap();
+    assert_eq!(config.model.default_voice, "bm_george");
+    assert_eq!(config.access.api_keys, ["a", "b"]);
+}
