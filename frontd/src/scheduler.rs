@@ -90,6 +90,9 @@ pub struct QueueStatus {
     pub responses: usize,
     /// Those of which nothing has started.
     pub waiting: usize,
+    /// Their names, in the order in which they came.
+    #[serde(skip)]
+    pub unstarted: Vec<ResponseId>,
     /// Segments that wait for a worker.
     pub segments: usize,
     /// Segments with a worker.
@@ -188,6 +191,7 @@ impl Scheduler {
         Ok(Ticket {
             id,
             commands: self.commands.clone(),
+            status: self.status.clone(),
             farewell: Some(farewell),
         })
     }
@@ -209,13 +213,39 @@ impl Scheduler {
 pub struct Ticket {
     id: ResponseId,
     commands: mpsc::Sender<Command>,
+    status: watch::Receiver<QueueStatus>,
     farewell: Option<mpsc::OwnedPermit<Command>>,
 }
 
 /// The speech to come of a submitted segment.
 pub type Promise = oneshot::Receiver<Result<Made, SynthesisError>>;
 
+/// Where a response that was let in stands in the queue.
+#[derive(Debug, Clone)]
+pub struct InLine {
+    id: ResponseId,
+    status: watch::Receiver<QueueStatus>,
+}
+
+impl InLine {
+    /// Responses that came before this one and have not started, and the seconds that a request would wait that came now.
+    #[must_use]
+    pub fn look(&self) -> (usize, Seconds) {
+        let status = self.status.borrow();
+        let ahead = status.unstarted.iter().filter(|id| **id < self.id).count();
+        (ahead, status.expected_wait_s)
+    }
+}
+
 impl Ticket {
+    #[must_use]
+    pub fn in_line(&self) -> InLine {
+        InLine {
+            id: self.id,
+            status: self.status.clone(),
+        }
+    }
+
     /// Hands in segment `index`, counted from 0 in the response.
     pub async fn submit(&self, index: u64, job: SegmentJob) -> Promise {
         let (answer, promise) = oneshot::channel();
@@ -357,7 +387,7 @@ impl Task {
     }
 
     fn admit(&mut self, delivery: Delivery) -> Result<ResponseId, Busy> {
-        let waiting = self.queue.unstarted();
+        let waiting = self.queue.unstarted().count();
         let wait = self.expected_wait();
         if waiting >= self.limits.queue
             || self.queue.responses() >= self.limits.responses
@@ -530,9 +560,11 @@ impl Task {
     }
 
     fn publish(&self) {
+        let unstarted: Vec<ResponseId> = self.queue.unstarted().collect();
         let status = QueueStatus {
             responses: self.queue.responses(),
-            waiting: self.queue.unstarted(),
+            waiting: unstarted.len(),
+            unstarted,
             segments: self.queue.segments(),
             running: self.running.len(),
             expected_wait_s: self.expected_wait().as_secs_f64(),

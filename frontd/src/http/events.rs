@@ -12,7 +12,7 @@ use super::{
 use crate::{
     captions::{Spoken, Timestamp},
     generation,
-    scheduler::QueueStatus,
+    scheduler::InLine,
 };
 
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub(super) enum Event<'a> {
 /// How far a response is.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(super) struct Progress {
-    /// Responses that wait for their first sound, this one included; 0 once it sounds.
+    /// Responses that came before this one and of which nothing has started; 0 once it sounds.
     pub(super) queue_ahead: usize,
     /// Seconds that a new request would wait now; 0 once it sounds.
     pub(super) wait_seconds: f64,
@@ -91,10 +91,11 @@ pub(super) struct Captioned {
 }
 
 impl Form {
-    pub(super) fn waiting(&self, queue: &QueueStatus) -> Bytes {
+    pub(super) fn waiting(&self, line: &InLine) -> Bytes {
+        let (queue_ahead, wait_seconds) = line.look();
         event(&Event::Progress(Progress {
-            queue_ahead: queue.waiting,
-            wait_seconds: queue.expected_wait_s,
+            queue_ahead,
+            wait_seconds,
             ..Progress::default()
         }))
     }

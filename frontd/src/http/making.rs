@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::body::{Body, Bytes};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::Instrument as _;
 
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     generation::{Chunk, Chunks, GenerationError},
     metrics as names,
-    scheduler::QueueStatus,
+    scheduler::InLine,
     store::Store,
 };
 
@@ -37,7 +37,7 @@ pub(super) struct Making {
     /// `None` when the response begins before its first sound.
     first: Option<Chunk>,
     chunks: Chunks,
-    queue: watch::Receiver<QueueStatus>,
+    line: InLine,
     /// Kept until the response has ended.
     place: Place,
     arrived: Instant,
@@ -48,7 +48,7 @@ impl Making {
         recorder: Recorder,
         first: Option<Chunk>,
         chunks: Chunks,
-        queue: watch::Receiver<QueueStatus>,
+        line: InLine,
         place: Place,
         arrived: Instant,
     ) -> Self {
@@ -56,7 +56,7 @@ impl Making {
             recorder: Some(recorder),
             first,
             chunks,
-            queue,
+            line,
             place,
             arrived,
         }
@@ -113,7 +113,7 @@ impl Making {
                     return Ok(true);
                 }
                 _ = tick.tick() => {
-                    let told = form.waiting(&self.queue.borrow());
+                    let told = form.waiting(&self.line);
                     if parts.send(Ok(told)).await.is_err() {
                         return Ok(false);
                     }

@@ -191,6 +191,7 @@ pub(super) async fn start(
         volume: speech.volume,
         options: speech.normalisation,
     };
+    let line = ticket.in_line();
     let mut chunks = shared.generator.start(ticket, generation);
     let mut timing = format!("queue;dur={}", milliseconds(admitted));
     // Who wants to hear of the waiting gets the head of the response before the sound.
@@ -211,7 +212,7 @@ pub(super) async fn start(
     insert(&mut headers, header::CACHE_CONTROL, "no-cache");
     insert(&mut headers, ACCEL_BUFFERING, "no");
     Ok(Started {
-        making: Making::new(recorder, first, chunks, shared.scheduler.status(), place, arrived),
+        making: Making::new(recorder, first, chunks, line, place, arrived),
         headers,
         format: speech.format,
         stream: streaming,

@@ -127,13 +127,12 @@ impl Queue {
         silence
     }
 
-    /// Responses of which nothing has been given to a worker or sent yet.
-    #[must_use]
-    pub fn unstarted(&self) -> usize {
+    /// Responses of which nothing has been given to a worker or sent yet, in the order in which they came.
+    pub fn unstarted(&self) -> impl Iterator<Item = ResponseId> {
         self.responses
-            .values()
-            .filter(|r| r.heard_since.is_none() && r.under_way.is_empty() && r.sent == 0.0)
-            .count()
+            .iter()
+            .filter(|(_, r)| r.heard_since.is_none() && r.under_way.is_empty() && r.sent == 0.0)
+            .map(|(id, _)| *id)
     }
 
     #[must_use]

@@ -76,8 +76,7 @@ async function listen(request, take, signal) {
 }
 
 function show(progress, take) {
-	// The server counts this one too.
-	const ahead = progress.queue_ahead - 1;
+	const ahead = progress.queue_ahead;
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done: did, segments_known: known, segments_kept: kept, text_done: part } = progress;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;

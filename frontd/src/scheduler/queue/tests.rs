@@ -37,6 +37,26 @@ fn a_new_listener_overtakes_one_with_sound_in_hand() {
 }
 
 #[test]
+fn those_that_wait_stand_in_line_until_something_of_theirs_has_started() {
+    let mut queue = queue(&[
+        (1, Delivery::Streaming, 0.0),
+        (2, Delivery::Whole, 0.1),
+        (3, Delivery::Streaming, 0.2),
+    ]);
+    let line = |queue: &Queue| queue.unstarted().map(|id| id.0).collect::<Vec<_>>();
+    for id in 1..=3 {
+        push(&mut queue, id, 0..2);
+    }
+    assert_eq!(line(&queue), [1, 2, 3]);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    assert_eq!(line(&queue), [2, 3]);
+    queue.leave(ResponseId(2));
+    assert_eq!(line(&queue), [3]);
+    queue.sent(ResponseId(1), 0, 20.0, 1.0);
+    assert_eq!(line(&queue), [3]);
+}
+
+#[test]
 fn two_waiting_listeners_both_get_their_first_segment_first() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.1)]);
     push(&mut queue, 1, 0..3);
