@@ -1,4 +1,5 @@
-"""How far two recordings are apart: samples and spectra. `python3 -m benchmark.spectrum A.f32 B.f32 NAME` prints a row."""
+"""How far two recordings are apart: samples and spectra. `python3 -m benchmark.spectrum A.f32 B.f32 NAME` prints a row;
+`python3 -m benchmark.spectrum nudge VOICE.bin OUT.bin` writes a voice that is a millionth off."""
 
 import array
 import cmath
@@ -53,13 +54,29 @@ def apart(a: list[float], b: list[float]) -> float:
 
 
 def read(path: str) -> list[float]:
+    return floats(path).tolist()
+
+
+def floats(path: str) -> "array.array[float]":
+    """Little-endian f32."""
     samples = array.array("f")
     samples.frombytes(Path(path).read_bytes())
     if sys.byteorder == "big":
         samples.byteswap()
-    return samples.tolist()
+    return samples
+
+
+def nudge(source: str, target: str) -> None:
+    """A voice whose every number is larger by a millionth, a few roundings: what a graph makes of that is its own noise."""
+    voice = array.array("f", (x * 1.000001 for x in floats(source)))
+    if sys.byteorder == "big":
+        voice.byteswap()
+    Path(target).write_bytes(voice.tobytes())
 
 
 if __name__ == "__main__":
-    first, second = read(sys.argv[1]), read(sys.argv[2])
-    print(f"| {sys.argv[3]} | {apart(first, second):.1f} dB | {distance(first, second):.4f} dB |")
+    if sys.argv[1] == "nudge":
+        nudge(*sys.argv[2:])
+    else:
+        first, second = read(sys.argv[1]), read(sys.argv[2])
+        print(f"| {sys.argv[3]} | {apart(first, second):.1f} dB | {distance(first, second):.4f} dB |")

@@ -1,6 +1,9 @@
 import math
 import random
+import struct
 import unittest
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmark import profile, spectrum
 
@@ -37,6 +40,14 @@ class SpectrumTest(unittest.TestCase):
         self.assertEqual(max(range(33), key=bins.__getitem__), 5)
         self.assertAlmostEqual(bins[5], 32.0)
         self.assertAlmostEqual(sum(bins), 64.0)
+
+    def test_a_nudged_voice_is_a_millionth_off(self) -> None:
+        with TemporaryDirectory() as folder:
+            source, target = Path(folder, "a"), Path(folder, "b")
+            source.write_bytes(struct.pack("<2f", 1.0, -0.5))
+            spectrum.nudge(str(source), str(target))
+            self.assertAlmostEqual(spectrum.read(str(target))[0], 1.000001, places=7)
+            self.assertLess(spectrum.apart(spectrum.read(str(source)), spectrum.read(str(target))), -115)
 
     def test_twice_as_loud_is_six_decibels(self) -> None:
         noise = random.Random(1)
