@@ -75,6 +75,16 @@ const FIXTURES: &[(&str, &str)] = &[
     ("markdown", "*a* [b](c) `d` "),
     ("slashes", "a/"),
     ("long exceptions", "y’all’d’ve"),
+    ("thousands with spaces", "1 000 "),
+    ("Roman numerals", "Part I, II and "),
+    ("equations", "x - 1 = "),
+    ("spaced dashes", "5 pm - 6 pm - "),
+    ("hosts", "a.com/b?c=1,"),
+    ("feet and inches", "6' 2\" "),
+    ("closing quotes", "... \" "),
+    ("Greek", "πΔx"),
+    ("brackets of telephones", "(0)20 "),
+    ("CRLF", "a\r\n"),
 ];
 
 #[test]
@@ -155,8 +165,27 @@ fn the_first_segment_of_a_book_comes_early() {
     );
 }
 
+/// A text that has no word for no sound is said word by word: none may be lost on the way to the segments.
+fn spoken_words(text: &str, dialect: Dialect) -> usize {
+    segments(text, dialect, &Options::default())
+        .iter()
+        .map(|segment| segment.words.len())
+        .sum()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_word_is_lost_on_the_whole_way(
+        words in prop::collection::vec("[A-Za-zà-öø-ÿ]{1,12}(['’-][a-zà-öø-ÿ]{1,6})?[,.;:!?]?", 1..40),
+        british: bool,
+    ) {
+        let text = words.join(" ");
+        let dialect = if british { Dialect::British } else { Dialect::American };
+        let said = spoken_words(&text, dialect);
+        prop_assert!(said >= words.len(), "{said} words of {}: {text}", words.len());
+    }
 
     #[test]
     fn any_text_is_read(text in "\\PC{0,200}", british: bool, normalize: bool) {

@@ -89,6 +89,26 @@ fn reads_the_public_cases() {
     }
 }
 
+/// Cases of our own, whose readings were judged one by one: class, written, read.
+const OWN: &str = include_str!("data/normalisation_own.tsv");
+
+#[test]
+fn reads_its_own_cases() {
+    let rows = OWN.lines().filter(|line| !line.starts_with('#'));
+    let mut wrong = Vec::new();
+    for row in rows {
+        let cells: Vec<_> = row.split('\t').collect();
+        let [class, written, expected] = cells[..] else {
+            panic!("not a case: {row}");
+        };
+        let found = read(written);
+        if found != expected {
+            wrong.push(format!("{class}: {written:?} is {expected:?}, read {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Titles are written out; nothing else in these novels is for the normaliser.
 #[test]
 fn leaves_novels_alone() {

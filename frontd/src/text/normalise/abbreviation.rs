@@ -4,9 +4,11 @@ mod tables;
 
 use super::{
     numbers,
+    tokens::Token,
     words::{Dot, Line, Reading},
+    writer::capitalised,
 };
-use tables::{DOTTED, DOTTED_TITLES, NUMBERED, PLAIN, SPELLED, TITLES};
+use tables::{DOTTED, DOTTED_TITLES, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -29,6 +31,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 let goes_on = matches!(
                     lower.as_str(),
                     "approx"
+                        | "a.k.a"
+                        | "bros"
                         | "ca"
                         | "cf"
                         | "e.g"
@@ -110,7 +114,8 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
             "prof" => "professor",
             _ => return None,
         };
-        return small.then(|| Reading {
+        let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
+        return (small || undotted).then(|| Reading {
             dot: Dot::Yes,
             ..Reading::new(said, 1)
         });
@@ -125,7 +130,17 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         return Some(Reading::new("Ms.", 1));
     }
     let table = if dotted { DOTTED_TITLES } else { &[] };
-    let said = find(TITLES, token.core).or_else(|| find(table, token.core))?;
+    // "DR. EVIL"
+    let shouted = dotted && token.is_capitals() && line.next_after_dot(at).is_some_and(Token::is_capitals);
+    let core = if shouted {
+        capitalised(&token.core.to_ascii_lowercase())
+    } else {
+        token.core.to_owned()
+    };
+    let said = find(TITLES, &core)
+        .filter(|_| !shouted || core != "St")
+        .or_else(|| find(table, &core).filter(|_| !shouted))
+        .or_else(|| find(UNDOTTED_TITLES, token.core))?;
     let rank = dotted
         && matches!(
             token.core,
@@ -134,7 +149,7 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let Some(next) = line.next_after_dot(at) else {
         return rank.then(|| Reading::abbreviation(said, 1));
     };
-    let pair = next.core == "and"
+    let pair = matches!(next.core, "and" | "&")
         && line
             .next(at + 1)
             .is_some_and(|second| find(TITLES, second.core).is_some());
@@ -181,7 +196,8 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         || (dotted
             && next.is_capitals()
             && !(next.core == "I" && matches!(core, "No" | "no"))
-            && next.core.chars().all(|c| "IVXLC".contains(c)));
+            && next.core.chars().all(|c| "IVXLC".contains(c)))
+        || (dotted && super::roman::may_number(next.core));
     let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
     // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
     if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
@@ -214,11 +230,6 @@ fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     numbers::is_digits(number)
         .then(|| Reading::new(format!("{said} {}", numbers::cardinal(number, line.dialect)), 1))
-}
-
-fn capitalised(word: &str) -> String {
-    let (first, rest) = word.split_at(1);
-    first.to_ascii_uppercase() + rest
 }
 
 /// "King Jr.", "Sammy Davis, Jr".
@@ -290,9 +301,12 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
     text.len() <= 5
         && (SPELLED.contains(&text)
             || find(TITLES, text).is_some()
+            || find(UNDOTTED_TITLES, text).is_some()
             || matches!(
                 text,
                 "aka"
+                    | "mr"
+                    | "mrs"
                     | "vs"
                     | "approx"
                     | "dept"

@@ -2,7 +2,7 @@
 
 use super::{
     numbers,
-    words::{Line, Reading},
+    words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
 
@@ -142,6 +142,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     street(line, at)
+        .or_else(|| numbered_way(line, at))
         .or_else(|| direction(line, at))
         .or_else(|| state(line, at))
 }
@@ -212,6 +213,9 @@ pub(super) fn house(digits: &str, dialect: Dialect) -> String {
                 None => format!("{hundred} {}", numbers::cardinal(rest, dialect)),
             }
         }
+        4 if digits.starts_with("10") && digits[2..].starts_with('0') && !digits.ends_with("00") => {
+            format!("ten oh {}", numbers::spelled(&digits[3..]))
+        }
         4 if !digits.starts_with('0') => numbers::year(digits, dialect),
         5 => numbers::spelled(digits),
         _ => numbers::cardinal(digits, dialect),
@@ -246,6 +250,17 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let dotted = token.close.starts_with('.');
     let addressed = in_address(line, at);
     let capital = token.core.starts_with(char::is_uppercase);
+    // "12th Ave. S"
+    let directed = dotted
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| DIRECTIONS.iter().any(|(short, _)| *short == next.core));
+    if addressed && directed {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        });
+    }
     if !addressed
         && (!dotted
             || !capital
@@ -255,6 +270,24 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     Some(Reading::abbreviation(name, 1))
+}
+
+/// "Rte 9", "Hwy. 101", "Fl 34"
+fn numbered_way(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = match line.tokens[at].core {
+        "Rte" | "Rt" => "Route",
+        "Hwy" => "Highway",
+        "Fl" => "Floor",
+        "Ste" => "Suite",
+        "Apt" => "Apartment",
+        _ => return None,
+    };
+    line.next_after_dot(at)
+        .filter(|next| next.core.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|_| Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        })
 }
 
 /// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".
@@ -296,7 +329,20 @@ fn direction(line: &Line<'_>, at: usize) -> Option<Reading> {
     let before = line.previous(at)?;
     let numbered = before.is_digits() && line.next_after_dot(at).is_some() && leads_to_street(line, at - 1);
     let after_street = is_street(before.core) && in_address(line, at);
-    (numbered || after_street).then(|| Reading::abbreviation(*name, 1))
+    // "Hwy 101 N"
+    let after_road = before.is_digits()
+        && at > 1
+        && matches!(
+            line.tokens[at - 2].core.to_ascii_lowercase().as_str(),
+            "hwy" | "highway" | "interstate" | "route" | "rte"
+        );
+    if numbered {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(*name, 1)
+        });
+    }
+    (after_street || after_road).then(|| Reading::abbreviation(*name, 1))
 }
 
 /// "Santa Clara, CA 95051", "City, NY".

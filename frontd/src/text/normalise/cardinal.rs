@@ -1,15 +1,25 @@
 //! Numbers on their own: years against cardinals, codes digit by digit, ordinals, decimals, versions.
 
+mod context;
+
 use super::{
-    money::magnitude_name,
     numbers,
     words::{Line, Reading},
 };
+use context::{after_word, counts, is_amount, is_code, is_model, is_year};
+
+pub(super) use context::{is_named, is_place};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if !token.shape.digit {
         return None;
+    }
+    if let Some((number, tokens)) = spaced(line, at) {
+        return Some(Reading::new(numbers::cardinal(&number, line.dialect), tokens));
+    }
+    if let Some(reading) = parted_ordinal(line, at) {
+        return Some(reading);
     }
     ordinal(token.core, line)
         .or_else(|| version(line, at))
@@ -18,6 +28,49 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| paragraph(token.core, line))
         .or_else(|| grouped(token.core, line))
         .map(|words| Reading::new(words, 1))
+}
+
+/// "1 000 000", "12 500 people": thousands set apart by spaces; the digits and the number of tokens.
+pub(super) fn spaced(line: &Line<'_>, at: usize) -> Option<(String, usize)> {
+    const MAX_GROUPS: usize = 6;
+    let first = &line.tokens[at];
+    if !first.is_digits() || first.core.len() > 3 || first.core.starts_with('0') {
+        return None;
+    }
+    let mut number = first.core.to_owned();
+    let mut tokens = 1;
+    while let Some(next) = line
+        .next(at + tokens - 1)
+        .filter(|next| next.is_digits() && next.core.len() == 3 && tokens <= MAX_GROUPS)
+    {
+        number += next.core;
+        tokens += 1;
+    }
+    // A fourth digit or a second number makes something else of it.
+    let ends = !line.next(at + tokens - 1).is_some_and(|next| next.shape.digit);
+    let last = at + tokens - 1;
+    let alone = line.tokens.len() == 2;
+    let surely = tokens > 2
+        || (tokens == 2 && (alone || number.ends_with("000") || counts(line, last) && after_word(line, at)));
+    (ends && surely).then_some((number, tokens))
+}
+
+/// "20 th", "2-nd"
+fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    if let Some((digits, ending)) = core.split_once('-') {
+        let whole = format!("{digits}{ending}");
+        return ordinal(&whole, line)
+            .filter(|words| !words.ends_with(&format!(" {ending}")))
+            .map(|words| Reading::new(words, 1));
+    }
+    let next = line.next(at).filter(|_| numbers::is_digits(core))?;
+    let whole = format!("{core}{}", next.core);
+    let matches = matches!(next.core, "st" | "nd" | "rd" | "th");
+    matches
+        .then(|| ordinal(&whole, line))?
+        .filter(|words| !words.ends_with(&format!(" {}", next.core)))
+        .map(|words| Reading::new(words, 2))
 }
 
 /// "23rd"; a wrong ending is spelled: "11st".
@@ -48,7 +101,9 @@ fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
 fn version(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
     let (prefix, numbered) = match core.strip_prefix(['v', 'V']) {
-        Some(rest) => ("version ", rest),
+        // "V8" is an engine.
+        Some(rest) if core.starts_with('v') || rest.contains('.') => ("version ", rest),
+        Some(_) => return None,
         None => ("", core),
     };
     let mut parts = numbered.split('.');
@@ -99,8 +154,11 @@ fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
             core[lines.len()..].to_ascii_uppercase()
         ));
     }
-    let digits = core.contains('_')
-        && core.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    let swiss = core.contains(['\'', '’']) && core.split(['\'', '’']).skip(1).all(|group| group.len() == 3);
+    let digits = (core.contains('_') || swiss)
+        && core
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '_' | '\'' | '’'))
         && core.starts_with(|c: char| c.is_ascii_digit());
     digits.then(|| numbers::cardinal(core, line.dialect))
 }
@@ -138,8 +196,16 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
         };
         return Some(format!("{sign}{words}"));
     }
+    if matches!(unsigned, "401k" | "401K" | "403b" | "403B") {
+        let (digits, letter) = unsigned.split_at(3);
+        let digits = super::address::house(digits, line.dialect);
+        return Some(format!("{sign}{digits} {}", letter.to_ascii_uppercase()));
+    }
     let (number, suffix) = super::money::number_before(unsigned);
     if number.is_empty() {
+        return None;
+    }
+    if matches!(suffix, "M" | "B") && !is_amount(number, line, at) {
         return None;
     }
     let words = numbers::decimal(number, line.dialect)?;
@@ -163,187 +229,11 @@ pub(super) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
         (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 12 || is_code(digits, line, at);
     if spelled {
         numbers::spelled(digits)
+    } else if digits.len() == 3 && is_named(line, at) {
+        super::address::house(digits, line.dialect)
     } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
         numbers::year(digits, line.dialect)
     } else {
         numbers::cardinal(digits, line.dialect)
-    }
-}
-
-/// Digits that stand for no amount: announced as a code, or long and alone.
-fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
-    if digits.len() == 3 {
-        let dialled = matches!(
-            digits,
-            "911" | "999" | "112" | "411" | "311" | "211" | "988" | "101" | "111"
-        );
-        return dialled
-            && line.previous(at).is_some_and(|before| {
-                matches!(
-                    before.core.to_ascii_lowercase().as_str(),
-                    "call" | "called" | "calling" | "dial" | "dialled" | "dialed" | "phone" | "ring" | "text"
-                )
-            });
-    }
-    if digits.len() < 4 {
-        return false;
-    }
-    let announced = line.tokens[at.saturating_sub(3)..at].iter().any(|token| {
-        matches!(
-            token.core.to_ascii_lowercase().as_str(),
-            "code"
-                | "pin"
-                | "otp"
-                | "passcode"
-                | "password"
-                | "zip"
-                | "ending"
-                | "extension"
-                | "serial"
-                | "id"
-                | "account"
-                | "passport"
-                | "invoice"
-                | "ticket"
-        )
-    });
-    if announced {
-        return true;
-    }
-    // Long digits without a comma and without anything that they count.
-    digits.len() > 4 && !counts(line, at) && (line.tokens.len() == 1 || !digits.ends_with("00"))
-}
-
-/// A word follows that is counted, or a magnitude; or a word of amount stands before.
-fn counts(line: &Line<'_>, at: usize) -> bool {
-    line.next(at).is_some_and(|next| {
-        magnitude_name(next.core).is_some()
-            || (next.is_word() && next.shape.lower && !next.shape.upper && !is_function_word(next.core))
-    }) || line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "about"
-                | "over"
-                | "nearly"
-                | "almost"
-                | "around"
-                | "approximately"
-                | "exactly"
-                | "only"
-                | "some"
-                | "was"
-                | "were"
-                | "are"
-                | "is"
-                | "than"
-                | "to"
-                | "of"
-                | "total"
-                | "equals"
-        )
-    })
-}
-
-fn is_function_word(text: &str) -> bool {
-    matches!(
-        text,
-        "a" | "an"
-            | "and"
-            | "are"
-            | "as"
-            | "at"
-            | "be"
-            | "been"
-            | "but"
-            | "by"
-            | "for"
-            | "from"
-            | "had"
-            | "has"
-            | "he"
-            | "in"
-            | "is"
-            | "it"
-            | "not"
-            | "of"
-            | "on"
-            | "or"
-            | "she"
-            | "so"
-            | "than"
-            | "that"
-            | "the"
-            | "then"
-            | "there"
-            | "they"
-            | "this"
-            | "to"
-            | "until"
-            | "was"
-            | "we"
-            | "were"
-            | "when"
-            | "which"
-            | "while"
-            | "who"
-            | "will"
-            | "with"
-            | "would"
-            | "you"
-    )
-}
-
-/// "RTX 4090", "RFC 2119": said in pairs.
-fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
-    !digits.ends_with("00")
-        && line.next(at).is_none()
-        && line.previous(at).is_some_and(|before| {
-            before.is_capitals() && before.is_word() && before.core.len() > 1 && before.core.len() < 6
-        })
-}
-
-/// A number of four digits that is said as a year.
-fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
-    let value: u32 = digits.parse().unwrap_or(0);
-    let announced = line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "in" | "since"
-                | "until"
-                | "till"
-                | "by"
-                | "year"
-                | "circa"
-                | "ca"
-                | "c"
-                | "early"
-                | "late"
-                | "mid"
-                | "anno"
-                | "spring"
-                | "summer"
-                | "autumn"
-                | "fall"
-                | "winter"
-                | "before"
-                | "after"
-                | "during"
-        )
-    });
-    let follower = line.next(at);
-    // "1500 people", "2000 miles": something is counted.
-    let counted = follower.is_some_and(|next| {
-        next.is_word()
-            && next.shape.lower
-            && !next.shape.upper
-            && next.core.len() > 3
-            && (next.core.ends_with('s') && !next.core.ends_with("ss") || next.core == "people")
-            && !matches!(next.core, "was" | "has" | "is" | "census" | "lens")
-            || magnitude_name(next.core).is_some()
-    });
-    match value {
-        1000..1100 | 2100..3000 => announced && !counted,
-        1100..2100 => !counted,
-        _ => false,
     }
 }

@@ -1,12 +1,19 @@
 //! Dates in words and in numbers, decades, years before and after Christ.
 
+mod decades;
 mod numeric;
+mod spans;
 
 use super::{
     numbers,
+    tokens::Token,
     words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
+use decades::decade;
+use spans::span;
+
+pub(super) use spans::is_span;
 
 const MONTHS: [(&str, &[&str]); 12] = [
     ("January", &["january", "jan"]),
@@ -43,12 +50,15 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             .or_else(|| joined(line, at))
             .or_else(|| era(line, at))
     } else {
-        if token.core == "AD"
-            && line
-                .next(at)
-                .is_some_and(|next| next.is_digits() && next.core.len() <= 4)
+        if matches!(token.core, "AD" | "A.D")
+            && let Some(year) = line
+                .next_after_dot(at)
+                .filter(|next| next.is_digits() && next.core.len() <= 4)
         {
-            return Some(Reading::new("A.D.", 1));
+            return Some(Reading::new(
+                format!("A.D. {}", numbers::year(year.core, line.dialect)),
+                2,
+            ));
         }
         month_day(line, at)
             .or_else(|| weekday(line, at))
@@ -63,7 +73,7 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
 
 /// The month of 1 to 12 that `text` names. "may" and "march" are words first, so only capitals count there.
 fn month(text: &str) -> Option<usize> {
-    if !(3..=9).contains(&text.len()) || matches!(text, "may" | "march" | "mar" | "sep" | "dec") {
+    if !(3..=9).contains(&text.len()) || matches!(text, "may" | "march") {
         return None;
     }
     let lower = text.to_ascii_lowercase();
@@ -169,9 +179,19 @@ fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     else {
         return dotted.then(|| abbreviated(1));
     };
-    if let Some(day) = day(next.core) {
-        let mut words = month_then_day(month, day, line.dialect);
+    if let Some(first) = day(next.core) {
+        let mut words = month_then_day(month, first, line.dialect);
         let mut tokens = 2;
+        // "June 1st - 5th"
+        if let Some(last) = dash_between(line, at + 1).and_then(|last| day(last.core)) {
+            words += &format!(" to {}", numbers::ordinal(last, line.dialect));
+            tokens += 2;
+            if let Some(year) = year_after(line, at + 3) {
+                words += &year;
+                tokens += 1;
+            }
+            return Some(Reading::new(words, tokens));
+        }
         if let Some(year) = year_after(line, at + 1) {
             words += &year;
             tokens += 1;
@@ -230,8 +250,40 @@ fn modest_month(line: &Line<'_>, at: usize) -> Option<usize> {
     (begins && !counted && (day(number.core).is_some() || number.core.len() == 4)).then_some(month)
 }
 
+/// The token after a dash that stands alone after the one at `at`.
+fn dash_between<'l, 'a>(line: &'l Line<'a>, at: usize) -> Option<&'l Token<'a>> {
+    let dash = line.get(at + 1)?;
+    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
+    line.get(at + 2)
+        .filter(|last| lone && line.tokens[at].close.is_empty() && last.spaced && last.open.is_empty())
+}
+
+/// "1-5 June 2023"
+fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (first, last) = line.tokens[at].core.split_once(['-', '–'])?;
+    let (first, last) = (day(first)?, day(last)?);
+    let month_token = line.next(at)?;
+    let month = month(month_token.core).filter(|_| month_token.shape.upper)?;
+    let ordinal = |day| numbers::ordinal(day, line.dialect);
+    let mut words = format!(
+        "the {} to {} of {}",
+        ordinal(first),
+        ordinal(last),
+        month_name(month)
+    );
+    let mut tokens = 2;
+    if let Some(year) = year_after(line, at + 1) {
+        words += &year;
+        tokens += 1;
+    }
+    Some(Reading::new(words, tokens))
+}
+
 /// "25 july 2012", "4th of July, 1776", "25 sept."
 fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
+    if let Some(reading) = days_month(line, at) {
+        return Some(reading);
+    }
     let token = &line.tokens[at];
     let day_digits = day(token.core)?;
     let ordinal = token.core.len() > day_digits.len();
@@ -242,9 +294,6 @@ fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let month = month(month_token.core).or(match month_token.core {
         "may" => Some(5),
         "march" => Some(3),
-        "dec" => Some(12),
-        "sep" => Some(9),
-        "mar" => Some(3),
         _ => None,
     })?;
     if of && !ordinal {
@@ -303,43 +352,6 @@ fn joined(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::new(words, 1))
 }
 
-/// "1980s", "'90s", "1960s-1980s", "mid-1980s", "1980's".
-fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if let Some((from, to)) = token.core.split_once(['-', '–']) {
-        if let (Some(from), Some(to)) = (decade_words(from, line.dialect), decade_words(to, line.dialect)) {
-            return Some(Reading::new(format!("{from} to {to}"), 1));
-        }
-        let to = decade_words(to, line.dialect)?;
-        let word = from.chars().all(char::is_alphabetic) && !from.is_empty();
-        return word.then(|| Reading::new(format!("{from} {to}"), 1));
-    }
-    let words = decade_words(token.core, line.dialect)?;
-    // "20s" are seconds unless something says otherwise; "80s" hardly.
-    let short = token.core.trim_end_matches(['s', '\'', '’']).len() == 2;
-    let said = !short
-        || !token.core.starts_with(['1', '2', '3'])
-        || token.open.ends_with(['\'', '’', '‘'])
-        || line.previous(at).is_some_and(|p| {
-            matches!(
-                p.core,
-                "the" | "The" | "his" | "her" | "their" | "my" | "mid" | "early" | "late"
-            )
-        });
-    said.then(|| Reading {
-        open: token.open.ends_with(['\'', '’', '‘']),
-        ..Reading::new(words, 1)
-    })
-}
-
-fn decade_words(text: &str, dialect: Dialect) -> Option<String> {
-    let digits = text.strip_suffix('s')?.trim_end_matches(['\'', '’']);
-    let digits = digits.trim_start_matches(['\'', '’']);
-    let decade =
-        numbers::is_digits(digits) && digits.ends_with('0') && (digits.len() == 2 || digits.len() == 4);
-    (decade && digits != "00").then(|| numbers::decade(digits, dialect))
-}
-
 /// "44 BC", "1066 A.D.".
 fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -368,28 +380,22 @@ fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
 fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let (name, _) = WEEKDAYS.iter().find(|(_, short)| short.contains(&token.core))?;
+    let is_weekday = |text: &str| WEEKDAYS.iter().any(|(_, short)| short.contains(&text));
+    // "Sat." and "Sun." are words too.
+    let beside = |offset: isize| {
+        at.checked_add_signed(offset)
+            .and_then(|at| line.get(at))
+            .is_some_and(|token| is_weekday(token.core))
+    };
+    if token.close == "." && (!matches!(token.core, "Sat" | "Sun") || beside(2) || beside(-2)) {
+        return Some(Reading::abbreviation(*name, 1));
+    }
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
     (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading {
         dot: Dot::Yes,
         ..Reading::new(*name, 1)
     })
-}
-
-/// "Mon-Fri", "Jan-Mar".
-fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once('-')?;
-    let weekday = |text: &str| {
-        WEEKDAYS
-            .iter()
-            .find(|(_, short)| short.contains(&text))
-            .map(|(name, _)| *name)
-    };
-    let words = match (weekday(from), weekday(to)) {
-        (Some(from), Some(to)) => format!("{from} to {to}"),
-        _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
-    };
-    Some(Reading::new(words, 1))
 }
 
 #[cfg(test)]

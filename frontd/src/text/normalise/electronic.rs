@@ -33,6 +33,10 @@ const EXTENSIONS: &[&str] = &[
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
+    // "# 5"
+    if core == "#" && line.next(at).is_some_and(|next| next.is_digits()) {
+        return Some(Reading::new("number", 1));
+    }
     let words = if let Some(name) = core.strip_prefix('@') {
         handle(name)?
     } else if let Some(name) = core.strip_prefix('#') {
@@ -62,13 +66,24 @@ fn handle(name: &str) -> Option<String> {
     if numbers::is_digits(name) {
         return None;
     }
+    // "@10am"
+    if let Some(digits) = name.strip_suffix("am").or_else(|| name.strip_suffix("pm"))
+        && numbers::is_digits(digits)
+    {
+        return None;
+    }
     (name.starts_with(char::is_alphanumeric) && name.bytes().all(is_name_byte))
         .then(|| format!("at {}", say(name)))
 }
 
 fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
     if numbers::is_digits(name) {
-        return Some(format!("number {}", numbers::cardinal(name, line.dialect)));
+        let number = if name.len() > 4 {
+            numbers::spelled(name)
+        } else {
+            numbers::cardinal(name, line.dialect)
+        };
+        return Some(format!("number {number}"));
     }
     let tag = name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
@@ -89,7 +104,7 @@ fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else {
         return false;
     };
-    let (host, _) = host.split_once(['/', '?']).unwrap_or((host, ""));
+    let (host, _) = host.split_once(['/', '?', ':']).unwrap_or((host, ""));
     let name = name.strip_prefix("mailto:").unwrap_or(name);
     !name.is_empty()
         && name

@@ -114,15 +114,18 @@ fn is_emoticon(token: &Token<'_>) -> bool {
 }
 
 fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{2300}'..='\u{23FF}' | '\u{2190}'..='\u{21FF}' | '‼' | '⁉' | '\u{2139}')
+    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{2300}'..='\u{23FF}' | '‼' | '⁉' | '\u{2139}')
 }
 
 fn name(c: char) -> Option<String> {
     if ('\u{1F1E6}'..='\u{1F1FF}').contains(&c) {
         return Some("flag".to_owned());
     }
-    if c == '💯' {
-        return Some("one hundred".to_owned());
+    match c {
+        '💯' => return Some("one hundred".to_owned()),
+        '👍' => return Some("thumbs up".to_owned()),
+        '👎' => return Some("thumbs down".to_owned()),
+        _ => {}
     }
     let name = deunicode_char(c)?.trim().replace(['_', '-', '+', '&'], " ");
     let words =

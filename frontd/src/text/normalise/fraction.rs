@@ -118,6 +118,12 @@ pub(super) fn words(numerator: &str, denominator: &str, dialect: Dialect) -> Opt
     {
         return None;
     }
+    // "120/80" is no fraction.
+    let (above, below) = (numerator.parse::<u64>(), denominator.parse::<u64>());
+    if above.is_ok_and(|above| below.is_ok_and(|below| above >= below && below > 32)) {
+        let side = |digits| super::address::house(digits, dialect);
+        return Some(format!("{} over {}", side(numerator), side(denominator)));
+    }
     let top = numbers::cardinal(numerator, dialect);
     let one = top == "one";
     let bottom = match denominator.parse::<u64>().unwrap_or(u64::MAX) {

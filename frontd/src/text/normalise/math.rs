@@ -8,11 +8,24 @@ use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
+    if core == "+/" && line.tokens[at].close == "-" {
+        return Some(Reading {
+            close: true,
+            ..Reading::new("plus or minus", 1)
+        });
+    }
     if matches!(core, "->" | "-->" | "=>" | "==>") {
         return Some(Reading::new("to", 1));
     }
+    if let Some(words) = factorial(line, at) {
+        return Some(Reading {
+            close: true,
+            ..Reading::new(words, 1)
+        });
+    }
     scientific(core, line.dialect)
         .or_else(|| sign(line, at))
+        .or_else(|| function(core, line, at))
         .or_else(|| expression(core, line, at))
         .map(|words| Reading::new(words, 1))
 }
@@ -80,7 +93,7 @@ fn superscript(text: &str) -> Option<String> {
 fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     let token = &line.tokens[at];
     let between = at > 0
-        && line.tokens[at - 1].close.is_empty()
+        && matches!(line.tokens[at - 1].close, "" | "\"" | "″" | "”" | "'" | "′")
         && is_operand(line.tokens[at - 1].core)
         && line.next(at).is_some_and(|next| is_operand(next.core));
     if !between {
@@ -88,15 +101,74 @@ fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     }
     Some(
         match token.core {
-            "x" | "X" | "×" if line.tokens[at - 1].shape.digit => "by",
+            "x" | "X" | "×" if line.tokens[at - 1].shape.digit || after_unit(line, at) => {
+                if in_equation(line, at) || token.core == "×" && !is_sized(line, at) {
+                    "times"
+                } else {
+                    "by"
+                }
+            }
             "*" | "·" | "⋅" => "times",
             "/" if line.tokens[at - 1].shape.digit => "divided by",
-            "-" | "−" => "minus",
+            "−" => "minus",
             "^" => "to the power of",
             _ => return None,
         }
         .to_owned(),
     )
+}
+
+/// The numbers on one side of the token at `at` have a unit: they are sides of a thing.
+fn is_sized(line: &Line<'_>, at: usize) -> bool {
+    let unit = |text: &str| !text.is_empty() && text.chars().all(char::is_alphabetic);
+    !line.tokens[at - 1].core.ends_with(|c: char| c.is_ascii_digit())
+        || line.get(at + 2).is_some_and(|after| unit(after.core))
+}
+
+/// "10 ft x 12 ft"
+fn after_unit(line: &Line<'_>, at: usize) -> bool {
+    at > 1 && line.tokens[at - 2].shape.digit && line.next(at).is_some_and(|next| next.shape.digit)
+}
+
+/// "5! = 120"
+fn factorial(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let equals = line.get(at + 1).is_some_and(|next| next.core.starts_with('='));
+    (token.close == "!" && token.open.is_empty() && equals && is_operand(token.core)).then(|| {
+        let value = numbers::decimal(token.core, line.dialect).unwrap_or_else(|| token.core.to_owned());
+        format!("{value} factorial")
+    })
+}
+
+/// "f(x)", "sin(2x)", "O(n)": of what stands in the brackets.
+fn function(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
+    let (name, rest) = core.split_once('(')?;
+    let inner = rest.strip_suffix(')')?;
+    let said = match name {
+        "sin" => "sine",
+        "cos" => "cosine",
+        "tan" => "tangent",
+        "log" | "ln" | "exp" | "max" | "min" | "lim" => name,
+        "log2" => "log two",
+        "log10" => "log ten",
+        _ if name.len() == 1 && name.bytes().all(|b| b.is_ascii_alphabetic()) && inner != "s" => name,
+        _ => return None,
+    };
+    if inner.is_empty() || inner.len() > 32 || inner.contains(['(', ')']) {
+        return None;
+    }
+    let inner = numbers::decimal(inner, line.dialect)
+        .or_else(|| expression(inner, line, at))
+        .unwrap_or_else(|| super::symbols::spelled(inner, line.dialect, true));
+    Some(format!("{said} of {inner}"))
+}
+
+/// An equals sign stands within a few tokens.
+pub(super) fn in_equation(line: &Line<'_>, at: usize) -> bool {
+    const REACH: usize = 8;
+    let from = at.saturating_sub(REACH);
+    let to = line.tokens.len().min(at + REACH);
+    line.tokens[from..to].iter().any(|token| token.core == "=")
 }
 
 /// A number or a single letter, possibly with a sign or a power.
@@ -122,8 +194,11 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
         let end = if c.is_ascii_digit() {
             rest.find(|d: char| !(d.is_ascii_digit() || d == '.' || d == ','))
                 .unwrap_or(rest.len())
+        } else if super::symbols::is_greek(c) {
+            c.len_utf8()
         } else if c.is_alphabetic() {
-            rest.find(|d: char| !d.is_alphabetic()).unwrap_or(rest.len())
+            rest.find(|d: char| !d.is_alphabetic() || super::symbols::is_greek(d))
+                .unwrap_or(rest.len())
         } else if superscript(&rest[..c.len_utf8()]).is_some() {
             rest.find(|d: char| superscript(d.encode_utf8(&mut [0; 4])).is_none())
                 .unwrap_or(rest.len())

@@ -1,5 +1,7 @@
 //! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
 
+mod names;
+mod signs;
 mod units;
 
 use super::{
@@ -9,12 +11,15 @@ use super::{
     words::{Line, Reading},
 };
 use crate::text::Dialect;
-use units::Unit;
+use names::{compound, is_period};
+use signs::{bearing, degrees, feet, inches};
+
+pub(super) use names::per;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let token = &line.tokens[at];
-    if !token.shape.digit {
+    if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !token.shape.digit {
         return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
     }
     // Most numbers are followed by a word: nothing to look up.
@@ -25,6 +30,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     percent(line, at)
+        .or_else(|| bearing(line, at))
         .or_else(|| degrees(line, at))
         .or_else(|| {
             line.options
@@ -37,9 +43,6 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 .then(|| measured(line, at, core))?
         })
 }
-
-/// No quotation mark is looked for further back.
-const MAX_QUOTED_TOKENS: usize = 24;
 
 /// Signs of units are no longer than this; "square" and "cubic" are as long.
 const MAX_UNIT_BYTES: usize = 8;
@@ -126,89 +129,66 @@ fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::new(format!("{} {unit}{more}", amount.words), tokens))
 }
 
-/// "20°", "20 °C", "20°C", "40°N".
-fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (amount, rest) = amount(line.tokens[at].core, line.dialect)?;
-    let (sign, tokens) = if rest.is_empty() {
-        (line.next(at)?.core, 2)
-    } else {
-        (rest, 1)
-    };
-    let scale = sign.strip_prefix('°').or_else(|| sign.strip_prefix('º'))?;
-    let (scale, tokens) = match line.next(at + tokens - 1) {
-        Some(next) if scale.is_empty() && matches!(next.core, "C" | "F" | "N" | "S" | "E" | "W") => {
-            (next.core, tokens + 1)
-        }
-        _ => (scale, tokens),
-    };
-    let name = match scale {
-        "" => "",
-        "C" | "c" => " Celsius",
-        "F" | "f" => " Fahrenheit",
-        "K" => " Kelvin",
-        "N" => " north",
-        "S" => " south",
-        "E" => " east",
-        "W" => " west",
-        _ => return None,
-    };
-    let degrees = if amount.one { "degree" } else { "degrees" };
-    Some(Reading::new(format!("{} {degrees}{name}", amount.words), tokens))
-}
-
-/// 5'10" and 5′10″; 6'.
-fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let (feet, rest) = number_before(token.core);
-    let rest = rest.strip_prefix(['\'', '′', '’'])?;
-    if feet.is_empty() || !numbers::is_digits(feet) {
-        return None;
-    }
-    let closed = line.tokens[at].close.starts_with(['"', '”', '″']) && !rest.is_empty();
-    let inches = rest.trim_end_matches(['"', '″', '”']);
-    let unit = if feet == "1" { "foot" } else { "feet" };
-    let mut words = format!("{} {unit}", numbers::cardinal(feet, line.dialect));
-    if !inches.is_empty() {
-        words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
-    }
-    Some(Reading {
-        close: closed,
-        ..Reading::new(words, 1)
-    })
-}
-
-/// 10" and 5/8″, where no quotation is open.
-fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
-        return None;
-    }
-    let before = line.tokens[at.saturating_sub(MAX_QUOTED_TOKENS)..at].iter().rev();
-    let quoted = before
-        .take_while(|token| token.shape.digit || !token.close.contains(['"', '”']))
-        .any(|token| token.open.contains(['"', '“']));
-    let (amount, rest) = amount(token.core, line.dialect)?;
-    let unit = if amount.one { "inch" } else { "inches" };
-    (!quoted && rest.is_empty()).then(|| Reading {
-        close: true,
-        ..Reading::new(format!("{} {unit}", amount.words), 1)
-    })
-}
-
 /// "km/h" without a number.
 fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
-    let (upper, _) = core.split_once('/')?;
+    let (upper, lower) = core.split_once('/')?;
+    // "7 days/week", "10 req/s"
+    if line.previous(at).is_some_and(|before| before.shape.digit)
+        && units::find(upper, true).is_none()
+        && upper.len() > 2
+        && upper.bytes().all(|b| b.is_ascii_lowercase())
+        && is_period(lower)
+    {
+        return Some(Reading::new(
+            format!("{upper} per {}", per(lower, line.dialect)?),
+            1,
+        ));
+    }
     if upper.len() < 2 && core != "m/s" {
         return None;
     }
     units::find(upper, true)?;
+    // "ML/AI" are no milliliters.
+    let known = lower.trim_end_matches(['2', '3', '²', '³', '^']);
+    if units::find(known, true).is_none() && !is_period(lower) {
+        return None;
+    }
     compound(core, false, line.dialect, &|text| units::find(text, true)).map(|name| Reading::new(name, 1))
 }
 
 /// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
 fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     let dialect = line.dialect;
+    if let Some(words) = twice(core, dialect) {
+        return Some(Reading::abbreviation(words, 1));
+    }
+    // "12A" is a fuse, "flat 4A" none.
+    let (number, unit) = number_before(core);
+    if unit == "A" && (number.len() == 1 || super::cardinal::is_place(line, at)) {
+        return None;
+    }
+    if let Some((number, tokens)) = super::cardinal::spaced(line, at) {
+        let unit = line.next(at + tokens - 1)?.core;
+        let name = compound(unit, false, dialect, &|text| units::find(text, false))?;
+        return Some(Reading::abbreviation(
+            format!("{} {name}", numbers::cardinal(&number, dialect)),
+            tokens + 1,
+        ));
+    }
+    if line.next(at).is_some_and(|unit| unit.core == "fl")
+        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "oz")
+    {
+        let unit = if core == "1" {
+            "fluid ounce"
+        } else {
+            "fluid ounces"
+        };
+        return Some(Reading::abbreviation(
+            format!("{} {unit}", numbers::decimal(core, dialect)?),
+            3,
+        ));
+    }
     if let Some((number, unit)) = core.split_once('/')
         && let Some(words) = numbers::decimal(number, dialect)
         && unit.starts_with(char::is_alphabetic)
@@ -279,9 +259,12 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
                     "of" | "long" | "tall" | "wide" | "deep" | "high" | "away" | "or" | "and" | "to" | "in"
                 )
         });
+    let described = line
+        .next(at + tokens - 1)
+        .is_some_and(|next| DESCRIBED.contains(&next.core));
     let name = compound(
         written,
-        amount.one || hyphenated || attributive,
+        amount.one || hyphenated || attributive || described,
         dialect,
         &|text| {
             units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
@@ -290,75 +273,102 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
 }
 
+/// "10kg-20kg"
+fn twice(core: &str, dialect: Dialect) -> Option<String> {
+    let (from, to) = core.split_once(['-', '–'])?;
+    let ((first, unit), (second, other)) = (number_before(from), number_before(to));
+    if first.is_empty() || second.is_empty() || unit.is_empty() {
+        return None;
+    }
+    let name = |unit, number| compound(unit, number == "1", dialect, &|text| units::find(text, true));
+    Some(format!(
+        "{} {} to {} {}",
+        numbers::decimal(first, dialect)?,
+        name(unit, first)?,
+        numbers::decimal(second, dialect)?,
+        name(other, second)?
+    ))
+}
+
+/// Nouns that a measure before them describes: "35 mm film", "100m dash".
+const DESCRIBED: &[&str] = &[
+    "barrel",
+    "battery",
+    "bike",
+    "bottle",
+    "bulb",
+    "cable",
+    "camera",
+    "card",
+    "charger",
+    "dash",
+    "dose",
+    "drive",
+    "engine",
+    "film",
+    "font",
+    "gun",
+    "head",
+    "hike",
+    "jug",
+    "lamp",
+    "lens",
+    "limit",
+    "memory",
+    "model",
+    "monitor",
+    "motor",
+    "network",
+    "pipe",
+    "pistol",
+    "processor",
+    "race",
+    "radius",
+    "ride",
+    "run",
+    "screen",
+    "screw",
+    "sprint",
+    "stretch",
+    "tank",
+    "tube",
+    "version",
+    "walk",
+    "wrench",
+    "zone",
+];
+
 /// "in" and the like are units only where no word follows that could make them one.
 fn unit_stands(line: &Line<'_>, at: usize) -> bool {
     let token = &line.tokens[at];
     // "5 ft 10 in"
     let after_feet =
         token.core == "in" && at > 1 && matches!(line.tokens[at - 2].core, "ft" | "foot" | "feet");
+    let goes_on = matches!(token.core, "g" | "t" | "l" | "L" | "h" | "s" | "W" | "V" | "J")
+        && line.next(at).is_some_and(|next| {
+            matches!(
+                next.core,
+                "of" | "on"
+                    | "and"
+                    | "or"
+                    | "to"
+                    | "at"
+                    | "for"
+                    | "per"
+                    | "with"
+                    | "is"
+                    | "was"
+                    | "from"
+                    | "as"
+                    | "but"
+            )
+        });
     after_feet
+        || goes_on
         || token.close.starts_with(['.', ',', ')', ';'])
         || line.get(at + 1).is_none()
-        || line
-            .next(at)
-            .is_some_and(|next| next.shape.digit || matches!(next.core, "x" | "×" | "by"))
-}
-
-/// The name of a unit with a power or a "per", in the singular or plural.
-fn compound(
-    text: &str,
-    one: bool,
-    dialect: Dialect,
-    find: &dyn Fn(&str) -> Option<&'static Unit>,
-) -> Option<String> {
-    if let Some(unit) = find(text) {
-        return Some(unit.name(one, dialect));
-    }
-    if let Some((upper, lower)) = text.split_once('/') {
-        let upper = compound(upper, one, dialect, &|text| units::find(text, true))?;
-        return Some(format!("{upper} per {}", per(lower, dialect)?));
-    }
-    for (marks, power) in [(["²", "^2", "2"], "square"), (["³", "^3", "3"], "cubic")] {
-        if let Some(unit) = marks
-            .iter()
-            .find_map(|mark| text.strip_suffix(mark))
-            .and_then(|text| units::find(text, true))
-        {
-            return unit
-                .length
-                .then(|| format!("{power} {}", unit.name(one, dialect)));
-        }
-    }
-    None
-}
-
-/// A unit after "per": always singular; a word that is no unit stays.
-pub(super) fn per(text: &str, dialect: Dialect) -> Option<String> {
-    let short = match text.trim_end_matches('.') {
-        "s" | "sec" => "second",
-        "min" | "mn" => "minute",
-        "h" | "hr" => "hour",
-        "d" => "day",
-        "wk" | "w" => "week",
-        "mo" | "mth" => "month",
-        "y" | "yr" => "year",
-        "ea" => "each",
-        "pp" => "person",
-        "lb" | "lbs" => "pound",
-        "s²" | "s2" | "s^2" => "second squared",
-        other => {
-            let unit = compound(other, true, dialect, &|text| units::find(text, true));
-            return unit.or_else(|| {
-                let word = other.chars().all(char::is_alphabetic) && !other.is_empty();
-                word.then(|| {
-                    if other.len() == 1 {
-                        other.to_uppercase()
-                    } else {
-                        other.to_owned()
-                    }
-                })
-            });
-        }
-    };
-    Some(short.to_owned())
+        || line.next(at).is_some_and(|next| {
+            // "1 in 10" are chances.
+            next.shape.digit && token.core != "in" || matches!(next.core, "x" | "×" | "by")
+        })
 }

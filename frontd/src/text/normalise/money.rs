@@ -1,118 +1,22 @@
 //! Sums of money: signs and codes, cents, magnitudes, ranges, "per month".
 
-use std::borrow::Cow;
+mod amounts;
+mod currencies;
 
 use super::{
     measure, numbers,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
+use amounts::{amount_before, glued_magnitude, magnitude_letter};
+use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
 
-pub(super) struct Currency {
-    pub one: &'static str,
-    pub many: &'static str,
-    /// The hundredth, if it is in use.
-    pub minor: Option<(&'static str, &'static str)>,
-}
-
-const fn currency(
-    one: &'static str,
-    many: &'static str,
-    minor: Option<(&'static str, &'static str)>,
-) -> Currency {
-    Currency { one, many, minor }
-}
-
-const CENTS: Option<(&str, &str)> = Some(("cent", "cents"));
-const PENCE: Option<(&str, &str)> = Some(("penny", "pence"));
-
-/// Signs, longest first where one begins another.
-const SIGNS: &[(&str, Currency)] = &[
-    ("US$", currency("US dollar", "US dollars", CENTS)),
-    (
-        "NZ$",
-        currency("New Zealand dollar", "New Zealand dollars", CENTS),
-    ),
-    ("HK$", currency("Hong Kong dollar", "Hong Kong dollars", CENTS)),
-    ("CA$", currency("Canadian dollar", "Canadian dollars", CENTS)),
-    ("AU$", currency("Australian dollar", "Australian dollars", CENTS)),
-    ("A$", currency("Australian dollar", "Australian dollars", CENTS)),
-    ("C$", currency("Canadian dollar", "Canadian dollars", CENTS)),
-    ("S$", currency("Singapore dollar", "Singapore dollars", CENTS)),
-    ("R$", currency("real", "reais", Some(("centavo", "centavos")))),
-    ("$", currency("dollar", "dollars", CENTS)),
-    ("£", currency("pound", "pounds", PENCE)),
-    ("€", currency("euro", "euros", CENTS)),
-    ("¥", currency("yen", "yen", None)),
-    ("₹", currency("rupee", "rupees", Some(("paisa", "paise")))),
-    ("₩", currency("won", "won", None)),
-    ("₽", currency("ruble", "rubles", Some(("kopek", "kopeks")))),
-    ("₺", currency("lira", "lira", Some(("kurush", "kurush")))),
-    ("₪", currency("shekel", "shekels", Some(("agora", "agorot")))),
-    ("₫", currency("dong", "dong", None)),
-    ("₴", currency("hryvnia", "hryvnias", Some(("kopeck", "kopecks")))),
-    ("₦", currency("naira", "naira", Some(("kobo", "kobo")))),
-    ("₱", currency("peso", "pesos", Some(("centavo", "centavos")))),
-    ("₿", currency("bitcoin", "bitcoins", None)),
-    ("฿", currency("baht", "baht", None)),
-    ("¢", currency("cent", "cents", None)),
-];
-
-const CODES: &[(&str, Currency)] = &[
-    ("Rs", currency("rupee", "rupees", Some(("paisa", "paise")))),
-    ("USD", currency("US dollar", "US dollars", CENTS)),
-    ("EUR", currency("euro", "euros", CENTS)),
-    ("GBP", currency("pound", "pounds", PENCE)),
-    ("JPY", currency("yen", "yen", None)),
-    ("CNY", currency("yuan", "yuan", None)),
-    ("RMB", currency("renminbi", "renminbi", None)),
-    ("INR", currency("rupee", "rupees", Some(("paisa", "paise")))),
-    ("CAD", currency("Canadian dollar", "Canadian dollars", CENTS)),
-    ("AUD", currency("Australian dollar", "Australian dollars", CENTS)),
-    (
-        "NZD",
-        currency("New Zealand dollar", "New Zealand dollars", CENTS),
-    ),
-    ("HKD", currency("Hong Kong dollar", "Hong Kong dollars", CENTS)),
-    ("SGD", currency("Singapore dollar", "Singapore dollars", CENTS)),
-    (
-        "CHF",
-        currency("Swiss franc", "Swiss francs", Some(("centime", "centimes"))),
-    ),
-    ("KRW", currency("won", "won", None)),
-    ("SEK", currency("Swedish krona", "Swedish kronor", None)),
-    ("NOK", currency("Norwegian krone", "Norwegian kroner", None)),
-    ("DKK", currency("Danish krone", "Danish kroner", None)),
-    ("PLN", currency("zloty", "zlotys", None)),
-    ("RUB", currency("ruble", "rubles", None)),
-    ("BRL", currency("real", "reais", None)),
-    ("MXN", currency("Mexican peso", "Mexican pesos", None)),
-    ("ZAR", currency("rand", "rand", None)),
-    ("TRY", currency("Turkish lira", "Turkish lira", None)),
-    ("BTC", currency("bitcoin", "bitcoins", None)),
-];
+pub(super) use amounts::{magnitude_name, number_before};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     prefixed(line, at)
         .or_else(|| code_before(line, at))
         .or_else(|| suffixed(line, at))
-}
-
-/// The sign at the start of `text`, and the rest.
-fn sign_before(text: &str) -> Option<(&'static Currency, &str)> {
-    if text.starts_with("us$") {
-        return sign_before(&text[2..]).map(|(_, rest)| (&SIGNS[0].1, rest));
-    }
-    SIGNS
-        .iter()
-        .find_map(|(sign, currency)| text.strip_prefix(sign).map(|rest| (currency, rest)))
-}
-
-fn code(text: &str) -> Option<&'static Currency> {
-    CODES
-        .iter()
-        .find(|(code, _)| *code == text)
-        .map(|(_, currency)| currency)
 }
 
 /// "-$6.9 million", "$250-$300", "$20/mo", "$100-million".
@@ -182,7 +86,23 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     if scale.is_none() && rest.is_empty() {
         scale = magnitude_word(line, at, &mut tokens);
     }
-    let mut words = format!("{minus}{inner}{}", sum(&amount, scale, currency, line.dialect)?);
+    // "a $5 bill", "$100-a-plate": before what it describes a sum is one thing.
+    let said = if rest.starts_with('-') || describes(line, at, at + tokens - 1) && rest.is_empty() {
+        one_thing(&amount, scale, currency, line.dialect)?
+    } else {
+        sum(&amount, scale, currency, line.dialect)?
+    };
+    let mut words = format!("{minus}{inner}{said}");
+    // "$20 million dollars" is said once.
+    if rest.is_empty()
+        && line.next(at + tokens - 1).is_some_and(|next| {
+            words
+                .strip_suffix(next.core)
+                .is_some_and(|before| before.ends_with(' '))
+        })
+    {
+        tokens += 1;
+    }
     if rest == "+" {
         words += " plus";
         rest = "";
@@ -192,6 +112,24 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::abbreviation(words, tokens));
     }
     Some(Reading::new(words, tokens))
+}
+
+/// What follows the sum in the tokens from `at` to `last` is described by it: "a $5 bill", "five $20 notes".
+fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
+    const LINKS: &[&str] = &[
+        "a", "an", "and", "are", "as", "at", "but", "by", "each", "every", "for", "from", "if", "in", "is",
+        "less", "more", "of", "off", "on", "or", "out", "over", "per", "plus", "short", "so", "than", "that",
+        "the", "then", "this", "to", "was", "when", "while", "with", "worth",
+    ];
+    line.next(last).is_some_and(|next| {
+        let article = line
+            .previous(at)
+            .is_some_and(|before| matches!(before.core, "a" | "A" | "an" | "An" | "another" | "every"));
+        next.is_word()
+            && !next.shape.upper
+            && (matches!(next.core, "bill" | "bills" | "note" | "notes" | "coin" | "coins")
+                || article && !LINKS.contains(&next.core))
+    })
 }
 
 /// "USD 50", "EUR50".
@@ -210,9 +148,7 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
         }
         return Some(Reading::new(sum(amount, scale, currency, line.dialect)?, tokens));
     }
-    let (currency, rest) = CODES
-        .iter()
-        .find_map(|(code, currency)| token.core.strip_prefix(code).map(|rest| (currency, rest)))?;
+    let (currency, rest) = code_prefix(token.core)?;
     let (amount, rest) = number_before(rest);
     let (scale, rest) = glued_magnitude(rest);
     (rest.is_empty() && !amount.is_empty())
@@ -238,15 +174,25 @@ fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
             1,
         ));
     }
+    // "100-150 USD"
+    if let Some((to, after)) = rest.strip_prefix(['-', '–']).map(amount_before)
+        && !to.is_empty()
+        && minus.is_empty()
+    {
+        let (currency, tokens) = match sign_or_code(after) {
+            Some(currency) => (currency, 1),
+            None if after.is_empty() => (sign_or_code(line.next(at)?.core)?, 2),
+            None => return None,
+        };
+        let words = format!(
+            "{} to {}",
+            number(&amount, line.dialect)?,
+            sum(&to, None, currency, line.dialect)?
+        );
+        return Some(Reading::new(words, tokens));
+    }
     let (scale, rest) = glued_magnitude(rest);
-    let exact = |text: &str| {
-        SIGNS
-            .iter()
-            .find(|(sign, _)| *sign == text)
-            .map(|(_, c)| c)
-            .or_else(|| code(text))
-    };
-    if let Some(currency) = exact(rest) {
+    if let Some(currency) = sign_or_code(rest) {
         return say(scale, currency, 1);
     }
     if !rest.is_empty() {
@@ -254,88 +200,8 @@ fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let mut tokens = 1;
     let scale = scale.or_else(|| magnitude_word(line, at, &mut tokens));
-    let currency = exact(line.next(at + tokens - 1)?.core)?;
+    let currency = sign_or_code(line.next(at + tokens - 1)?.core)?;
     say(scale, currency, tokens + 1)
-}
-
-/// As [`number_before`], with a decimal comma too: "9,99", "1.000,50".
-fn amount_before(text: &str) -> (Cow<'_, str>, &str) {
-    let (number, rest) = number_before(text);
-    if !number.is_empty() {
-        return (number.into(), rest);
-    }
-    let end = text
-        .bytes()
-        .position(|b| !(b.is_ascii_digit() || b == b',' || b == b'.'))
-        .unwrap_or(text.len());
-    let written = &text[..end];
-    let swapped: String = written
-        .chars()
-        .map(|c| match c {
-            ',' => '.',
-            '.' => ',',
-            c => c,
-        })
-        .collect();
-    if written.contains(',') && numbers::is_decimal(&swapped) {
-        (swapped.into(), &text[end..])
-    } else {
-        ("".into(), text)
-    }
-}
-
-/// Digits, commas and a decimal point at the start of `text`, and the rest.
-pub(super) fn number_before(text: &str) -> (&str, &str) {
-    let bytes = text.as_bytes();
-    let mut end = 0;
-    while end < bytes.len() {
-        let digit_follows = bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        match bytes[end] {
-            b'0'..=b'9' => end += 1,
-            b',' | b'.' if digit_follows => end += 1,
-            _ => break,
-        }
-    }
-    if !numbers::is_decimal(&text[..end]) {
-        return ("", text);
-    }
-    text.split_at(end)
-}
-
-/// "k", "M", "bn" and the like right after a number.
-fn glued_magnitude(text: &str) -> (Option<&'static str>, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    match magnitude_letter(&text[..end]) {
-        Some(word) => (Some(word), &text[end..]),
-        None => (None, text),
-    }
-}
-
-fn magnitude_letter(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "k" | "K" => "thousand",
-        "m" | "M" | "mm" | "MM" | "mn" | "mil" => "million",
-        "b" | "B" | "bn" | "Bn" | "BN" => "billion",
-        "t" | "T" | "tn" | "trn" => "trillion",
-        _ => return magnitude_name(text),
-    })
-}
-
-pub(super) fn magnitude_name(text: &str) -> Option<&'static str> {
-    [
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "quadrillion",
-        "crore",
-        "lakh",
-    ]
-    .into_iter()
-    .find(|name| name.eq_ignore_ascii_case(text))
 }
 
 /// The magnitude that stands as a word of its own after `at`.
@@ -383,6 +249,23 @@ fn tail(rest: &str, line: &Line<'_>) -> Option<String> {
 
 fn number(amount: &str, dialect: Dialect) -> Option<String> {
     numbers::decimal(amount, dialect)
+}
+
+/// "five dollar", "one point five million dollar": a sum that describes a noun.
+fn one_thing(amount: &str, scale: Option<&str>, currency: &Currency, dialect: Dialect) -> Option<String> {
+    let cents = amount
+        .split_once('.')
+        .is_some_and(|(_, cents)| cents.contains(|c| c != '0'));
+    if cents && scale.is_none() {
+        return sum(amount, scale, currency, dialect);
+    }
+    let scale = scale.map(|scale| format!(" {scale}")).unwrap_or_default();
+    let whole = if scale.is_empty() {
+        amount.split('.').next()?
+    } else {
+        amount
+    };
+    Some(format!("{}{scale} {}", number(whole, dialect)?, currency.one))
 }
 
 /// A sum in words. Two decimals are cents, more are said as decimals; with a magnitude all are.

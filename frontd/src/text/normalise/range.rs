@@ -7,7 +7,7 @@ use super::{
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    if token.core == "A-Z" || token.core == "a-z" {
+    if matches!(token.core, "A-Z" | "a-z" | "A–Z" | "a–z") {
         return Some(Reading::new("A to Z", 1));
     }
     if !token.shape.digit {
@@ -33,13 +33,18 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if token.core.contains(':') {
         return ratio(line, at).map(|words| Reading::new(words, 1));
     }
-    if let Some((from, to)) = token.core.split_once(['-', '–', '~']) {
-        return between(from, to, line, at).map(|words| Reading::new(words, 1));
+    if let Some((from, to)) = token.core.split_once(['-', '–', '—', '~']) {
+        return between(from, to, line, at)
+            .or_else(|| fractions(from, to, line))
+            .map(|words| Reading::new(words, 1));
     }
     // "10 – 20": a spaced en dash between numbers.
     let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
     let second = line.get(at + 2)?;
-    let spaced_range = dash.core.is_empty() && dash.open == "–" && second.spaced && second.open.is_empty();
+    // A spaced hyphen only joins years.
+    let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
+    let spaced_range =
+        dash.core.is_empty() && (dash.open == "–" || years) && second.spaced && second.open.is_empty();
     let words =
         between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
     Some(Reading::new(words, 3))
@@ -65,6 +70,26 @@ fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
     Some(format!("{}{link}{}{last}", say(first), say(second)))
 }
 
+/// Four digits that are rather a year than an amount.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && numbers::is_digits(text) && ("1100".."2100").contains(&text)
+}
+
+/// "1/2-3/4", "1st-3rd"
+fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
+    let fraction = |text| super::fraction::alone(text, line.dialect);
+    if let (Some(from), Some(to)) = (fraction(from), fraction(to)) {
+        return Some(format!("{from} to {to}"));
+    }
+    // "1st-3rd"
+    let ordinal = |text: &str| {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let ending = matches!(&text[digits.len()..], "st" | "nd" | "rd" | "th");
+        (ending && numbers::is_digits(digits)).then(|| numbers::ordinal(digits, line.dialect))
+    };
+    Some(format!("{} to {}", ordinal(from)?, ordinal(to)?))
+}
+
 fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     let value = |text: &str| {
         text.replace(',', "")
@@ -77,9 +102,6 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     if leading_zero(from) || (leading_zero(to) && from.len() != 4) {
         return None;
     }
-    let is_year = |text: &str| {
-        text.len() == 4 && numbers::is_digits(text) && (1100.0..2100.0).contains(&value(text).unwrap_or(0.0))
-    };
     if is_year(from)
         && (is_year(to) || (to.len() == 2 && numbers::is_digits(to)))
         && (second > first || to.len() == 2)
@@ -101,7 +123,15 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
             numbers::decimal(text, line.dialect).unwrap_or_default()
         }
     };
+    if (from, to) == ("9", "5") {
+        // The hours of an office.
+        return Some("nine to five".to_owned());
+    }
     // A score or a code reads its numbers one after the other.
-    let link = if second > first { " to " } else { " " };
+    let link = if second > first && !cardinal::is_named(line, at) {
+        " to "
+    } else {
+        " "
+    };
     Some(format!("{}{link}{}", number(from), number(to)))
 }

@@ -1,136 +1,23 @@
 //! Roman numerals after names and after nouns that are numbered.
 
+mod names;
+
 use super::{
     numbers,
     words::{Line, Reading},
 };
+use names::{NUMBERED, REGNAL};
 
-/// Nouns whose number is said as a cardinal.
-const NUMBERED: &[&str] = &[
-    "act",
-    "annex",
-    "apollo",
-    "appendix",
-    "article",
-    "book",
-    "canto",
-    "category",
-    "chapter",
-    "class",
-    "column",
-    "division",
-    "edition",
-    "episode",
-    "exhibit",
-    "fantasy",
-    "figure",
-    "fig",
-    "game",
-    "gemini",
-    "grade",
-    "group",
-    "grp",
-    "level",
-    "lesson",
-    "mark",
-    "module",
-    "movement",
-    "no",
-    "number",
-    "op",
-    "page",
-    "paragraph",
-    "part",
-    "pentium",
-    "phase",
-    "plate",
-    "psalm",
-    "question",
-    "quest",
-    "rocky",
-    "round",
-    "saturn",
-    "scene",
-    "schedule",
-    "season",
-    "section",
-    "series",
-    "sonata",
-    "sonnet",
-    "stage",
-    "step",
-    "symphony",
-    "table",
-    "tier",
-    "title",
-    "type",
-    "unit",
-    "verse",
-    "version",
-    "vol",
-    "volume",
-    "war",
-    "bowl",
-    "world",
-];
-
-/// Rulers and popes: "the" stands before their number.
-const REGNAL: &[&str] = &[
-    "albert",
-    "alexander",
-    "alfonso",
-    "benedict",
-    "boniface",
-    "catherine",
-    "charles",
-    "christian",
-    "clement",
-    "constantine",
-    "edward",
-    "elizabeth",
-    "ferdinand",
-    "francis",
-    "frederick",
-    "george",
-    "gregory",
-    "gustav",
-    "henry",
-    "innocent",
-    "isabella",
-    "ivan",
-    "james",
-    "john",
-    "joseph",
-    "leo",
-    "leopold",
-    "louis",
-    "ludwig",
-    "mary",
-    "maximilian",
-    "napoleon",
-    "nicholas",
-    "otto",
-    "paul",
-    "peter",
-    "philip",
-    "pius",
-    "ramses",
-    "richard",
-    "robert",
-    "rudolf",
-    "stephen",
-    "thutmose",
-    "urban",
-    "victor",
-    "vittorio",
-    "wilhelm",
-    "william",
-    "xavier",
-];
-
-/// For the fast path: "Scene ii".
+/// For the fast path: "Scene ii", "pp. iv-xii".
 pub(super) fn may_number(text: &str) -> bool {
-    text.len() > 1 && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
+    match text.split_once('-') {
+        Some((from, to)) => is_small(from) && is_small(to),
+        None => text.len() > 1 && is_small(text),
+    }
+}
+
+fn is_small(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
 }
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -142,6 +29,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .iter()
         .find_map(|s| core.strip_suffix(s))
         .map_or((core, ""), |numeral| (numeral, "'s"));
+    if core.contains(['-', '–']) {
+        return span(line, at);
+    }
     let small = may_number(numeral);
     let upper = numeral.to_ascii_uppercase();
     let numeral = if small { upper.as_str() } else { numeral };
@@ -149,13 +39,39 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if heads(line, at, numeral) {
         return Some(Reading::new(numbers::cardinal(&value, line.dialect), 1));
     }
+    let century = line
+        .next(at)
+        .is_some_and(|next| matches!(next.core.to_ascii_lowercase().as_str(), "century" | "centuries"));
+    if century && !single_letter(numeral) {
+        return Some(Reading::new(numbers::ordinal(&value, line.dialect), 1));
+    }
+    if is_year(numeral) {
+        return Some(Reading::new(numbers::year(&value, line.dialect), 1));
+    }
+    if let Some(reading) = series(line, at, &value) {
+        return Some(reading);
+    }
     let before = line.previous(at)?;
-    if !before.close.is_empty() && !NUMBERED.contains(&before.core.to_ascii_lowercase().as_str()) {
+    if before.core.eq_ignore_ascii_case("the")
+        && !small
+        && at > 1
+        && REGNAL.contains(&line.tokens[at - 2].core.to_ascii_lowercase().as_str())
+    {
+        // "Richard the III"
+        return Some(Reading::new(
+            numbers::ordinal(&value, line.dialect) + possessive,
+            1,
+        ));
+    }
+    if !before.close.is_empty() && !is_numbered(&before.core.to_ascii_lowercase()) {
         return None;
     }
     let single = numeral.len() == 1;
     let noun = before.core.to_ascii_lowercase();
-    if NUMBERED.contains(&noun.as_str())
+    // "Part C", "Appendix D" are letters.
+    let letter = single && !matches!(numeral, "I" | "V" | "X");
+    if is_numbered(&noun)
+        && !letter
         && (!single || numeral != "I" || before.core.starts_with(char::is_uppercase))
     {
         let pronoun = numeral == "I"
@@ -170,12 +86,6 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let ordinal = numbers::ordinal(&value, line.dialect);
-    if line
-        .next(at)
-        .is_some_and(|next| next.core.eq_ignore_ascii_case("century"))
-    {
-        return Some(Reading::new(ordinal, 1));
-    }
     let name = before.is_word() && before.core.starts_with(char::is_uppercase) && before.shape.lower;
     if !name || AMBIGUOUS.contains(&numeral) {
         return None;
@@ -196,23 +106,76 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::new(format!("{article}{ordinal}{possessive}"), 1))
 }
 
+/// The nouns in the singular or plural.
+fn is_numbered(noun: &str) -> bool {
+    NUMBERED.contains(&noun) || noun.strip_suffix('s').is_some_and(|one| NUMBERED.contains(&one))
+}
+
+fn single_letter(numeral: &str) -> bool {
+    numeral.len() == 1 && !matches!(numeral, "V" | "X")
+}
+
+/// "MCMXCIV" in a film or on a house: nothing else is written so.
+fn is_year(numeral: &str) -> bool {
+    numeral.len() > 3 && value(numeral).is_some_and(|year| (1500..2100).contains(&year))
+}
+
+/// "and II" in "World Wars I and II", "Parts I, II and III": numerals before it go back to a noun.
+fn series(line: &Line<'_>, at: usize, value: &str) -> Option<Reading> {
+    const REACH: usize = 8;
+    let mut numbered = false;
+    for i in (at.saturating_sub(REACH)..at).rev() {
+        let token = &line.tokens[i];
+        let joined = matches!(token.core, "and" | "or" | "to" | "&" | "through");
+        let numeral = self::value(token.core).is_some();
+        if !matches!(token.close, "" | ",") || !(joined || numeral) {
+            let noun = token.close.is_empty() && is_numbered(&token.core.to_ascii_lowercase());
+            return (noun && numbered).then(|| Reading::new(numbers::cardinal(value, line.dialect), 1));
+        }
+        numbered |= numeral;
+    }
+    None
+}
+
+/// "I-III", "iv–xii" after a noun that is numbered.
+fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let before = line.previous(at)?.core.to_ascii_lowercase();
+    let number = |text: &str| {
+        let numeral = if is_small(text) {
+            text.to_ascii_uppercase()
+        } else {
+            text.to_owned()
+        };
+        value(&numeral).map(|value| numbers::cardinal(&value.to_string(), line.dialect))
+    };
+    let words = format!("{} to {}", number(from)?, number(to)?);
+    (is_numbered(&before) || matches!(before.as_str(), "pp" | "p" | "vols" | "nos"))
+        .then(|| Reading::new(words, 1))
+}
+
 /// A numeral alone on its line, or before a heading or an item: "IV.", "II) Plan".
 fn heads(line: &Line<'_>, at: usize, numeral: &str) -> bool {
     let token = &line.tokens[at];
+    // "MMX" is rather a name than the two thousand and tenth item.
     at == 0
         && numeral.len() > 1
+        && value(numeral).is_some_and(|value| value < 400)
         && !AMBIGUOUS.contains(&numeral)
         && (line.tokens.len() == 1 || (token.open.is_empty() && matches!(token.close, "." | ")")))
 }
 
 /// Numerals that are more often something else after a name.
 const AMBIGUOUS: &[&str] = &[
-    "CD", "CV", "DC", "DI", "MC", "MD", "MI", "MM", "CC", "XL", "MIX", "DIM", "MILD", "LL", "LI",
+    "MMX", "CCC", "DDD", "MMM", "DVI", "CD", "CV", "DC", "DI", "MC", "MD", "MI", "MM", "CC", "XL", "MIX",
+    "DIM", "MILD", "LL", "LI",
 ];
 
 /// After "Elizabeth I" the sentence goes on as after a name, not as after a pronoun.
 fn ends_name(line: &Line<'_>, at: usize) -> bool {
     !line.tokens[at].close.is_empty()
+        || line.tokens[at].core.ends_with("'s")
+        || line.tokens[at].core.ends_with("’s")
         || line.get(at + 1).is_none()
         || line.tokens[at].core.len() > 1
         || line.next(at).is_some_and(|next| {
@@ -234,6 +197,16 @@ fn ends_name(line: &Line<'_>, at: usize) -> bool {
                         | "ruled"
                         | "reigned"
                         | "became"
+                        | "conquered"
+                        | "defeated"
+                        | "founded"
+                        | "invaded"
+                        | "married"
+                        | "signed"
+                        | "succeeded"
+                        | "won"
+                        | "as"
+                        | "whose"
                         | "with"
                         | "or"
                         | "from"

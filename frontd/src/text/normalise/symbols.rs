@@ -42,6 +42,8 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         let same = |d: char| {
             if c.is_ascii_digit() {
                 d.is_ascii_digit()
+            } else if is_greek(c) || is_greek(d) {
+                false
             } else if c.is_alphabetic() {
                 d.is_alphabetic() || d == '\'' || d == '’'
             } else {
@@ -87,6 +89,8 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             && (before.is_ascii_digit() || before == '\0')
         {
             push(&mut words, "point");
+        } else if c == ':' && rest.starts_with('\\') {
+            push(&mut words, "colon");
         } else if matches!(c, ',' | ';' | ':' | '!' | '?' | '—' | '…') && before.is_alphanumeric() {
             words.push(c);
         } else if c == '.' && before.is_lowercase() && next.is_some_and(char::is_uppercase) {
@@ -108,13 +112,18 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
 fn decoration(text: &str) -> bool {
     let mut chars = text.chars();
     let first = chars.next();
-    text.len() >= 3 && chars.all(|c| Some(c) == first)
+    text.chars().nth(2).is_some() && chars.all(|c| Some(c) == first)
 }
 
 /// Digits with an ending that makes another word of them, and the length of that: "21st", "1920s".
 fn ending(number: &str, rest: &str, dialect: Dialect) -> Option<(String, usize)> {
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let words = match &rest[..letters] {
+        "am" | "pm" if number.len() <= 2 => format!(
+            "{} {}",
+            numbers::cardinal(number, dialect),
+            rest[..letters].to_ascii_uppercase()
+        ),
         "s" if number.len() == 4 => numbers::decade(number, dialect),
         "s" if number.len() == 2 && number.ends_with('0') => {
             numbers::plural(&numbers::cardinal(number, dialect))
@@ -142,10 +151,17 @@ fn letters(part: &str, beside_digit: bool) -> String {
         .chars()
         .any(|c| !c.is_ascii() || "aeiouyAEIOUY\'’".contains(c));
     let short = part.chars().count() <= 3 && beside_digit;
-    if lower && (short || !vowels) {
+    // "9to5", "1and1"
+    let link = matches!(part, "to" | "or" | "in" | "at" | "by" | "and" | "of");
+    if lower && !link && (short || !vowels) {
         return part.to_uppercase();
     }
     super::word::parts(part)
+}
+
+/// A letter of a formula: Greek words are written in Latin letters before.
+pub(super) fn is_greek(c: char) -> bool {
+    matches!(c, 'α'..='ω' | 'Α'..='Ω')
 }
 
 /// The name of a Greek letter that stands alone.
@@ -212,6 +228,12 @@ pub(super) fn name(sign: char) -> &'static str {
         '∫' => "the integral of",
         '∂' => "partial",
         '∆' => "delta",
+        '∠' => "angle",
+        '∩' => "intersection",
+        '∪' => "union",
+        '⊂' => "is a subset of",
+        '∀' => "for all",
+        '∃' => "there exists",
         '∇' => "nabla",
         '∈' => "in",
         '*' => "asterisk",

@@ -87,7 +87,8 @@ fn grouped(line: &Line<'_>, at: usize) -> Option<Reading> {
     let mut i = at;
     let plus = line.tokens[at].core.starts_with('+');
     while let Some(token) = line.get(i).filter(|_| i < at + MAX_GROUPS) {
-        let bracketed = token.open == "(" && token.close == ")";
+        // "(555)" or, without a space after it, "(0)20".
+        let bracketed = token.open == "(" && (token.close == ")" || i > at && token.core.contains(')'));
         if i > at && (!token.spaced || !(token.open.is_empty() || bracketed)) {
             break;
         }
@@ -138,7 +139,8 @@ fn grouped(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// The bracket before the first token is closed after the last one, so it is not that of an area code.
 fn closes_later(line: &Line<'_>, at: usize, end: usize) -> bool {
-    !line.tokens[at].close.starts_with(')') || end == at + 1
+    let inside = line.tokens[at].core.contains(')') && !line.tokens[at].core.contains('(');
+    !inside && (!line.tokens[at].close.starts_with(')') || end == at + 1)
 }
 
 /// Adds the digit groups of a token; false if there is anything else in it.
@@ -178,7 +180,8 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
         .count();
     match lengths[..] {
         [3, 3, 4] => true,
-        [1, 3, 3, 4] | [3, 3, 4, 1..=5] => separators > 0 || bracketed,
+        [1, 3, 3, 4] => groups[0] == "1",
+        [3, 3, 4, 1..=5] => separators > 0 || bracketed,
         [3, 2, 4] | [4, 4, 4, 4] => separators > 1 || (lengths.len() == 4 && separators == 0),
         [3, 4] => {
             separators == 1

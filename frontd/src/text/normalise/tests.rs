@@ -150,7 +150,7 @@ fn reads_measures() {
             "5 ft 10 in tall, 5'10\" tall",
             "Five feet ten inches tall, five feet ten tall",
         ),
-        ("10\" x 12\"", "Ten inches x twelve inches"),
+        ("10\" x 12\"", "Ten inches by twelve inches"),
         ("5-10% or 3 %", "Five to ten percent or three percent"),
         (
             "40.7° N; 45°",

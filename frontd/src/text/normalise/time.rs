@@ -19,7 +19,80 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     range(line, at)
         .or_else(|| spaced_range(line, at))
+        .or_else(|| hours(line, at))
+        .or_else(|| military(line, at))
         .or_else(|| time(line, at))
+}
+
+/// "15h30" as a time, "2h 15m" and "5h30m20s" as a while.
+fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let (hour, mut rest) = core.split_once('h')?;
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    if !short(hour) {
+        return None;
+    }
+    if short(rest) && rest.len() == 2 && hour.parse::<u32>().is_ok_and(|hour| hour <= 24) {
+        return clock(&format!("{hour}:{rest}"), line.dialect).map(|words| Reading::new(words, 1));
+    }
+    let mut tokens = 1;
+    if rest.is_empty() {
+        rest = line.next(at)?.core;
+        tokens += 1;
+    }
+    let mut words = counted(hour, "hour", line.dialect);
+    for (mark, unit) in [('m', "minute"), ('s', "second")] {
+        let Some((count, after)) = rest.split_once(mark).filter(|(count, _)| short(count)) else {
+            break;
+        };
+        words += &format!(" {}", counted(count, unit, line.dialect));
+        rest = after.strip_prefix("in").unwrap_or(after);
+        if rest.is_empty()
+            && mark == 'm'
+            && let Some(next) = line.next(at + tokens - 1)
+            && next.core.strip_suffix('s').is_some_and(short)
+        {
+            rest = next.core;
+            tokens += 1;
+        }
+    }
+    (rest.is_empty() && words.contains(" minute")).then(|| Reading::new(words, tokens))
+}
+
+/// "0800 hours", "at 1630 hrs"
+fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let named = line
+        .next(at)
+        .is_some_and(|next| matches!(next.core, "hours" | "hrs"));
+    if !named || token.core.len() != 4 || !token.is_digits() {
+        return None;
+    }
+    let at_that = line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "at" | "by" | "until" | "till" | "from" | "before" | "after" | "since" | "to"
+        )
+    });
+    let (hour, minute) = token.core.split_at(2);
+    if !(at_that || hour.starts_with('0')) || hour > "24" || minute > "59" {
+        return None;
+    }
+    let part = |digits: &str| match digits.strip_prefix('0') {
+        Some(digit) => format!("oh {}", numbers::spelled(digit)),
+        None => numbers::cardinal(digits, line.dialect),
+    };
+    let minute = if minute == "00" {
+        "hundred".to_owned()
+    } else {
+        part(minute)
+    };
+    Some(Reading::new(format!("{} {minute} hours", part(hour)), 2))
+}
+
+fn counted(digits: &str, unit: &str, dialect: Dialect) -> String {
+    let number = numbers::cardinal(digits, dialect);
+    format!("{number} {unit}{}", if number == "one" { "" } else { "s" })
 }
 
 /// A time as far as it stands in one token.
@@ -158,9 +231,66 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(reading)
 }
 
+/// "noon" and "midnight" begin and end what is measured in hours.
+fn named_hour(text: &str) -> Option<&'static str> {
+    ["noon", "midnight"]
+        .into_iter()
+        .find(|name| name.eq_ignore_ascii_case(text))
+}
+
+/// "noon-1pm", "11am-noon"
+fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let side = |text: &str| {
+        named_hour(text).map(str::to_owned).or_else(|| {
+            let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
+            words(&clock, line.dialect)
+        })
+    };
+    let words = format!("{} to {}", side(from)?, side(to)?);
+    (named_hour(from).is_some() || named_hour(to).is_some()).then(|| Reading::new(words, 1))
+}
+
+/// "5 pm - 6 pm", "8am – 9am"
+fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let half_at = |clock: &mut Clock<'_>, at: usize| -> usize {
+        match line.next(at).and_then(|next| Some((next, half(next.core)?))) {
+            Some((next, (name, length))) if clock.half.is_none() && length == next.core.len() => {
+                clock.half = Some(name);
+                at + 1
+            }
+            _ => at,
+        }
+    };
+    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
+    let first_end = half_at(&mut from, at);
+    let dash = line.get(first_end + 1)?;
+    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
+    let second = line.get(first_end + 2)?;
+    if !lone || !line.tokens[first_end].close.is_empty() || !second.open.is_empty() {
+        return None;
+    }
+    let mut to = parse(second.core).filter(|to| to.rest.is_empty())?;
+    let end = half_at(&mut to, first_end + 2);
+    let timed =
+        to.half.is_some() || (from.minute.is_some() && to.minute.is_some() && second.core.contains(':'));
+    if !timed {
+        return None;
+    }
+    let words = format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?);
+    let mut reading = Reading::new(words, end + 1 - at);
+    if line.tokens[end].core.contains('.') {
+        reading.dot = Dot::Perhaps;
+    }
+    Some(reading)
+}
+
 /// "5pm-7 pm", "10:00-11:30", "9-5pm".
 fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    if let Some(reading) = named_range(line, at).or_else(|| dashed(line, at)) {
+        return Some(reading);
+    }
+    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—'])?;
     let (from, mut to) = (parse(from)?, parse(to)?);
     if !from.rest.is_empty() || !to.rest.is_empty() {
         return None;
@@ -228,10 +358,7 @@ pub(super) fn clock(text: &str, dialect: Dialect) -> Option<String> {
 }
 
 fn words(clock: &Clock<'_>, dialect: Dialect) -> Option<String> {
-    let count = |digits: &str, unit: &str| {
-        let number = numbers::cardinal(digits, dialect);
-        format!("{number} {unit}{}", if number == "one" { "" } else { "s" })
-    };
+    let count = |digits: &str, unit: &str| counted(digits, unit, dialect);
     let hour = numbers::cardinal(clock.hour, dialect);
     let mut words = match (clock.minute, clock.second) {
         (Some(minute), Some(second)) => {

@@ -75,7 +75,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
 /// Cuts what stands between two spaces.
 fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
     let whole = &line[from..to];
-    let address = whole.contains("://") || whole.contains('@') || whole.starts_with("www.");
+    let address =
+        whole.contains("://") || whole.contains('@') || whole.starts_with("www.") || is_path_of_host(whole);
     let (mut at, mut spaced) = (from, true);
     while at < to {
         let rest = &line[at..to];
@@ -88,6 +89,21 @@ fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>)
         tokens.push(token);
         at = end;
     }
+}
+
+/// "example.com/watch?v=1": what stands after the stroke is no sentence.
+fn is_path_of_host(whole: &str) -> bool {
+    let Some((host, _)) = whole.split_once('/') else {
+        return false;
+    };
+    host.rsplit_once('.').is_some_and(|(name, domain)| {
+        (2..=6).contains(&domain.len())
+            && domain.bytes().all(|b| b.is_ascii_lowercase())
+            && !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+    })
 }
 
 /// Where the first token of `rest` ends, if something else follows it without a space.
@@ -108,10 +124,15 @@ fn joint(rest: &str) -> Option<usize> {
                 });
             }
             _ if i == 0 => false,
-            '—' | '…' => true,
-            '–' => !next.is_some_and(range_part) || !range_part(before),
+            // "10—20"
+            '—' => !(before.is_ascii_digit() && next.is_some_and(|n| n.is_ascii_digit())),
+            '…' => true,
+            '–' => {
+                let range = next.is_some_and(range_part) && range_part(before);
+                !range && !super::date::is_span(&rest[..i], &rest[end..])
+            }
             '-' => run >= 2 && next != Some('-'),
-            '.' => run >= 2 && next.is_some_and(char::is_alphanumeric),
+            '.' => run >= 2 && (next.is_some_and(char::is_alphanumeric) || opens_quote(&rest[end..])),
             ',' | ';' | '!' | '?' | ':' => {
                 started
                     && (before.is_alphabetic() || is_close(before))
@@ -136,6 +157,12 @@ fn joint(rest: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+/// A quotation mark with a word right after it.
+fn opens_quote(text: &str) -> bool {
+    text.strip_prefix(['"', '“'])
+        .is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// En dashes between these are ranges.
@@ -256,7 +283,7 @@ fn shape(core: &str) -> Shape {
         } else if c.is_alphabetic() {
             shape.lower = true;
             shape.repeated |= run >= 3;
-        } else if c == '-' && before.is_alphanumeric() {
+        } else if c == '-' && (before.is_alphanumeric() || matches!(before, '\'' | '’')) {
             shape.hyphen = true;
         } else if !(matches!(c, '\'' | '’') && before != '\0') && c != LITERAL {
             shape.symbol = true;

@@ -25,6 +25,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some(name) = super::symbols::letter_name(core) {
         return Some(Reading::new(name, 1));
     }
+    if core == "IEEE" {
+        return Some(Reading::new("I triple E", 1));
+    }
     if let Some(words) = laughter(core) {
         return Some(Reading::new(words, 1));
     }

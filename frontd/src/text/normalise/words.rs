@@ -216,7 +216,15 @@ fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
     if token.open != "-" || !token.core.is_empty() || !token.close.is_empty() {
         return None;
     }
-    let (before, after) = (line.get(at.checked_sub(1)?)?, line.get(at + 1)?);
+    let after = line.get(at + 1)?;
+    if at == 0 {
+        // "- 5" alone: the dash of a list has been taken away before.
+        return (after.shape.digit && line.tokens.len() == 2).then_some("minus");
+    }
+    let before = line.get(at - 1)?;
+    if math::in_equation(line, at) {
+        return Some("minus");
+    }
     let numbers = before.shape.digit && after.shape.digit;
     Some(if numbers || !before.close.is_empty() {
         ","
@@ -235,16 +243,21 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let odd = !token.is_word()
         || shape.repeated
         || shape.inner_upper
-        || (token.core.len() == 2 && !token.core.is_ascii())
+        || (token.core.len() <= 4 && !token.core.is_ascii())
         || token.core.contains("hah")
         || token.core.contains("heh");
-    // "XIV's"
+    // "XIV's", "V's"
     let numeral = shape.upper
         && token.core.ends_with('s')
-        && token.core.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase);
+        && token
+            .core
+            .chars()
+            .nth(1)
+            .is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '\'' | '’'));
     let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
     let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
-    let span = shape.hyphen && shape.upper && token.core.len() <= 9;
+    // "Mon-Fri", "Wednesday-Saturday", "iv-xii"
+    let span = shape.hyphen && (shape.upper && token.core.len() <= 18 || roman::may_number(token.core));
     !odd && !numeral
         && !abbreviated
         && !span
@@ -264,8 +277,17 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
 /// A full stop after the token at `at` also ends the sentence: more follows in the close, or a capital after it.
 fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].close.len() == 1
-        && line
-            .tokens
-            .get(at + 1)
-            .is_some_and(|next| next.spaced && next.core.starts_with(char::is_uppercase))
+        && match line.tokens.get(at + 1) {
+            Some(next) => next.spaced && next.core.starts_with(char::is_uppercase),
+            None => is_sentence(line),
+        }
+}
+
+/// The line begins with a capital and has words enough for a sentence, so that its last full stop ends it.
+fn is_sentence(line: &Line<'_>) -> bool {
+    const LEAST_TOKENS: usize = 4;
+    let small = |token: &&Token<'_>| token.is_word() && !token.shape.upper && token.core.len() > 1;
+    line.tokens.len() >= LEAST_TOKENS
+        && line.tokens[0].core.starts_with(char::is_uppercase)
+        && line.tokens.iter().filter(small).nth(1).is_some()
 }

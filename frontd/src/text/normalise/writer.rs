@@ -68,9 +68,24 @@ impl<'a> Writer<'a> {
             open = &open[..last];
         }
         if !open.is_empty() {
-            let marks = marks(open, true);
+            let mut marks = marks(open, true);
+            if token.core.is_empty() && marks.ends_with('“') {
+                self.turn_quote(&mut marks, token.spaced);
+            }
             let range = token.at..token.at + open.len();
             self.marks(&marks, open, range, token.core.is_empty());
+        }
+    }
+
+    /// A straight quotation mark at the end of marks without a word closes what is open, as in `Wait ..."`.
+    fn turn_quote(&self, marks: &mut String, spaced: bool) {
+        const REACH: usize = 1024;
+        let text = self.out.text();
+        let near = &text[text.ceil_char_boundary(text.len().saturating_sub(REACH))..];
+        let opened = near.rfind('“') > near.rfind('”');
+        if opened || marks.chars().count() > 1 || !spaced {
+            marks.pop();
+            marks.push('”');
         }
     }
 

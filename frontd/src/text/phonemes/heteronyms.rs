@@ -24,10 +24,13 @@ struct Place<'a> {
 /// The fix for word `at`, if it needs one.
 pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect: Dialect) -> Option<Fix> {
     let text = words[at].text;
+    let place = Place { words, tags, at };
+    if text == "A" && place.is_letter() {
+        return Some(Fix::Say("ˈA"));
+    }
     if !(3..=8).contains(&text.len()) {
         return None;
     }
-    let place = Place { words, tags, at };
     let say = |american, british| {
         Some(Fix::Say(match dialect {
             Dialect::American => american,
@@ -75,6 +78,28 @@ pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect:
 }
 
 impl Place<'_> {
+    /// "A" in a code such as A12 or A 2 C, which the normaliser has written in words, and no article.
+    fn is_letter(&self) -> bool {
+        let is_capital = |word: &str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
+        let is_number = |word: &str| NUMBERS.contains(&word);
+        if !(is_number(self.word(1)) || is_capital(self.word(1)) && self.word(1) != "I") {
+            return false;
+        }
+        let inside = self.at > 0 && self.word(-1).chars().all(char::is_alphanumeric);
+        let after = (2..8)
+            .find(|&i| !is_number(self.word(i)))
+            .map_or("", |i| self.word(i));
+        // A sentence may begin with the article: "A five year plan".
+        inside
+            || is_capital(self.word(1))
+            || is_capital(after)
+            || !after.starts_with(char::is_alphabetic)
+            || matches!(
+                after,
+                "is" | "was" | "to" | "of" | "in" | "on" | "from" | "has" | "or"
+            )
+    }
+
     fn is_metal(&self) -> bool {
         let noun = matches!(self.tags[self.at], "NN" | "NNP" | "JJ");
         noun && (self.next_is(LEADEN)
@@ -194,6 +219,37 @@ fn is_verb(tag: &str) -> bool {
     tag.starts_with("VB")
 }
 
+const NUMBERS: &[&str] = &[
+    "zero",
+    "oh",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+];
 const FISHING: &[&str] = &[
     "sea",
     "striped",

@@ -15,7 +15,9 @@ pub(super) const TITLES: &[(&str, &str)] = &[
 pub(super) const DOTTED_TITLES: &[(&str, &str)] = &[
     ("Adm", "Admiral"),
     ("Amb", "Ambassador"),
+    ("Br", "Brother"),
     ("Brig", "Brigadier"),
+    ("Bro", "Brother"),
     ("Capt", "Captain"),
     ("Cmdr", "Commander"),
     ("Col", "Colonel"),
@@ -37,9 +39,22 @@ pub(super) const DOTTED_TITLES: &[(&str, &str)] = &[
     ("Rev", "Reverend"),
     ("Sen", "Senator"),
     ("Sgt", "Sergeant"),
+    ("Sis", "Sister"),
     ("Sr", "Sister"),
     ("Sec", "Secretary"),
     ("Supt", "Superintendent"),
+];
+
+/// Before a name also without a full stop, as the British write them: they are no words.
+pub(super) const UNDOTTED_TITLES: &[(&str, &str)] = &[
+    ("Capt", "Captain"),
+    ("Cpl", "Corporal"),
+    ("Gov", "Governor"),
+    ("Lt", "Lieutenant"),
+    ("Mt", "Mount"),
+    ("Prof", "Professor"),
+    ("Pte", "Private"),
+    ("Sgt", "Sergeant"),
 ];
 
 /// Anywhere with a full stop.
@@ -89,6 +104,7 @@ pub(super) const DOTTED: &[(&str, &str)] = &[
     ("misc", "miscellaneous"),
     ("natl", "national"),
     ("nr", "near"),
+    ("p.a", "per annum"),
     ("orig", "original"),
     ("pkg", "package"),
     ("pls", "please"),
@@ -129,6 +145,7 @@ pub(super) const PLAIN: &[(&str, &str)] = &[
     ("vs", "versus"),
     ("w/", "with"),
     ("w/o", "without"),
+    ("w/out", "without"),
     ("wrt", "with respect to"),
     ("y/o", "year old"),
     ("ph.d", "PHD"),
@@ -171,6 +188,6 @@ pub(super) const NUMBERED: &[(&str, &str)] = &[
 pub(super) const SPELLED: &[&str] = &[
     "atm", "bbc", "btw", "cd", "ceo", "cpu", "css", "csv", "dna", "dvd", "eu", "faq", "fbi", "gdp", "gps",
     "gpu", "hdmi", "hr", "html", "http", "https", "ibm", "iq", "lgbt", "mp3", "mp4", "nba", "nfl", "nyc",
-    "pc", "pdf", "phd", "rna", "sms", "suv", "tv", "tvs", "uk", "ufo", "uri", "url", "usa", "usb", "vip",
-    "vpn", "wwii", "wtf", "xml",
+    "pc", "pdf", "phd", "pm", "rna", "sms", "suv", "tv", "tvs", "uk", "ufo", "uri", "url", "usa", "usb",
+    "vip", "vpn", "wwii", "wtf", "xml",
 ];

@@ -66,6 +66,19 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
             }
             day_month_year(first, second, mark, &year, dialect)
         }
+        // "2020-12" is a month of that year, "2011-12" two years.
+        (4, 2, None)
+            if matches!(mark, '-' | '/')
+                && ("1800".."2100").contains(&first)
+                && month(second).is_some()
+                && !follows(first, second) =>
+        {
+            Some(format!(
+                "{} {}",
+                month_name(month(second)?),
+                numbers::year(first, dialect)
+            ))
+        }
         // "2020/21"
         (4, 2, None) if mark == '/' && follows(first, second) => Some(format!(
             "{} {}",
@@ -73,11 +86,9 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
             two_digits(second, dialect)
         )),
         // "5/2024"
-        (1..=2, 4, None) if mark == '/' && second.starts_with(['1', '2']) && first != "0" => Some(format!(
-            "{} {}",
-            month_name(month(first)?),
-            numbers::year(second, dialect)
-        )),
+        (1..=2, 4, None) if mark == '/' && ("1500".."2200").contains(&second) && first != "0" => Some(
+            format!("{} {}", month_name(month(first)?), numbers::year(second, dialect)),
+        ),
         _ => None,
     }
 }

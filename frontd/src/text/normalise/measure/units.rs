@@ -85,6 +85,7 @@ const UNITS: &[Unit] = &[
     unit(&["ly"], "light year", "light years"),
     unit(&["AU", "au"], "astronomical unit", "astronomical units"),
     unit(&["ha"], "hectare", "hectares"),
+    unit(&["deg"], "degree", "degrees"),
     unit(&["ac"], "acre", "acres"),
     unit(&["kg", "kgs", "Kg", "KG"], "kilogram", "kilograms"),
     letter(&["g"], "gram", "grams"),
@@ -209,11 +210,10 @@ pub(super) fn find(text: &str, glued: bool) -> Option<&'static Unit> {
         return None;
     }
     let unit = UNITS.iter().find(|unit| unit.written.contains(&text))?;
-    let only_glued = matches!(
-        text,
-        "B" | "K" | "us" | "au" | "mo" | "ac" | "F" | "N" | "mb" | "t"
-    );
+    let only_glued = matches!(text, "B" | "K" | "us" | "au" | "mo" | "F" | "N" | "mb" | "t");
     // "3k" and "5K" are thousands, "4B" is a billion.
     let magnitude = glued && matches!(text, "B" | "K" | "st");
-    (!magnitude && (glued || !only_glued)).then_some(unit)
+    // "802.11ac"
+    let never_glued = glued && text == "ac";
+    (!magnitude && !never_glued && (glued || !only_glued)).then_some(unit)
 }

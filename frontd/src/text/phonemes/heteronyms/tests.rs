@@ -46,6 +46,10 @@ const CASES: &[(&str, &str, &str)] = &[
     ("They crossed the desert.", "desert", "dˈɛzəɹt"),
     ("I object to that.", "object", "əbʤˈɛkt"),
     ("A strange object fell.", "object", "ˈɑbʤəkt"),
+    ("The code is A twelve B.", "A", "ˈA"),
+    ("A twelve", "A", "ˈA"),
+    ("A five year plan failed.", "A", "ɐ"),
+    ("Then A thousand men came.", "A", "ɐ"),
 ];
 
 #[test]

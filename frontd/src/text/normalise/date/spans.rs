@@ -1,0 +1,32 @@
+//! Months and days of the week with a dash between.
+
+use super::{WEEKDAYS, month, month_name};
+use crate::text::normalise::words::{Line, Reading};
+
+/// "May" and "June–" with a dash between are months from one to the other; so with days.
+pub(in crate::text::normalise) fn is_span(from: &str, to: &str) -> bool {
+    let to = &to[..to.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(to.len())];
+    let month = |text: &str| text.starts_with(char::is_uppercase) && (text == "May" || month(text).is_some());
+    let day = |text: &str| {
+        WEEKDAYS
+            .iter()
+            .any(|(name, short)| *name == text || short.contains(&text))
+    };
+    month(from) && month(to) || day(from) && day(to)
+}
+
+/// "Mon-Fri", "Monday–Friday", "Jan-Mar".
+pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let weekday = |text: &str| {
+        WEEKDAYS
+            .iter()
+            .find(|(name, short)| *name == text || short.contains(&text))
+            .map(|(name, _)| *name)
+    };
+    let words = match (weekday(from), weekday(to)) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
+    };
+    Some(Reading::new(words, 1))
+}
