@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// What such pages may read besides the body.
-const EXPOSED: [HeaderName; 10] = [
+const EXPOSED: [HeaderName; 11] = [
     header::CONTENT_DISPOSITION,
     header::CONTENT_LENGTH,
     header::RETRY_AFTER,
@@ -16,6 +16,7 @@ const EXPOSED: [HeaderName; 10] = [
     HeaderName::from_static("x-download-format"),
     HeaderName::from_static("x-download-status"),
     HeaderName::from_static("x-timing-path"),
+    HeaderName::from_static("x-warning"),
     HeaderName::from_static("x-request-id"),
 ];
 

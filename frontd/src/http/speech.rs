@@ -28,13 +28,16 @@ use crate::{
     generation::{GenerationError, Request as Generation},
     metrics as counters,
     scheduler::queue::Delivery,
+    script::Item,
     store::{Draft, Name},
+    text::unknown_signs,
 };
 
 const DOWNLOAD_PATH: HeaderName = HeaderName::from_static("x-download-path");
 const DOWNLOAD_FORMAT: HeaderName = HeaderName::from_static("x-download-format");
 const DOWNLOAD_STATUS: HeaderName = HeaderName::from_static("x-download-status");
 const TIMING_PATH: HeaderName = HeaderName::from_static("x-timing-path");
+const WARNING: HeaderName = HeaderName::from_static("x-warning");
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -59,6 +62,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
             ("X-Download-Format" = String, description = "The file's format: mp3 or wav"),
             ("X-Download-Status" = String, description = "pending, or unavailable when no file can be written"),
             ("X-Timing-Path" = String, description = "Where the times will be, with return_timing; the same name ending in .srt and .vtt is a subtitle file"),
+            ("X-Warning" = String, description = "Signs in literal phonemes that the model does not know, which are left out"),
             ("Server-Timing" = String, description = "queue: from the request to being let in; first: to the first sound; in ms"),
             ("X-Request-Id" = String, description = "As sent with the request, or made here"),
         )),
@@ -174,6 +178,9 @@ pub(super) async fn start(
         many_voices.then(|| speech.style.name().to_owned()),
     )?;
     let mut headers = HeaderMap::new();
+    if let Some(warning) = unknown_phonemes(&speech.items) {
+        insert(&mut headers, WARNING, &warning);
+    }
     if let Some(wanted) = speech.download {
         keep(shared, wanted, &mut recorder, &mut headers).await?;
     }
@@ -218,6 +225,28 @@ pub(super) async fn start(
         stream: streaming,
         events,
     })
+}
+
+/// What is to be said of signs in literal phonemes that the model does not know; in ASCII, as headers are.
+fn unknown_phonemes(items: &[Item]) -> Option<String> {
+    const MOST: usize = 16;
+    let mut unknown: Vec<char> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Passage(passage) => Some(unknown_signs(&passage.runs)),
+            Item::Pause(_) => None,
+        })
+        .flatten()
+        .collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    let signs: Vec<_> = unknown
+        .iter()
+        .take(MOST)
+        .map(|&sign| format!("U+{:04X}", u32::from(sign)))
+        .collect();
+    let more = if unknown.len() > MOST { " and more" } else { "" };
+    (!signs.is_empty()).then(|| format!("unknown phonemes are left out: {}{more}", signs.join(" ")))
 }
 
 /// Prepares the download. When none can be written, the response says so and is spoken all the same.

@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Resul
         }
         let inner = &text[open + 1..next];
         let mut end = next + 1;
-        let tag = match literal(text, end) {
+        let tag = match literal(text, end).filter(|_| !inner.trim().is_empty()) {
             Some(ipa) => {
                 end += ipa.len() + "(//)".len();
                 Some(Tag::Phonemes(ipa))

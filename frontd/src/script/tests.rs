@@ -122,6 +122,8 @@ fn what_is_no_tag_is_text() {
         "[",
         "]",
         "[]",
+        "[](/abc/)",
+        "[ ](/abc/)",
         "[pause]",
         "[pause:]",
         "[pause:x]",

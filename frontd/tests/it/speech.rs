@@ -126,6 +126,20 @@ fn requests_that_make_no_sense_are_told_what_to_do() {
 }
 
 #[test]
+fn unknown_phonemes_are_named_in_a_header() {
+    let server = Server::start(&[]);
+    let ask = |input: &str| {
+        let body = json!({ "input": input, "voice": "af_heart", "stream_format": "sse" }).to_string();
+        let (status, _, headers) = server.post("/v1/audio/speech", &body);
+        assert_eq!(status, 200, "{input}");
+        headers.get("x-warning").cloned()
+    };
+    let warning = ask("Say [snow](/snˈO☃/) and [at](/@æt/).").expect("a warning");
+    assert!(warning.ends_with("U+0040 U+2603"), "{warning}");
+    assert_eq!(ask("Say [snow](/snˈO/)."), None);
+}
+
+#[test]
 fn it_says_what_it_is() {
     let server = Server::start(&[]);
     let (status, health) = server.get("/health");
