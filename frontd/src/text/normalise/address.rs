@@ -279,6 +279,7 @@ fn numbered_way(line: &Line<'_>, at: usize) -> Option<Reading> {
         "Hwy" => "Highway",
         "Fl" => "Floor",
         "Ste" => "Suite",
+        "Rm" => "Room",
         "Apt" => "Apartment",
         _ => return None,
     };
@@ -326,6 +327,17 @@ fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
 fn direction(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let (_, name) = DIRECTIONS.iter().find(|(short, _)| *short == token.core)?;
+    // "NW 5th Ave"
+    if line.next_after_dot(at).is_some_and(|next| {
+        next.shape.digit
+            && next.core.ends_with(['t', 'd', 'h'])
+            && line.next(at + 1).is_some_and(|street| is_street(street.core))
+    }) {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(*name, 1)
+        });
+    }
     let before = line.previous(at)?;
     let numbered = before.is_digits() && line.next_after_dot(at).is_some() && leads_to_street(line, at - 1);
     let after_street = is_street(before.core) && in_address(line, at);

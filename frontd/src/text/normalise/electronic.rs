@@ -46,6 +46,16 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     } else if is_ip(core) {
         let groups: Vec<_> = core.split('.').map(numbers::spelled).collect();
         groups.join(" dot ")
+    } else if let Some((network, bits)) = core
+        .split_once('/')
+        .filter(|(network, bits)| is_ip(network) && numbers::is_digits(bits) && bits.len() <= 2)
+    {
+        let groups: Vec<_> = network.split('.').map(numbers::spelled).collect();
+        format!(
+            "{} slash {}",
+            groups.join(" dot "),
+            numbers::cardinal(bits, line.dialect)
+        )
     } else if let Some((host, port)) = core
         .split_once(':')
         .filter(|(host, port)| is_ip(host) && numbers::is_digits(port))

@@ -44,8 +44,37 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let (sign, unsigned) = numbers::sign(core);
     let (numerator, denominator) = unsigned.split_once('/')?;
+    if sign.is_empty() && is_mark(numerator, denominator, line, at) {
+        let (mark, most) = (
+            numbers::cardinal(numerator, dialect),
+            numbers::cardinal(denominator, dialect),
+        );
+        return Some(Reading::new(format!("{mark} out of {most}"), 1));
+    }
     let words = words(numerator, denominator, dialect)?;
     Some(Reading::new(format!("{sign}{words}"), 1))
+}
+
+/// "4/5 stars", "rated 9/10", "8/10 people": so many of so many.
+fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bool {
+    if !matches!(denominator, "5" | "10" | "100") || !numbers::is_digits(numerator) {
+        return false;
+    }
+    let counted = line.next(at).is_some_and(|next| {
+        next.is_word()
+            && !next.shape.upper
+            && (next.core == "people" || next.core.ends_with('s'))
+            && !matches!(
+                next.core,
+                "is" | "was" | "cups" | "inches" | "miles" | "pounds" | "as" | "this"
+            )
+    });
+    let marked = at > 0
+        && matches!(
+            line.tokens[at - 1].core.to_ascii_lowercase().as_str(),
+            "rated" | "rating" | "score" | "scored" | "scores" | "gave" | "mark" | "grade"
+        );
+    counted || marked || numerator == denominator
 }
 
 fn idiom(text: &str) -> Option<&'static str> {

@@ -127,6 +127,7 @@ proptest! {
 fn outlives_known_breakers() {
     for text in [
         "éing",
+        "Ę1. A0",
         "\u{0}",
         "-".repeat(5000).as_str(),
         "a-".repeat(5000).as_str(),

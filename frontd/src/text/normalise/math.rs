@@ -23,11 +23,25 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             ..Reading::new(words, 1)
         });
     }
+    let token = &line.tokens[at];
+    let inside = token.open.ends_with('(') && core.contains(')') && !core.contains('(');
     scientific(core, line.dialect)
+        .or_else(|| index(core, line))
         .or_else(|| sign(line, at))
         .or_else(|| function(core, line, at))
         .or_else(|| expression(core, line, at))
-        .map(|words| Reading::new(words, 1))
+        .map(|words| Reading {
+            // "(a+b)²": the bracket is one of the formula.
+            open: inside,
+            ..Reading::new(words, 1)
+        })
+}
+
+/// "n-1", "x-2": such letters name no thing.
+fn index(core: &str, line: &Line<'_>) -> Option<String> {
+    let (letter, number) = core.split_once('-')?;
+    (matches!(letter, "n" | "x" | "y" | "k") && numbers::is_digits(number))
+        .then(|| format!("{letter} minus {}", super::symbols::digits(number, line.dialect)))
 }
 
 /// "1.5e10", "2.3×10^8", "6.02x10²³".
@@ -102,7 +116,8 @@ fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     Some(
         match token.core {
             "x" | "X" | "×" if line.tokens[at - 1].shape.digit || after_unit(line, at) => {
-                if in_equation(line, at) || token.core == "×" && !is_sized(line, at) {
+                let power = line.next(at).is_some_and(|next| next.core.starts_with("10^"));
+                if power || in_equation(line, at) || token.core == "×" && !is_sized(line, at) {
                     "times"
                 } else {
                     "by"
@@ -240,6 +255,7 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
                 '/' if formula => "over".to_owned(),
                 '/' => return None,
                 '×' => "times".to_owned(),
+                '(' if before.is_alphabetic() => "of".to_owned(),
                 '(' | ')' | '[' | ']' | '|' | ',' | ' ' | '\'' => String::new(),
                 '√' => "the square root of".to_owned(),
                 '>' if rest.starts_with('=') => {

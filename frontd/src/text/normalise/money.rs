@@ -64,13 +64,11 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         } else {
             sum(&amount, scale, currency, line.dialect)?
         };
-        if !after.is_empty() {
-            return None;
-        }
         return Some(Reading::new(
             format!(
-                "{minus}{inner}{from} to {}",
-                sum(&to, to_scale, other, line.dialect)?
+                "{minus}{inner}{from} to {}{}",
+                sum(&to, to_scale, other, line.dialect)?,
+                tail(after, line)?
             ),
             tokens,
         ));

@@ -33,6 +33,14 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if token.core.contains(':') {
         return ratio(line, at).map(|words| Reading::new(words, 1));
     }
+    // "5-10x"
+    if let Some((from, to)) = token
+        .core
+        .strip_suffix('x')
+        .and_then(|range| range.split_once(['-', '–']))
+    {
+        return between(from, to, line, at).map(|words| Reading::new(words + " x", 1));
+    }
     if let Some((from, to)) = token.core.split_once(['-', '–', '—', '~']) {
         return between(from, to, line, at)
             .or_else(|| fractions(from, to, line))
@@ -123,6 +131,10 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
             numbers::decimal(text, line.dialect).unwrap_or_default()
         }
     };
+    if from == "1" && matches!(to, "800" | "888" | "877" | "866" | "855" | "844" | "833" | "900") {
+        // "a 1-800 number"
+        return Some(format!("one {}", super::telephone::prefix_words(to)));
+    }
     if (from, to) == ("9", "5") {
         // The hours of an office.
         return Some("nine to five".to_owned());

@@ -5,6 +5,9 @@ use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
+    if core == "§§" {
+        return Some(Reading::new("sections", 1));
+    }
     if let Some(words) = note(core).or_else(|| company(core)) {
         return Some(Reading::new(words, 1));
     }
@@ -154,7 +157,7 @@ fn letters(part: &str, beside_digit: bool) -> String {
     // "9to5", "1and1"
     let link = matches!(part, "to" | "or" | "in" | "at" | "by" | "and" | "of");
     if lower && !link && (short || !vowels) {
-        return part.to_uppercase();
+        return part.to_ascii_uppercase();
     }
     super::word::parts(part)
 }

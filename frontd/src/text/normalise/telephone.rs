@@ -20,7 +20,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next_grouped = line
         .get(at + 1)
         .is_some_and(|next| next.open == "(" || next.core.contains('-'));
-    let spaced = token.core.len() == 3
+    let spaced = (token.core.len() == 3 || token.core == "1")
         && line
             .next(at)
             .is_some_and(|next| next.is_digits() && next.core.len() == 3);
@@ -72,7 +72,7 @@ fn vanity(core: &str) -> Option<String> {
 }
 
 /// Hundreds are said as such: "eight hundred".
-fn prefix_words(digits: &str) -> String {
+pub(super) fn prefix_words(digits: &str) -> String {
     match digits {
         "800" => "eight hundred".to_owned(),
         "900" => "nine hundred".to_owned(),

@@ -117,18 +117,23 @@ fn joint(rest: &str) -> Option<usize> {
         let started = before.is_alphanumeric() || is_close(before) || before == LITERAL;
         let joins = match c {
             LITERAL => {
-                return Some(if i > 0 {
-                    i
+                return if i > 0 {
+                    Some(i)
                 } else {
-                    next.filter(|&n| !is_close(n)).map(|_| end)?
-                });
+                    after_literal(&rest[end..]).map(|cut| end + cut)
+                };
             }
             _ if i == 0 => false,
             // "10—20"
             '—' => !(before.is_ascii_digit() && next.is_some_and(|n| n.is_ascii_digit())),
             '…' => true,
             '–' => {
-                let range = next.is_some_and(range_part) && range_part(before);
+                // "9:30 AM–4:00 PM"
+                let half = matches!(
+                    rest[..i].to_ascii_lowercase().as_str(),
+                    "am" | "pm" | "a.m." | "p.m."
+                );
+                let range = next.is_some_and(range_part) && (range_part(before) || half);
                 !range && !super::date::is_span(&rest[..i], &rest[end..])
             }
             '-' => run >= 2 && next != Some('-'),
@@ -157,6 +162,17 @@ fn joint(rest: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+/// Where something else follows a literal, its possessive ending and its closing marks.
+fn after_literal(tail: &str) -> Option<usize> {
+    let possessive = ["'s", "’s"]
+        .into_iter()
+        .find(|ending| tail.starts_with(ending) && !tail[ending.len()..].starts_with(char::is_alphanumeric))
+        .map_or(0, str::len);
+    tail[possessive..]
+        .find(|c| !is_close(c))
+        .map(|marks| possessive + marks)
 }
 
 /// A quotation mark with a word right after it.

@@ -1,6 +1,6 @@
 //! What the words around a number tell of it.
 
-use crate::text::normalise::{money::magnitude_name, numbers, words::Line};
+use crate::text::normalise::{money::magnitude_name, words::Line};
 
 /// A noun stands before whose numbers are names: "flat", "exit", "room".
 pub(in crate::text::normalise) fn is_place(line: &Line<'_>, at: usize) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn compound(
 pub(in crate::text::normalise) fn per(text: &str, dialect: Dialect) -> Option<String> {
     // "per 100 km"
     let (number, unit) = number_before(text);
-    if !number.is_empty() && !unit.is_empty() {
+    if matches!(number, "100" | "1000" | "1,000") && !unit.is_empty() {
         let name = compound(unit, number == "1", dialect, &|text| units::find(text, true))?;
         return Some(format!("{} {name}", numbers::decimal(number, dialect)?));
     }

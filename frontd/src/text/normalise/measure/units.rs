@@ -178,7 +178,7 @@ const UNITS: &[Unit] = &[
     unit(&["Ah"], "amp hour", "amp hours"),
     unit(&["Ω"], "ohm", "ohms"),
     unit(&["kΩ"], "kiloohm", "kiloohms"),
-    letter(&["F"], "farad", "farads"),
+    unit(&["µF"], "microfarad", "microfarads"),
     letter(&["J"], "joule", "joules"),
     unit(&["kJ"], "kilojoule", "kilojoules"),
     unit(&["cal", "cals"], "calorie", "calories"),
@@ -210,7 +210,7 @@ pub(super) fn find(text: &str, glued: bool) -> Option<&'static Unit> {
         return None;
     }
     let unit = UNITS.iter().find(|unit| unit.written.contains(&text))?;
-    let only_glued = matches!(text, "B" | "K" | "us" | "au" | "mo" | "F" | "N" | "mb" | "t");
+    let only_glued = matches!(text, "B" | "K" | "us" | "au" | "mo" | "N" | "mb" | "t");
     // "3k" and "5K" are thousands, "4B" is a billion.
     let magnitude = glued && matches!(text, "B" | "K" | "st");
     // "802.11ac"
