@@ -232,7 +232,12 @@ fn mark(text: &str, tag: &str) -> Option<String> {
     if tag == ":" && matches!(text, "-" | "–") {
         return Some("—".to_owned());
     }
-    if !stands_alone || text.chars().all(|c| c.is_ascii_alphabetic()) {
+    // The tagger takes strange words for marks; none may be lost.
+    let word = text.starts_with(char::is_alphabetic)
+        && text
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-'));
+    if !stands_alone || word {
         return None;
     }
     Some(match tag {
