@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ USUAL = "start,one,listeners,beside,memory"
 def main() -> int:
     options = arguments()
     servers = servers_of(options)
+    # Who is told to end ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         return measure(options, servers)
     except NotStarted as error:

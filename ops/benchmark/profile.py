@@ -4,6 +4,7 @@ for speech and prints a row for each stage."""
 import argparse
 import http.client
 import re
+import signal
 import sys
 import time
 from urllib.parse import urlsplit
@@ -72,6 +73,8 @@ def main() -> int:
     def say(name: str) -> list:
         return good(together(server.url, ask, [Writer(name, n, time.time_ns()).text(options.words) for n in range(options.listeners)]))
 
+    # Who is told to end ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         server.start(60)
         say("warm")
