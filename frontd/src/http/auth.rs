@@ -9,7 +9,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::error::ApiError;
+use super::{error::ApiError, json};
 
 /// The keys that open the API; none: it is open to everybody. Only digests are kept.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,7 @@ pub(super) async fn require(State(keys): State<Keys>, request: Request, next: Ne
     if keys.admit(request.headers()) {
         next.run(request).await
     } else {
+        json::read_away(request.into_body()).await;
         ApiError::Unauthorized.into_response()
     }
 }

@@ -13,6 +13,10 @@ use super::error::ApiError;
 /// The whole of a body has to be there by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How much of a refused request's body is read away, and for how long.
+const REST_BYTES: usize = 64 << 10;
+const REST_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Collects a body that is said to be JSON.
 ///
 /// # Errors
@@ -26,6 +30,7 @@ pub(super) async fn collect(
         .get(header::CONTENT_TYPE)
         .map(|value| value.to_str().unwrap_or_default());
     if said.is_some_and(|said| !is_json(said)) {
+        read_away(body).await;
         return Err(ApiError::MediaType);
     }
     let length = headers
@@ -40,6 +45,13 @@ pub(super) async fn collect(
         Ok(Err(error)) if is_over_limit(&error) => Err(ApiError::BodyTooLarge { limit }),
         Ok(Err(_)) => Err(ApiError::InvalidJson("it ended early".to_owned())),
     }
+}
+
+/// Reads away, within bounds, what the client of a refused request is still sending. Left in the socket, it would make the
+/// server close a connection on which the client already sends its next request.
+pub(super) async fn read_away(body: Body) {
+    // More than that, or slower: then the connection is closed.
+    let _ = tokio::time::timeout(REST_TIMEOUT, to_bytes(body, REST_BYTES)).await;
 }
 
 /// Reads a body. Tells the field that does not fit.

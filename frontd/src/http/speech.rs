@@ -131,10 +131,14 @@ pub(super) async fn start(
 ) -> Result<Started, ApiError> {
     let arrived = Instant::now();
     let (parts, body) = request.into_parts();
-    let place = shared
-        .door
-        .clients
-        .enter(&parts.headers, peer, shared.door.keys.required())?;
+    let keyed = shared.door.keys.required();
+    let place = match shared.door.clients.enter(&parts.headers, peer, keyed) {
+        Ok(place) => place,
+        Err(refusal) => {
+            json::read_away(body).await;
+            return Err(refusal);
+        }
+    };
     let rules = Rules {
         max_input_chars: shared.config.server.max_input_chars,
         default_voice: shared.config.model.default_voice.clone(),

@@ -1,5 +1,6 @@
 """Requests that mean harm. None may cost more than itself."""
 
+import http.client
 import os
 import socket
 import time
@@ -179,3 +180,22 @@ def test_many_at_once_get_sound_or_a_clear_refusal(start):
             assert response.status_code == 503 and int(response.headers["retry-after"]) >= 1
             assert error_of(response)["code"] == "queue_full"
     assert any(response.status_code == 200 for response in responses)
+
+
+def test_a_refused_request_leaves_its_connection_usable(start):
+    """Many clients send the body after the head; the refusal must not end the connection under the next request."""
+    server = start(API_KEYS="sk-right")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    body = b'{"input":"Hi."}'
+    connection.putrequest("POST", "/v1/audio/speech")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders()
+    time.sleep(0.1)  # The head arrives alone.
+    connection.send(body)
+    refusal = connection.getresponse()
+    refusal.read()
+    assert refusal.status == 401
+    connection.auto_open = 0  # No other connection.
+    connection.request("GET", "/v1/models", headers={"Authorization": "Bearer sk-right"})
+    assert connection.getresponse().status == 200
