@@ -85,7 +85,13 @@ impl Making {
         if self.first.is_none() && !self.await_first(form, parts).await? {
             return left();
         }
-        while let Some(part) = self.next().await? {
+        loop {
+            // Who has left is not to cost the rest of the segment in hand.
+            let part = tokio::select! {
+                part = self.next() => part?,
+                () = parts.closed() => return left(),
+            };
+            let Some(part) = part else { break };
             let started = Instant::now();
             if parts.send(Ok(form.part(part))).await.is_err() {
                 return left();
@@ -112,6 +118,7 @@ impl Making {
                     self.first = Some(first.unwrap_or(Err(GenerationError::Nothing))?);
                     return Ok(true);
                 }
+                () = parts.closed() => return Ok(false),
                 _ = tick.tick() => {
                     let told = form.waiting(&self.line);
                     if parts.send(Ok(told)).await.is_err() {
