@@ -155,7 +155,8 @@ def test_words_without_punctuation_are_all_said(server):
 def test_who_leaves_frees_the_worker(start):
     server = start()
     response = server.speak("A long text goes on and on. " * 4000, response_format="wav", http_stream=True)
-    next(response.iter_content(1024))
+    sound = response.iter_content(1024)  # Held: its end is the connection's.
+    next(sound)
     assert server.get("/health/ready").json()["queue"]["responses"] == 1
     response.close()
     eventually(lambda: server.get("/health/ready").json()["queue"]["responses"] == 0, 2)
