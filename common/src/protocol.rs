@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised by every change of a message.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Bytes that open a connection.
 pub const PREAMBLE_LEN: usize = 8;
@@ -57,6 +57,8 @@ pub struct Job {
     pub style: Vec<f32>,
     /// Finite and positive; 2 is twice as fast.
     pub speed: f32,
+    /// Threads that may compute it, 1 or more: the worker's own and those of workers that have nothing to do.
+    pub threads: u8,
 }
 
 /// From a worker to frontd.
@@ -204,6 +206,9 @@ impl Job {
         }
         if !(self.speed.is_finite() && self.speed > 0.0) {
             return Some(format!("a speed of {}", self.speed));
+        }
+        if self.threads == 0 {
+            return Some("no thread to compute it".to_owned());
         }
         None
     }

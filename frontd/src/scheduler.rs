@@ -2,7 +2,8 @@
 //!
 //! Which segment goes next is [`queue`]'s decision. A segment whose worker died goes back and is done again
 //! elsewhere, so its listener hears nothing of it; one that ended two workers is poison and fails alone. One that was
-//! made before is taken from the [`cache`] and needs no worker.
+//! made before is taken from the [`cache`] and needs no worker. When nothing else waits, a segment is computed on the
+//! cores of the free workers too.
 
 pub mod cache;
 pub mod queue;
@@ -303,6 +304,8 @@ struct Running {
     index: u64,
     worker: WorkerId,
     work: usize,
+    /// Threads that compute it.
+    threads: u8,
 }
 
 struct Task {
@@ -435,7 +438,11 @@ impl Task {
                     return;
                 };
                 names::stage("model", compute);
-                self.rates.measured(running.work, speech.pcm.len(), compute);
+                // With lent cores it was faster than the next may be.
+                if running.threads == 1 || !self.rates.known() {
+                    self.rates.measured(running.work, speech.pcm.len(), compute);
+                }
+                self.queue.made(running.response, running.index);
                 let speech = Arc::new(speech);
                 self.cache.put(running.key, &speech);
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
@@ -510,6 +517,7 @@ impl Task {
             };
             // Another response may have had it made while it waited.
             if let Some(speech) = self.cache.get(&work.key) {
+                self.queue.made(response, segment.index);
                 if let Some(work) = self.works.remove(&key) {
                     let _ = work.answer.send(Ok(Made { speech, kept: true }));
                 }
@@ -520,12 +528,14 @@ impl Task {
             }
             metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
             self.last_job += 1;
+            let threads = self.threads();
             let SegmentJob { tokens, style, speed } = work.job.clone();
             let job = Job {
                 id: self.last_job,
                 tokens,
                 style,
                 speed,
+                threads,
             };
             let deadline = self
                 .rates
@@ -539,6 +549,7 @@ impl Task {
                 index: segment.index,
                 worker,
                 work: segment.work,
+                threads,
             };
             self.running.insert(self.last_job, running);
             self.order(Order::Run {
@@ -548,6 +559,19 @@ impl Task {
             })
             .await;
         }
+    }
+
+    /// For the job that is given out now: one, and those of the workers that nobody else needs.
+    fn threads(&self) -> u8 {
+        if self.queue.has_more() {
+            return 1;
+        }
+        let taken: usize = self
+            .running
+            .values()
+            .map(|running| usize::from(running.threads))
+            .sum();
+        u8::try_from(self.workers.len().saturating_sub(taken).max(1)).unwrap_or(u8::MAX)
     }
 
     fn expected_wait(&self) -> Duration {

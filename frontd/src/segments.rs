@@ -53,10 +53,10 @@ pub struct Sizes {
 }
 
 impl Default for Sizes {
-    /// A clause first, so that sound comes early; then growing to what a worker of 1.2 GB can hold.
+    /// A clause first, so that sound comes early; then growing so slowly that each is made while the one before sounds, to what a worker of 1.2 GB can hold.
     fn default() -> Self {
         Self {
-            most: vec![32, 80, 160, 220],
+            most: vec![32, 48, 80, 120, 220],
         }
     }
 }

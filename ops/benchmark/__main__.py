@@ -16,7 +16,7 @@ from .scenarios import SENTENCE, Failed, Run, chosen
 from .server import NotStarted, Server
 from .texts import Writer
 
-SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "edit", "memory")
+SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "edit", "leave", "memory")
 USUAL = "start,one,listeners,beside,memory"
 
 

@@ -25,9 +25,11 @@ SHOWN = {
     "cpu_new_s": "computing, as it was",
     "cpu_s": "computing",
     "cpu_share": "computing, of that as it was",
+    "freed_s": "left to free workers",
+    "freed_worst_s": "left to free workers, worst",
     "fresh_mb": "memory, ready and not used yet",
     "peak_mb": "memory, peak of five pages",
-    "rest_mb": "memory, at rest after that",
+    "rest_mb": "memory, 15 s after that",
     "ready_s": "start to ready",
 }
 

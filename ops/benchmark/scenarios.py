@@ -1,6 +1,7 @@
 """What is measured. A scenario takes a server and a round and returns the round's measurements by name."""
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from . import processes
-from .client import Ask, Take, speak, together
+from .client import Ask, Take, post, speak, together
 from .server import Server
 from .texts import Writer
 
@@ -17,7 +18,8 @@ MEMORY_LISTENERS = 5
 # What a server needs to forget requests that were left.
 SETTLE = 1.0
 # After that a server that gives memory back has done so.
-REST = 3.0
+REST = 15.0
+LEAVERS = 10
 
 
 class Failed(Exception):
@@ -168,6 +170,32 @@ def with_another_word(page: str, seed: object) -> str:
     return " ".join(words)
 
 
+def leave(run: Run) -> dict[str, float]:
+    """Two listeners of a page leave in the middle of a segment, again and again: how long until the server tells, on its page
+    about readiness, that nothing is computed any more. Of this project's server only."""
+    pick, freed = random.Random(repr(run.seed)), []
+    for number in range(LEAVERS):
+        connections = []
+        for index in (0, 1):
+            connection, response = post(run.server.url, run.ask, run.text(PAGE, (number, index)))
+            connections.append(connection)
+            if response.status != 200 or not response.read1():
+                raise Failed(f"status {response.status}, or no sound")
+        # At no particular moment of a later segment.
+        time.sleep(pick.uniform(0.2, 1.5))
+        if not run.server.readiness()["queue"]["running"]:
+            raise Failed("nothing was computed any more when the listeners left")
+        began = time.perf_counter()
+        for connection in connections:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+            connection.close()
+        while run.server.readiness()["queue"]["running"]:
+            if time.perf_counter() - began > run.start_limit:
+                raise Failed("the segments of listeners who have left are still computed")
+        freed.append(time.perf_counter() - began)
+    return {"freed_s": median(freed), "freed_worst_s": max(freed)}
+
+
 def memory(run: Run) -> dict[str, float]:
     """Before work (only of servers that we start), at the peak of five pages, and at rest after that."""
     measured = {}
@@ -208,6 +236,7 @@ def chosen(names: list[str], counts: list[int]) -> dict[str, Scenario]:
         "listeners": {f"{n} listener{'s' * (n > 1)}": listeners(n) for n in counts},
         "beside": {"beside two": beside},
         "edit": {"500 words edited": edit},
+        "leave": {"two leave": leave},
         "memory": {"memory": memory},
     }
     return {name: scenario for wanted in names for name, scenario in every[wanted].items()}

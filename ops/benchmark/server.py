@@ -1,6 +1,7 @@
 """A server under measurement: where it is, and, when we start it, how."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -60,6 +61,16 @@ class Server:
             if status != 404:
                 return status == 200
         return False
+
+    def readiness(self) -> dict:
+        """What this project's server tells of itself."""
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+        try:
+            connection.request("GET", parts.path.rstrip("/") + "/health/ready")
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
 
     def status(self, path: str) -> int | None:
         parts = urlsplit(self.url)

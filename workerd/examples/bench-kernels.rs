@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! bench-kernels time   FOLDER VOICE.bin ISA TOKENS ROUNDS THREADS   both in turn, in one process
+//! bench-kernels lent   FOLDER VOICE.bin ISA TOKENS ROUNDS           a job of one thread and with a second core lent, in turn
 //! bench-kernels queue  FOLDER VOICE.bin ISA|off TOKENS JOBS        one worker of a pair: prints seconds of audio, seconds
 //! bench-kernels parity FOLDER VOICES ISA FIRST LAST                every length, the voices of the folder in turn
 //! bench-kernels blocks ISA TOKENS                                  one residual block of each shape, on random data
-//! bench-kernels memory FOLDER VOICE.bin ISA|off TOKENS             private and shared memory after three runs
+//! bench-kernels memory FOLDER VOICE.bin ISA|off TOKENS             private and shared memory after three runs, and after a rest
 //! ```
 //!
 //! `ops/bench-kernels` calls it. With one thread, `time` counts CPU time, so that what else runs on the machine disturbs
 //! less; with more, the clock on the wall.
+
+mod job;
 
 use std::{
     error::Error,
@@ -18,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{SAMPLE_RATE, STYLE_DIM, fused::PLAIN_FILE, protocol::Job, toom};
+use common::{SAMPLE_RATE, fused::PLAIN_FILE, protocol::Job, toom};
 use nix::time::{ClockId, clock_gettime};
 use workerd::{
     engine::{Engine as _, Speech},
@@ -42,6 +45,13 @@ fn main() -> Result<()> {
     match arguments[..] {
         ["time", folder, voice, isa, tokens, rounds, threads] => time(
             &Bench::new(folder, threads.parse()?)?,
+            voice,
+            isa,
+            tokens.parse()?,
+            rounds.parse()?,
+        ),
+        ["lent", folder, voice, isa, tokens, rounds] => lent(
+            &Bench::new(folder, 1)?,
             voice,
             isa,
             tokens.parse()?,
@@ -104,7 +114,7 @@ impl Bench {
 }
 
 fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> Result<()> {
-    let job = job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), tokens)?;
     let mut engines = [bench.load("off")?, bench.load(isa)?];
     let mut times = [Vec::new(), Vec::new()];
     let mut samples = [Vec::new(), Vec::new()];
@@ -136,6 +146,34 @@ fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> 
     println!(
         "      median ratio {:.3}, samples {apart:.1} dB apart",
         median(&mut ratios)
+    );
+    Ok(())
+}
+
+/// What a second core brings to a worker of one thread, by the clock.
+fn lent(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> Result<()> {
+    let mut jobs = [
+        job::job(Path::new(voice), tokens)?,
+        job::job(Path::new(voice), tokens)?,
+    ];
+    jobs[1].threads = 2;
+    let mut engine = bench.load(isa)?;
+    let mut times = [Vec::new(), Vec::new()];
+    let alone = speak(&mut engine, &jobs[0])?;
+    for round in 0..rounds {
+        for which in [round % 2, 1 - round % 2] {
+            let start = Instant::now();
+            if speak(&mut engine, &jobs[which])? != alone {
+                return Err("other samples with another number of threads".into());
+            }
+            times[which].push(start.elapsed().as_secs_f64());
+        }
+    }
+    let audio = seconds(&alone.pcm);
+    let [one, two] = times.map(|mut times| median(&mut times));
+    println!(
+        "{isa:>11} {tokens:>4} tokens, {audio:5.2} s of audio: {one:.3} s, with a second core {two:.3} s: {:.3}",
+        two / one
     );
     Ok(())
 }
@@ -199,7 +237,7 @@ fn blocks(isa: Isa, tokens: usize) -> Result<()> {
 }
 
 fn queue(bench: &Bench, voice: &str, isa: &str, tokens: usize, jobs: usize) -> Result<()> {
-    let job = job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), tokens)?;
     let mut engine = bench.load(isa)?;
     speak(&mut engine, &job)?;
     let (start, mut audio) = (Instant::now(), 0.0);
@@ -219,7 +257,7 @@ fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclu
     let mut engines = [bench.load("off")?, bench.load(isa)?];
     let (mut worst, mut count) = (f64::NEG_INFINITY, 0);
     for (tokens, voice) in lengths.zip(files.iter().cycle()) {
-        let job = job(voice, tokens)?;
+        let job = job::job(voice, tokens)?;
         let [theirs, ours] = &mut engines;
         let apart = apart(&speak(theirs, &job)?.pcm, &speak(ours, &job)?.pcm);
         let name = voice.file_stem().unwrap_or_default().display();
@@ -236,11 +274,22 @@ fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclu
 }
 
 fn memory(bench: &Bench, voice: &str, isa: &str, tokens: usize) -> Result<()> {
-    let job = job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), tokens)?;
     let mut engine = bench.load(isa)?;
     for _ in 0..3 {
         speak(&mut engine, &job)?;
     }
+    held(&engine, &format!("after {tokens} tokens"))?;
+    let start = Instant::now();
+    engine.rest();
+    held(
+        &engine,
+        &format!("after a rest of {:.3} s", start.elapsed().as_secs_f64()),
+    )
+}
+
+/// Prints what this process holds now.
+fn held(engine: &OnnxEngine, when: &str) -> Result<()> {
     let rollup = std::fs::read_to_string("/proc/self/smaps_rollup")?;
     let kilobytes = |names: &[&str]| -> u64 {
         let lines = rollup
@@ -258,7 +307,7 @@ fn memory(bench: &Bench, voice: &str, isa: &str, tokens: usize) -> Result<()> {
         .find(|line| line.starts_with("VmHWM"))
         .unwrap_or_default();
     println!(
-        "{:>11} {tokens:>4} tokens: {anonymous} MB of its own, {} MB of mapped files, {peak}",
+        "{:>11} {when}: {anonymous} MB of its own, {} MB of mapped files, {peak}",
         engine.kernels(),
         resident - anonymous
     );
@@ -269,21 +318,6 @@ fn speak(engine: &mut OnnxEngine, job: &Job) -> Result<Speech> {
     engine
         .synthesise(job)
         .map_err(|fault| format!("{fault:?}").into())
-}
-
-/// A job of `tokens` made-up tokens in the style of `voice` for that length.
-fn job(voice: &Path, tokens: usize) -> Result<Job> {
-    let bytes = std::fs::read(voice)?;
-    let row = bytes
-        .chunks_exact(STYLE_DIM * 4)
-        .nth(tokens.checked_sub(1).ok_or("no tokens")?)
-        .ok_or("the voice has no such row")?;
-    Ok(Job {
-        id: 0,
-        tokens: (0..=u8::MAX).map(|i| 43 + i % 100).cycle().take(tokens).collect(),
-        style: row.as_chunks().0.iter().map(|x| f32::from_le_bytes(*x)).collect(),
-        speed: 1.0,
-    })
 }
 
 fn now(threads: usize) -> Result<f64> {

@@ -10,13 +10,15 @@
 //! graph exactly as it is in its file). `SCRATCH` begins the name of ONNX Runtime's own profile, which is removed again.
 //! `ops/profile` and `ops/bench --spectrum` call it.
 
+mod job;
+
 use std::{
     collections::BTreeMap,
     error::Error,
     path::{Path, PathBuf},
 };
 
-use common::{SAMPLE_RATE, STYLE_DIM, protocol::Job};
+use common::{SAMPLE_RATE, protocol::Job};
 use serde_json::Value;
 use workerd::{
     engine::Engine as _,
@@ -34,11 +36,11 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["profile", model, voice, kernels, tokens, runs, scratch] => {
-            let job = job(Path::new(voice), tokens.parse()?)?;
+            let job = job::job(Path::new(voice), tokens.parse()?)?;
             profile(Path::new(model), kernels, &job, runs.parse()?, Path::new(scratch))
         }
         ["speak", model, voice, kernels, tokens, out] => {
-            let job = job(Path::new(voice), tokens.parse()?)?;
+            let job = job::job(Path::new(voice), tokens.parse()?)?;
             speak(Path::new(model), kernels, &job, Path::new(out))
         }
         _ => Err("see the head of workerd/examples/inspect.rs".into()),
@@ -163,19 +165,4 @@ fn speak(model: &Path, kernels: &str, job: &Job, out: &Path) -> Result<()> {
         .flat_map(|sample| sample.to_le_bytes())
         .collect();
     Ok(std::fs::write(out, bytes)?)
-}
-
-/// A job of `tokens` made-up tokens in the style of `voice` for that length.
-fn job(voice: &Path, tokens: usize) -> Result<Job> {
-    let bytes = std::fs::read(voice)?;
-    let row = bytes
-        .chunks_exact(STYLE_DIM * 4)
-        .nth(tokens.checked_sub(1).ok_or("no tokens")?)
-        .ok_or("the voice has no such row")?;
-    Ok(Job {
-        id: 0,
-        tokens: (0..=u8::MAX).map(|i| 43 + i % 100).cycle().take(tokens).collect(),
-        style: row.as_chunks().0.iter().map(|x| f32::from_le_bytes(*x)).collect(),
-        speed: 1.0,
-    })
 }

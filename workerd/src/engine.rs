@@ -34,4 +34,7 @@ pub trait Engine {
     /// # Errors
     /// [`Fault::Cancelled`] after a stop, [`Fault::Engine`] when the model fails.
     fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault>;
+
+    /// Gives back the memory that only a next job would need, because none has come for a while.
+    fn rest(&mut self);
 }

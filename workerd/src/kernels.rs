@@ -10,6 +10,7 @@
 //! forces one.
 
 pub mod block;
+pub mod crew;
 pub mod operator;
 
 mod activation;
@@ -20,8 +21,8 @@ mod product;
 mod simd;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::fused::{FUSED_FILE, PLAIN_FILE};
 
@@ -146,6 +147,17 @@ impl Kernels {
         }))
     }
 
+    /// Gives back the buffers, which are as large as the largest block needed them.
+    pub fn release(&self) {
+        match &self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx512(on) => on.release(),
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx2(on) => on.release(),
+            Machine::Portable(on) => on.release(),
+        }
+    }
+
     /// Computes `block`.
     ///
     /// # Errors
@@ -175,6 +187,14 @@ impl<S: Simd> On<S> {
         }
     }
 
+    fn workspace(&self) -> MutexGuard<'_, Workspace<S::V>> {
+        self.workspace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn release(&self) {
+        *self.workspace() = Workspace::default();
+    }
+
     fn run(
         &self,
         block: Block<'_>,
@@ -182,10 +202,7 @@ impl<S: Simd> On<S> {
         pool: Pool<'_>,
         cancel: &AtomicBool,
     ) -> Result<(), BlockError> {
-        let mut workspace = self
-            .workspace
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut workspace = self.workspace();
         Run {
             block,
             styles: io.styles,

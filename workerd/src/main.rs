@@ -33,7 +33,7 @@ struct Arguments {
     /// A Kokoro model file; without it, the built-in voice.
     #[arg(long)]
     model: Option<PathBuf>,
-    /// Threads that compute one job.
+    /// Threads that compute any job; one may come with more.
     #[arg(long, default_value_t = 1)]
     threads: usize,
     /// Whether to use our own kernels for the vocoder, where the model and the CPU fit.
@@ -110,6 +110,7 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
         &ready,
         from,
         BufWriter::with_capacity(WRITE_BUFFER, stream),
+        serve::REST_AFTER,
     )
     .map_err(|e| (WorkerExit::Protocol, e.into()))
 }

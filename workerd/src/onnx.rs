@@ -12,6 +12,7 @@
 //! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
 
 use std::{
+    num::NonZero,
     path::Path,
     sync::{
         Arc,
@@ -35,7 +36,7 @@ use ort::{
 };
 
 use crate::engine::{Engine, Speech, Stopper};
-use crate::kernels::{self, Isa, Kernels, Setting};
+use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
 
 /// The voice that every build carries; see `assets/README.md`.
 const BUILTIN: &[u8] = include_bytes!("../assets/builtin.onnx");
@@ -50,7 +51,7 @@ pub enum Model<'a> {
 /// How to compute.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Threads that compute one job.
+    /// Threads that compute any job, by ONNX Runtime's operators and ours. A job may have more for ours.
     pub threads: usize,
     /// Whether to use our own kernels.
     pub kernels: Setting,
@@ -109,6 +110,12 @@ pub struct OnnxEngine {
     options: Arc<RunOptions<NoSelectedOutputs>>,
     /// Set while a run is to stop; our operators look at it.
     cancel: Arc<AtomicBool>,
+    /// What our operators compute with, when they are used.
+    kernels: Option<Arc<Kernels>>,
+    /// The threads of our operators.
+    crew: Arc<Crew>,
+    /// Those that every job has.
+    threads: usize,
     /// The instructions of our kernels, when they are used.
     isa: Option<Isa>,
 }
@@ -207,9 +214,15 @@ impl OnnxEngine {
             reason,
         };
         let cancel = Arc::new(AtomicBool::new(false));
-        let operators = isa
-            .and_then(Kernels::new)
-            .map(|kernels| kernels::operator::domain(kernels, threads, Arc::clone(&cancel)))
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        // Only our operators use it.
+        let crew = Crew::new(if isa.is_some() { cores } else { 1 })
+            .map(Arc::new)
+            .map_err(|error| unusable(error.to_string()))?;
+        let kernels = isa.and_then(Kernels::new).map(Arc::new);
+        let operators = kernels
+            .clone()
+            .map(|kernels| kernels::operator::domain(kernels, Arc::clone(&crew), Arc::clone(&cancel)))
             .transpose()
             .map_err(|error| unusable(error.to_string()))?;
         let session = open(&runtime.0, model, threads, operators, inspection)
@@ -221,6 +234,9 @@ impl OnnxEngine {
             names,
             options: Arc::new(options),
             cancel,
+            kernels,
+            crew,
+            threads,
             isa,
         };
         engine.warm_up().map_err(unusable)?;
@@ -237,13 +253,7 @@ impl OnnxEngine {
 
     /// A first run, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
     fn warm_up(&mut self) -> Result<(), String> {
-        let job = Job {
-            id: 0,
-            tokens: vec![16, 4],
-            style: vec![0.0; STYLE_DIM],
-            speed: 1.0,
-        };
-        match self.synthesise(&job) {
+        match self.synthesise(&short_job()) {
             Ok(speech) if speech.pcm.is_empty() => Err("it makes no sound".to_owned()),
             Ok(_) => Ok(()),
             Err(Fault::Engine(reason) | Fault::BadJob(reason)) => Err(reason),
@@ -251,7 +261,15 @@ impl OnnxEngine {
         }
     }
 
-    fn run(&mut self, job: &Job) -> ort::Result<Speech> {
+    /// ONNX Runtime frees what its arena does not use at the end of a run that asks for it, so this is a short one.
+    fn shrink_arena(&mut self) -> ort::Result<()> {
+        let mut options = RunOptions::new()?;
+        options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
+        self.run(&short_job(), &options).map(drop)
+    }
+
+    fn run(&mut self, job: &Job, options: &RunOptions<NoSelectedOutputs>) -> ort::Result<Speech> {
+        self.crew.set_hands(self.threads.max(job.threads.into()));
         let mut ids = vec![0i64; job.tokens.len() + 2];
         for (id, token) in ids[1..].iter_mut().zip(&job.tokens) {
             *id = i64::from(*token);
@@ -277,7 +295,7 @@ impl OnnxEngine {
             ),
             (&self.names.speed, speed),
         ];
-        let outputs = self.session.run_with_options(inputs, &*self.options)?;
+        let outputs = self.session.run_with_options(inputs, options)?;
         let pcm = outputs[self.names.audio.as_str()]
             .try_extract_tensor::<f32>()?
             .1
@@ -334,7 +352,8 @@ impl Engine for OnnxEngine {
     }
 
     fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
-        let speech = self.run(job).map_err(|error| {
+        let options = Arc::clone(&self.options);
+        let speech = self.run(job, &options).map_err(|error| {
             // ONNX Runtime has no code of its own for a run that was stopped.
             if self.cancel.load(Ordering::Relaxed) || error.message().contains("terminate flag") {
                 Fault::Cancelled
@@ -360,7 +379,42 @@ impl Engine for OnnxEngine {
         }
         Ok(speech)
     }
+
+    fn rest(&mut self) {
+        self.rearm();
+        if let Some(kernels) = &self.kernels {
+            kernels.release();
+        }
+        if let Err(error) = self.shrink_arena() {
+            tracing::warn!(%error, "ONNX Runtime keeps the memory of the last segments");
+        }
+        give_back();
+    }
 }
+
+/// The shortest that shows whether a model works.
+fn short_job() -> Job {
+    Job {
+        id: 0,
+        tokens: vec![16, 4],
+        style: vec![0.0; STYLE_DIM],
+        speed: 1.0,
+        threads: 1,
+    }
+}
+
+/// Hands the free memory of the allocator to the system: what was freed in small pieces stays with the process else.
+#[cfg(target_env = "gnu")]
+fn give_back() {
+    #[expect(unsafe_code, reason = "the C library's own call, which no crate wraps")]
+    // SAFETY: it touches free memory only, under the allocator's locks.
+    unsafe {
+        nix::libc::malloc_trim(0);
+    }
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn give_back() {}
 
 fn open(
     environment: &Environment,

@@ -5,8 +5,11 @@
 
 use std::{
     io::{Read, Write},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    time::Instant,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
 };
 
 use common::{
@@ -22,6 +25,9 @@ use crate::engine::{Engine, Stopper};
 /// Messages that may wait. frontd sends the next job after the last answer, so two would do.
 const INBOX: usize = 4;
 
+/// A worker that has had no job for so long gives memory back.
+pub const REST_AFTER: Duration = Duration::from_secs(10);
+
 /// Exchanges preambles. Done before the model is loaded, so that a wrong version costs nothing.
 ///
 /// # Errors
@@ -35,7 +41,7 @@ pub fn shake_hands(mut from: impl Read, mut to: impl Write) -> Result<(), Protoc
     check_preamble(theirs)
 }
 
-/// Answers jobs until the other side hangs up.
+/// Answers jobs until the other side hangs up; lets the engine rest once `rest_after` has passed since the last job.
 ///
 /// # Errors
 /// A frame or message that breaks the protocol, or a socket that fails.
@@ -44,6 +50,7 @@ pub fn serve(
     ready: &Ready,
     from: impl Read + Send + 'static,
     mut to: impl Write,
+    rest_after: Duration,
 ) -> Result<(), ProtocolError> {
     protocol::send(&mut to, &FromWorker::Ready(ready.clone()), &[])?;
     let running = Arc::new(Running {
@@ -57,15 +64,30 @@ pub fn serve(
         .spawn(move || read_messages(from, &reader, &inbox_tx))
         .map_err(|error| ProtocolError::Frame(error.into()))?;
 
-    for message in inbox {
-        match message? {
-            ToWorker::Run(job) => run(engine, &job, &running, &mut to)?,
-            // Its job has been answered already.
-            ToWorker::Cancel { .. } => {}
-            ToWorker::Ping { nonce } => protocol::send(&mut to, &FromWorker::Pong { nonce }, &[])?,
+    // When to rest; nothing has been used yet.
+    let mut rest_at = None;
+    loop {
+        let message = match rest_at {
+            Some(moment) => inbox.recv_timeout(Instant::saturating_duration_since(&moment, Instant::now())),
+            None => inbox.recv().map_err(RecvTimeoutError::from),
+        };
+        match message {
+            Ok(message) => match message? {
+                ToWorker::Run(job) => {
+                    run(engine, &job, &running, &mut to)?;
+                    rest_at = Some(Instant::now() + rest_after);
+                }
+                // Its job has been answered already.
+                ToWorker::Cancel { .. } => {}
+                ToWorker::Ping { nonce } => protocol::send(&mut to, &FromWorker::Pong { nonce }, &[])?,
+            },
+            Err(RecvTimeoutError::Timeout) => {
+                engine.rest();
+                rest_at = None;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
-    Ok(())
 }
 
 fn run(engine: &mut dyn Engine, job: &Job, running: &Running, to: impl Write) -> Result<(), ProtocolError> {

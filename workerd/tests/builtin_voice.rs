@@ -303,6 +303,7 @@ fn nothing_breaks_it() {
                 tokens: tokens.clone(),
                 style: vec![style; STYLE_DIM],
                 speed,
+                threads: 1,
             };
             let speech = voice.0.synthesise(&job).unwrap();
             assert!(!speech.pcm.is_empty());
@@ -339,6 +340,7 @@ impl Voice {
                 tokens,
                 style: row,
                 speed,
+                threads: 1,
             })
             .unwrap()
     }

@@ -31,6 +31,7 @@ fn job(tokens: usize, speed: f32) -> Job {
         tokens,
         style: vec![0.0; STYLE_DIM],
         speed,
+        threads: 1,
     }
 }
 

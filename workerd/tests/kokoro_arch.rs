@@ -45,6 +45,7 @@ fn the_real_architecture_speaks_as_in_python() {
             style: style(&voice, tokens.len()),
             speed: wanted["speed"].as_f64().unwrap() as f32,
             tokens,
+            threads: 1,
         };
         let speech = engine.synthesise(&job).unwrap();
         assert_eq!(speech.frames.unwrap(), numbers("frames"), "durations of run {id}");

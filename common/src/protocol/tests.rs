@@ -8,20 +8,22 @@ fn job() -> Job {
         tokens: vec![43, 157],
         style: vec![0.5; STYLE_DIM],
         speed: 1.0,
+        threads: 1,
     }
 }
 
-/// Golden bytes of version 1: a change here is a change of the protocol and must raise `VERSION`.
+/// Golden bytes of version 2: a change here is a change of the protocol and must raise `VERSION`.
 #[test]
 fn golden_bytes() {
-    assert_eq!(preamble(), *b"dextts\x01\x00");
+    assert_eq!(preamble(), *b"dextts\x02\x00");
     assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [1, 251, 44, 1]);
     assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [2, 5]);
     let run = encode(&ToWorker::Run(job())).unwrap();
     assert_eq!(run[..5], [0, 7, 2, 43, 157]);
     assert_eq!(run[5..8], [251, 0, 1]);
     assert_eq!(run[8..12], 0.5f32.to_le_bytes());
-    assert_eq!(run.len(), 8 + 4 * STYLE_DIM + 4);
+    assert_eq!(run[8 + 4 * STYLE_DIM..][..4], 1f32.to_le_bytes());
+    assert_eq!(run[8 + 4 * STYLE_DIM + 4..], [1]);
     let ready = Ready {
         load_ms: 43,
         kernels: "ort".into(),
@@ -64,8 +66,8 @@ fn forged_bytes_are_told_apart() {
         Err(ProtocolError::Foreign(_))
     ));
     assert!(matches!(
-        check_preamble(*b"dextts\x02\x00"),
-        Err(ProtocolError::Version { theirs: 2 })
+        check_preamble(*b"dextts\x09\x00"),
+        Err(ProtocolError::Version { theirs: 9 })
     ));
     assert!(matches!(
         decode::<ToWorker>(&[9]),
@@ -132,6 +134,7 @@ fn jobs_are_checked() {
             ..job()
         },
         Job { speed: 0.0, ..job() },
+        Job { threads: 0, ..job() },
         Job {
             speed: f32::INFINITY,
             ..job()

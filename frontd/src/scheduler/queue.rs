@@ -5,6 +5,9 @@
 //! first goes first, so a new short request overtakes a long one with twenty seconds in hand, and all listeners
 //! share the machine by need.
 //!
+//! Until a listener's first segment is made, its later ones stand back: the first sounds for longer than they take to
+//! make, and workers that have nothing else to do lend their cores to it meanwhile.
+//!
 //! Work that nobody listens to yet (`stream: false`) is needed a fixed time after it arrived. That lets listeners
 //! pass, but only for so long: every segment that is served moves its own listener's need forward, so the fixed
 //! one becomes the earliest in the end.
@@ -44,6 +47,8 @@ struct Response {
     arrived: Seconds,
     /// When its first audio was sent.
     heard_since: Option<Seconds>,
+    /// Its first segment is made.
+    opened: bool,
     /// Seconds of audio sent so far.
     sent: Seconds,
     /// Expected seconds of the segments that are out with a worker or finished and not yet sent, by index.
@@ -63,6 +68,7 @@ impl Queue {
             delivery,
             arrived: now,
             heard_since: None,
+            opened: false,
             sent: 0.0,
             under_way: BTreeMap::new(),
             waiting: VecDeque::new(),
@@ -91,6 +97,22 @@ impl Queue {
         if let Some(response) = self.responses.get_mut(&id) {
             response.under_way.insert(index, length);
         }
+        self.made(id, index);
+    }
+
+    /// Notes that a segment is made.
+    pub fn made(&mut self, id: ResponseId, index: u64) {
+        if let Some(response) = self.responses.get_mut(&id) {
+            response.opened |= index == 0;
+        }
+    }
+
+    /// Whether a segment could be given to another worker now.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.responses
+            .values()
+            .any(|response| response.needed().is_some())
     }
 
     /// Takes the segment that is needed first. `seconds_per_work` is the measured length
@@ -158,9 +180,12 @@ impl Queue {
 }
 
 impl Response {
-    /// When its next waiting segment is needed; `None` when none waits.
+    /// When its next waiting segment is needed; `None` when none waits that may be made now.
     fn needed(&self) -> Option<Seconds> {
         let next = self.waiting.front()?;
+        if self.delivery == Delivery::Streaming && !self.opened && next.index > 0 {
+            return None;
+        }
         let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
         Some(match (self.delivery, self.heard_since) {
             (Delivery::Streaming, Some(since)) => since + self.sent + before,

@@ -43,6 +43,10 @@ impl Rates {
         });
     }
 
+    pub(super) fn known(&self) -> bool {
+        self.measured.is_some()
+    }
+
     /// Expected time of one worker for this much work.
     #[expect(clippy::cast_precision_loss, reason = "counts of queued segments")]
     pub(super) fn compute(&self, work: usize) -> Duration {

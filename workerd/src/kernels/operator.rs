@@ -1,10 +1,10 @@
 //! The kernels as custom operators of ONNX Runtime; the contract of the node is [`common::fused`].
 //!
 //! Weights are inputs of the node and external data of the graph, so ONNX Runtime maps them and all workers share
-//! them. The node's tasks run on the session's own threads.
+//! them.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use common::fused;
 use ort::operator::{
@@ -12,31 +12,36 @@ use ort::operator::{
 };
 use ort::value::{TensorElementType, ValueRef};
 
-use super::block::{Block, LAYERS, Pool};
-use super::{Io, Kernels, serially};
+use super::block::{Block, LAYERS};
+use super::crew::Crew;
+use super::{Io, Kernels};
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
 const PARAMETERS: usize = WEIGHTS + 1;
 const INPUTS: usize = PARAMETERS + 1;
 
-/// The operators, to be given to a session that loads a fused graph. They compute with `kernels` on up to `threads` of
-/// the session's threads, and fail soon after `cancel` is set.
+/// The operators, to be given to a session that loads a fused graph. They compute with `kernels` on the threads of
+/// `crew`, and fail soon after `cancel` is set.
 ///
 /// # Errors
 /// ONNX Runtime refuses them; only a library of another interface does.
-pub fn domain(kernels: Kernels, threads: usize, cancel: Arc<AtomicBool>) -> ort::Result<OperatorDomain> {
+pub fn domain(
+    kernels: Arc<Kernels>,
+    crew: Arc<Crew>,
+    cancel: Arc<AtomicBool>,
+) -> ort::Result<OperatorDomain> {
     OperatorDomain::new(fused::DOMAIN)?.add(ResidualBlock {
         shared: Arc::new(Shared {
             kernels,
-            threads,
+            crew,
             cancel,
         }),
     })
 }
 
 struct Shared {
-    kernels: Kernels,
-    threads: usize,
+    kernels: Arc<Kernels>,
+    crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
 }
 
@@ -132,20 +137,11 @@ impl Kernel for ResidualBlockKernel {
         };
         let Shared {
             kernels,
-            threads,
+            crew,
             cancel,
         } = &*self.shared;
-        let failed = Mutex::new(None);
-        let in_parallel = |tasks: usize, f: &(dyn Fn(usize) + Sync)| {
-            if let Err(error) = context.par_for(tasks, 0, f) {
-                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            }
-        };
-        let pool: Pool<'_> = if *threads > 1 { &in_parallel } else { &serially };
-        let done = kernels.run(block, io, pool, cancel);
-        if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(error);
-        }
-        done.map_err(|error| ort::Error::new(error.to_string()))
+        kernels
+            .run(block, io, &|tasks, f| crew.run(tasks, f), cancel)
+            .map_err(|error| ort::Error::new(error.to_string()))
     }
 }

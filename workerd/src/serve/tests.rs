@@ -13,6 +13,8 @@ use crate::engine::Speech;
 #[derive(Default)]
 struct FakeEngine {
     stopped: Arc<AtomicBool>,
+    /// Told of each rest.
+    rests: Option<mpsc::Sender<()>>,
 }
 
 impl Engine for FakeEngine {
@@ -46,6 +48,12 @@ impl Engine for FakeEngine {
             frames: Some(frames),
         })
     }
+
+    fn rest(&mut self) {
+        if let Some(rests) = &self.rests {
+            rests.send(()).unwrap();
+        }
+    }
 }
 
 fn job(id: u64, tokens: Vec<u8>) -> ToWorker {
@@ -54,11 +62,19 @@ fn job(id: u64, tokens: Vec<u8>) -> ToWorker {
         tokens,
         style: vec![0.0; STYLE_DIM],
         speed: 1.0,
+        threads: 1,
     })
 }
 
 /// A worker on a thread of its own; our end of the socket; its result.
 fn start() -> (UnixStream, thread::JoinHandle<Result<(), ProtocolError>>) {
+    start_with(FakeEngine::default(), REST_AFTER)
+}
+
+fn start_with(
+    mut engine: FakeEngine,
+    rest_after: Duration,
+) -> (UnixStream, thread::JoinHandle<Result<(), ProtocolError>>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let handle = thread::spawn(move || {
         let ready = Ready {
@@ -68,7 +84,7 @@ fn start() -> (UnixStream, thread::JoinHandle<Result<(), ProtocolError>>) {
             unconfined: vec![],
         };
         let from = theirs.try_clone().unwrap();
-        serve(&mut FakeEngine::default(), &ready, from, theirs)
+        serve(&mut engine, &ready, from, theirs, rest_after)
     });
     (ours, handle)
 }
@@ -94,6 +110,29 @@ fn answers_jobs_and_pings_until_the_other_side_hangs_up() {
     assert_eq!(receive(&stream).0, FromWorker::Pong { nonce: 9 });
     drop(stream);
     worker.join().unwrap().unwrap();
+}
+
+#[test]
+fn it_rests_once_after_each_spell_of_work() {
+    let (told, rests) = mpsc::channel();
+    let engine = FakeEngine {
+        rests: Some(told),
+        ..FakeEngine::default()
+    };
+    let (stream, worker) = start_with(engine, Duration::from_millis(20));
+    receive(&stream);
+    for id in 1..3 {
+        protocol::send(&stream, &job(id, vec![5]), &[]).unwrap();
+        receive(&stream);
+        rests.recv_timeout(Duration::from_secs(20)).unwrap();
+        // A ping is no work, and answering it comes after any second rest that this one would bring.
+        protocol::send(&stream, &ToWorker::Ping { nonce: id }, &[]).unwrap();
+        assert_eq!(receive(&stream).0, FromWorker::Pong { nonce: id });
+        assert!(rests.try_recv().is_err());
+    }
+    drop(stream);
+    worker.join().unwrap().unwrap();
+    assert!(rests.try_recv().is_err());
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! The threads that compute a block: the one that asks, and helpers from other cores when a job may have them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon_core::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+/// Threads beside the one that asks. They sleep while they are not asked for.
+#[derive(Debug)]
+pub struct Crew {
+    /// `None` on a machine of one core.
+    pool: Option<ThreadPool>,
+    /// How many may compute now, the one that asks included.
+    hands: AtomicUsize,
+}
+
+impl Crew {
+    /// A crew that can have as many hands as there are `cores`, and has one.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub fn new(cores: usize) -> Result<Self, ThreadPoolBuildError> {
+        let helpers = cores.saturating_sub(1);
+        let pool = (helpers > 0)
+            .then(|| {
+                ThreadPoolBuilder::new()
+                    .num_threads(helpers)
+                    .thread_name(|i| format!("helper-{i}"))
+                    .build()
+            })
+            .transpose()?;
+        Ok(Self {
+            pool,
+            hands: AtomicUsize::new(1),
+        })
+    }
+
+    /// How many threads the blocks that follow may have.
+    pub fn set_hands(&self, hands: usize) {
+        self.hands.store(hands, Ordering::Relaxed);
+    }
+
+    /// Runs `f(0) … f(tasks − 1)` and returns when all are done. Who computes what changes nothing in the result.
+    pub fn run(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
+        let hands = self.hands.load(Ordering::Relaxed).min(tasks);
+        let next = AtomicUsize::new(0);
+        let work = || {
+            loop {
+                let task = next.fetch_add(1, Ordering::Relaxed);
+                if task >= tasks {
+                    return;
+                }
+                f(task);
+            }
+        };
+        match &self.pool {
+            Some(pool) if hands > 1 => pool.in_place_scope(|scope| {
+                for _ in 1..hands.min(pool.current_num_threads() + 1) {
+                    scope.spawn(|_| work());
+                }
+                work();
+            }),
+            _ => work(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::{Barrier, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn each_task_is_done_once_by_any_number_of_hands() {
+        for cores in [1, 2, 4] {
+            let crew = Crew::new(cores).unwrap();
+            for hands in [1, 2, 9] {
+                crew.set_hands(hands);
+                for tasks in [0, 1, 2, 100] {
+                    let done = Mutex::new(Vec::new());
+                    crew.run(tasks, &|task| done.lock().unwrap().push(task));
+                    let mut done = done.into_inner().unwrap();
+                    done.sort_unstable();
+                    assert_eq!(done, (0..tasks).collect::<Vec<_>>());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn as_many_threads_work_as_there_are_hands() {
+        let crew = Crew::new(3).unwrap();
+        crew.set_hands(3);
+        // Each task waits for the other two, so that no thread can do two of them.
+        let (together, threads) = (Barrier::new(3), Mutex::new(BTreeSet::new()));
+        crew.run(3, &|_| {
+            together.wait();
+            threads
+                .lock()
+                .unwrap()
+                .insert(format!("{:?}", std::thread::current().id()));
+        });
+        assert_eq!(threads.into_inner().unwrap().len(), 3);
+        crew.set_hands(1);
+        let me = std::thread::current().id();
+        crew.run(3, &|_| assert_eq!(std::thread::current().id(), me));
+    }
+}
