@@ -68,8 +68,8 @@ async fn a_lone_first_segment_has_the_cores_of_all_free_workers_and_what_follows
     let mut fleet = Fleet::of(2).await;
     let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
     let mut promises = Vec::new();
-    for index in 0..3 {
-        promises.push(ticket.submit(index, segment(10 + index as usize)).await);
+    for (index, tokens) in [(0, 10), (1, 11), (2, 12)] {
+        promises.push(ticket.submit(index, segment(tokens)).await);
     }
     let (first, job) = fleet.given().await;
     assert_eq!((job.tokens.len(), job.threads), (10, 2));
