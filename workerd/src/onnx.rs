@@ -1,15 +1,6 @@
-//! The engine on ONNX Runtime. Nothing else names `ort`.
-//!
-//! Accepts the public exports of Kokoro-82M v1.0 in both dialects of names, and the built-in voice, which has the
-//! same interface:
-//!
-//! | tensor | names | type and shape |
-//! |---|---|---|
-//! | tokens | `input_ids`, `tokens` | i64 `[1, n + 2]`, 0 at both ends |
-//! | style | `style` | f32 `[1, 256]` |
-//! | speed | `speed` | f32 or i32 `[1]` |
-//! | audio | `waveform`, `audio` | f32, all samples in one row |
-//! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
+//! The engine on ONNX Runtime.
+
+mod tensors;
 
 use std::{
     num::NonZero,
@@ -29,12 +20,13 @@ use ort::{
     environment::Environment,
     operator::OperatorDomain,
     session::{
-        NoSelectedOutputs, RunOptions, Session, SessionInputValue, SessionOutputs,
+        NoSelectedOutputs, RunOptions, Session, SessionInputValue,
         builder::{GraphOptimizationLevel, SessionBuilder},
     },
-    value::{DynValue, Tensor, TensorElementType},
+    value::Tensor,
 };
 
+use self::tensors::{Names, frames};
 use crate::engine::{Engine, Speech, Stopper};
 use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
 
@@ -118,16 +110,6 @@ pub struct OnnxEngine {
     threads: usize,
     /// The instructions of our kernels, when they are used.
     isa: Option<Isa>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Names {
-    tokens: String,
-    style: String,
-    speed: String,
-    speed_is_integer: bool,
-    audio: String,
-    durations: Option<String>,
 }
 
 impl Runtime {
@@ -454,85 +436,4 @@ fn open(
         Model::Builtin => configure()?.commit_from_memory(BUILTIN),
         Model::File(path) => configure()?.commit_from_file(path),
     }
-}
-
-impl Names {
-    fn of(session: &Session) -> Result<Self, String> {
-        let inputs: Vec<(&str, Option<TensorElementType>)> = session
-            .inputs()
-            .iter()
-            .map(|o| (o.name(), o.dtype().tensor_type()))
-            .collect();
-        let outputs: Vec<(&str, Option<TensorElementType>)> = session
-            .outputs()
-            .iter()
-            .map(|o| (o.name(), o.dtype().tensor_type()))
-            .collect();
-        let find =
-            |list: &[(&str, Option<TensorElementType>)], names: &[&str], types: &[TensorElementType]| {
-                list.iter()
-                    .find(|(name, dtype)| names.contains(name) && dtype.is_some_and(|t| types.contains(&t)))
-                    .map(|(name, dtype)| ((*name).to_owned(), *dtype))
-            };
-        let foreign = |wanted: &str| {
-            let names = |list: &[(&str, Option<TensorElementType>)]| {
-                list.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-            };
-            format!(
-                "it is no Kokoro model: no {wanted} among ({}) → ({})",
-                names(&inputs),
-                names(&outputs)
-            )
-        };
-        use TensorElementType::{Float32, Int32, Int64};
-        let (tokens, _) =
-            find(&inputs, &["input_ids", "tokens"], &[Int64]).ok_or_else(|| foreign("tokens"))?;
-        let (style, _) = find(&inputs, &["style"], &[Float32]).ok_or_else(|| foreign("style"))?;
-        let (speed, speed_type) =
-            find(&inputs, &["speed"], &[Float32, Int32]).ok_or_else(|| foreign("speed"))?;
-        let (audio, _) =
-            find(&outputs, &["waveform", "audio"], &[Float32]).ok_or_else(|| foreign("audio"))?;
-        let durations = find(
-            &outputs,
-            &["duration", "durations", "pred_dur"],
-            &[Int64, Int32, Float32],
-        )
-        .map(|(name, _)| name);
-        Ok(Self {
-            tokens,
-            style,
-            speed,
-            speed_is_integer: speed_type == Some(Int32),
-            audio,
-            durations,
-        })
-    }
-}
-
-fn frames(outputs: &SessionOutputs<'_>, name: &str) -> ort::Result<Vec<u16>> {
-    fn fit(value: i64) -> u16 {
-        u16::try_from(value.max(0)).unwrap_or(u16::MAX)
-    }
-    let value: &DynValue = &outputs[name];
-    Ok(match value.dtype().tensor_type() {
-        Some(TensorElementType::Int64) => value
-            .try_extract_tensor::<i64>()?
-            .1
-            .iter()
-            .map(|&n| fit(n))
-            .collect(),
-        Some(TensorElementType::Int32) => value
-            .try_extract_tensor::<i32>()?
-            .1
-            .iter()
-            .map(|&n| fit(n.into()))
-            .collect(),
-        #[expect(clippy::cast_possible_truncation, reason = "whole numbers of frames")]
-        _ => value
-            .try_extract_tensor::<f32>()?
-            .1
-            .iter()
-            .map(|&n| fit(n.round() as i64))
-            .collect(),
-    })
 }

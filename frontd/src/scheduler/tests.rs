@@ -1,5 +1,7 @@
+use common::protocol::Job;
+
 use super::*;
-use crate::workers::lifecycle::WorkerId;
+use crate::workers::lifecycle::{Reason, WorkerId};
 
 /// A scheduler, and the side of the workers in a test's hands.
 struct Fleet {
@@ -114,7 +116,7 @@ async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     let (_, job) = fleet.given().await;
     let lost = News::Lost {
         job: job.id,
-        reason: crate::workers::lifecycle::Reason::Hang,
+        reason: Reason::Hang,
     };
     fleet.news.send(lost).await.unwrap();
     fleet.news.send(News::Offer(WorkerId(2))).await.unwrap();

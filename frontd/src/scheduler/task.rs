@@ -1,0 +1,396 @@
+//! The task: takes commands from responses and news from workers, and gives out jobs.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use common::{
+    SAMPLE_RATE,
+    protocol::{Fault, Job},
+};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    Answer, Busy, Command, Limits, Made, QueueStatus, SegmentJob, SynthesisError,
+    cache::{Cache, Key},
+    queue::{Delivery, Pending, Queue, ResponseId, Seconds},
+    rates::Rates,
+};
+use crate::{
+    metrics as names,
+    workers::{News, Order, Speech, lifecycle::WorkerId},
+};
+
+/// Workers that one segment may end before it counts as poison.
+const POISON_AFTER: u32 = 2;
+
+/// Workers that may die under one segment through no fault of its own.
+const LOSSES: u32 = 20;
+
+/// A segment until it is answered.
+#[derive(Debug)]
+struct Work {
+    job: SegmentJob,
+    key: Key,
+    answer: Answer,
+    submitted: Instant,
+    /// Workers that it may have ended.
+    blamed: u32,
+    /// Workers that died under it otherwise.
+    losses: u32,
+}
+
+#[derive(Debug)]
+struct Running {
+    key: Key,
+    response: ResponseId,
+    index: u64,
+    worker: WorkerId,
+    work: usize,
+    /// Threads that compute it.
+    threads: u8,
+}
+
+pub(super) struct Task {
+    limits: Limits,
+    orders: mpsc::Sender<Order>,
+    cache: Cache,
+    queue: Queue,
+    works: HashMap<(ResponseId, u64), Work>,
+    running: HashMap<u64, Running>,
+    free: BTreeSet<WorkerId>,
+    /// Free or with a job.
+    workers: BTreeSet<WorkerId>,
+    rates: Rates,
+    epoch: Instant,
+    last_response: u64,
+    last_job: u64,
+    publisher: watch::Sender<QueueStatus>,
+}
+
+impl Task {
+    pub(super) fn new(
+        limits: Limits,
+        cache: Cache,
+        orders: mpsc::Sender<Order>,
+        publisher: watch::Sender<QueueStatus>,
+    ) -> Self {
+        Self {
+            limits,
+            orders,
+            cache,
+            queue: Queue::default(),
+            works: HashMap::new(),
+            running: HashMap::new(),
+            free: BTreeSet::new(),
+            workers: BTreeSet::new(),
+            rates: Rates::default(),
+            epoch: Instant::now(),
+            last_response: 0,
+            last_job: 0,
+            publisher,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut news: mpsc::Receiver<News>) {
+        loop {
+            tokio::select! {
+                // Free workers and finished segments first: they are what the commands wait for.
+                biased;
+                Some(news) = news.recv() => self.on_news(news).await,
+                Some(command) = commands.recv() => self.on_command(command).await,
+                else => return,
+            }
+            self.dispatch().await;
+            self.publish();
+        }
+    }
+
+    async fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Enter { delivery, answer } => {
+                if let Err(Ok(id)) = answer.send(self.admit(delivery)) {
+                    // It left while it knocked.
+                    self.queue.leave(id);
+                }
+            }
+            Command::Submit {
+                id,
+                index,
+                job,
+                answer,
+            } => {
+                let key = self.cache.key(&job);
+                if let Some(speech) = self.cache.get(&key) {
+                    self.queue.ready(id, index, length_of(&speech));
+                    let _ = answer.send(Ok(Made { speech, kept: true }));
+                    return;
+                }
+                let pending = Pending {
+                    index,
+                    work: work_of(&job),
+                };
+                let work = Work {
+                    job,
+                    key,
+                    answer,
+                    submitted: Instant::now(),
+                    blamed: 0,
+                    losses: 0,
+                };
+                self.works.insert((id, index), work);
+                self.queue.push(id, pending);
+            }
+            Command::Sent { id, index, seconds } => {
+                let silence = self.queue.sent(id, index, seconds, self.now());
+                if silence > 0.0 && index > 0 {
+                    metrics::counter!(names::UNDERRUNS).increment(1);
+                    metrics::histogram!(names::UNDERRUN_SECONDS).record(silence);
+                }
+            }
+            Command::Leave(id) => self.leave(id).await,
+            Command::Alive(answer) => {
+                let _ = answer.send(());
+            }
+        }
+    }
+
+    fn admit(&mut self, delivery: Delivery) -> Result<ResponseId, Busy> {
+        let waiting = self.queue.unstarted().count();
+        let wait = self.expected_wait();
+        if waiting >= self.limits.queue
+            || self.queue.responses() >= self.limits.responses
+            || wait > self.limits.wait
+        {
+            metrics::counter!(names::REJECTED).increment(1);
+            let retry_after = Duration::from_secs(wait.as_secs().saturating_add(1).clamp(1, 120));
+            return Err(Busy { retry_after, waiting });
+        }
+        self.last_response += 1;
+        let id = ResponseId(self.last_response);
+        self.queue.enter(id, delivery, self.now());
+        Ok(id)
+    }
+
+    async fn leave(&mut self, id: ResponseId) {
+        self.queue.leave(id);
+        let before = self.works.len();
+        self.works.retain(|(response, _), _| *response != id);
+        metrics::counter!(names::SEGMENTS, "outcome" => "cancelled")
+            .increment((before - self.works.len()) as u64);
+        let stop: Vec<(WorkerId, u64)> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.response == id)
+            .map(|(job, running)| (running.worker, *job))
+            .collect();
+        for (worker, job) in stop {
+            self.order(Order::Cancel { worker, job }).await;
+        }
+    }
+
+    async fn on_news(&mut self, news: News) {
+        match news {
+            News::Offer(worker) => {
+                self.workers.insert(worker);
+                self.free.insert(worker);
+            }
+            News::Withdraw(worker) => {
+                self.workers.remove(&worker);
+                self.free.remove(&worker);
+            }
+            News::Done { job, speech, compute } => {
+                let Some(running) = self.running.remove(&job) else {
+                    return;
+                };
+                names::stage("model", compute);
+                // With lent cores it was faster than the next may be.
+                if running.threads == 1 || !self.rates.known() {
+                    self.rates.measured(running.work, speech.pcm.len(), compute);
+                }
+                self.queue.made(running.response, running.index);
+                let speech = Arc::new(speech);
+                self.cache.put(running.key, &speech);
+                if let Some(work) = self.works.remove(&(running.response, running.index)) {
+                    metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
+                    // A listener that has gone takes nothing.
+                    let _ = work.answer.send(Ok(Made { speech, kept: false }));
+                }
+            }
+            News::Failed { job, fault } => {
+                if let Fault::BadJob(what) | Fault::Engine(what) = &fault {
+                    tracing::error!(job, what, "a segment failed in its worker");
+                }
+                self.again(job, fault != Fault::Cancelled, "failed");
+            }
+            News::Lost { job, reason } => self.again(job, reason.blames_the_job(), reason.as_str()),
+        }
+    }
+
+    /// Puts a segment back after its worker did not do it, or gives it up.
+    fn again(&mut self, job: u64, blame: bool, why: &'static str) {
+        let Some(running) = self.running.remove(&job) else {
+            return;
+        };
+        let key = (running.response, running.index);
+        // Its listener has gone: that is why it was stopped.
+        let Some(work) = self.works.get_mut(&key) else {
+            return;
+        };
+        if blame {
+            work.blamed += 1;
+        } else {
+            work.losses += 1;
+        }
+        let failed = if work.blamed >= POISON_AFTER {
+            Some(SynthesisError::Poison)
+        } else if work.losses >= LOSSES {
+            Some(SynthesisError::Losses)
+        } else {
+            None
+        };
+        if let Some(error) = failed {
+            metrics::counter!(names::SEGMENTS, "outcome" => "failed").increment(1);
+            if let Some(work) = self.works.remove(&key) {
+                let _ = work.answer.send(Err(error));
+            }
+        } else {
+            tracing::info!(
+                response = running.response.0,
+                segment = running.index,
+                why,
+                "a segment is done again"
+            );
+            metrics::counter!(names::SEGMENTS, "outcome" => "retried").increment(1);
+            self.queue.push(
+                running.response,
+                Pending {
+                    index: running.index,
+                    work: running.work,
+                },
+            );
+        }
+    }
+
+    async fn dispatch(&mut self) {
+        while let Some(worker) = self.free.first().copied() {
+            let Some((response, segment)) = self.queue.pop(self.rates.speech_per_work()) else {
+                return;
+            };
+            let key = (response, segment.index);
+            let Some(work) = self.works.get(&key) else {
+                continue;
+            };
+            // Another response may have had it made while it waited.
+            if let Some(speech) = self.cache.get(&work.key) {
+                self.queue.made(response, segment.index);
+                if let Some(work) = self.works.remove(&key) {
+                    let _ = work.answer.send(Ok(Made { speech, kept: true }));
+                }
+                continue;
+            }
+            if work.blamed + work.losses == 0 {
+                self.cache.missed();
+            }
+            metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
+            self.last_job += 1;
+            let threads = self.threads();
+            let SegmentJob { tokens, style, speed } = work.job.clone();
+            let job = Job {
+                id: self.last_job,
+                tokens,
+                style,
+                speed,
+                threads,
+            };
+            let deadline = self
+                .rates
+                .compute(segment.work)
+                .mul_f64(self.limits.deadline_factor)
+                .max(self.limits.deadline_floor);
+            self.free.remove(&worker);
+            let running = Running {
+                key: work.key,
+                response,
+                index: segment.index,
+                worker,
+                work: segment.work,
+                threads,
+            };
+            self.running.insert(self.last_job, running);
+            self.order(Order::Run {
+                worker,
+                job,
+                deadline,
+            })
+            .await;
+        }
+    }
+
+    /// For the job that is given out now: one, and those of the workers that nobody else needs.
+    fn threads(&self) -> u8 {
+        if self.queue.has_more() {
+            return 1;
+        }
+        let taken: usize = self
+            .running
+            .values()
+            .map(|running| usize::from(running.threads))
+            .sum();
+        u8::try_from(self.workers.len().saturating_sub(taken).max(1)).unwrap_or(u8::MAX)
+    }
+
+    fn expected_wait(&self) -> Duration {
+        if !self.free.is_empty() {
+            return Duration::ZERO;
+        }
+        let running = self.running.values().map(|running| running.work).sum::<usize>() / 2;
+        let workers = u32::try_from(self.workers.len().max(1)).unwrap_or(u32::MAX);
+        self.rates.compute(running + self.queue.work_ahead()) / workers
+    }
+
+    fn publish(&self) {
+        let unstarted: Vec<ResponseId> = self.queue.unstarted().collect();
+        let status = QueueStatus {
+            responses: self.queue.responses(),
+            waiting: unstarted.len(),
+            unstarted,
+            segments: self.queue.segments(),
+            running: self.running.len(),
+            expected_wait_s: self.expected_wait().as_secs_f64(),
+            real_time_factor: self.rates.real_time_factor(),
+        };
+        self.publisher.send_if_modified(|old| {
+            let changed = *old != status;
+            *old = status;
+            changed
+        });
+    }
+
+    fn now(&self) -> Seconds {
+        self.epoch.elapsed().as_secs_f64()
+    }
+
+    /// Fails only when the workers' task has ended, and with it the program.
+    async fn order(&self, order: Order) {
+        let _ = self.orders.send(order).await;
+    }
+}
+
+/// Both computing time and length of speech go with the tokens and against the speed.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "at most 510 tokens; a float cast saturates"
+)]
+fn work_of(job: &SegmentJob) -> usize {
+    (job.tokens.len() as f32 / job.speed.max(f32::MIN_POSITIVE)).ceil() as usize
+}
+
+#[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
+fn length_of(speech: &Speech) -> Seconds {
+    speech.pcm.len() as Seconds / Seconds::from(SAMPLE_RATE)
+}
