@@ -197,10 +197,7 @@ impl OnnxEngine {
         };
         let cancel = Arc::new(AtomicBool::new(false));
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        // Only our operators use it.
-        let crew = Crew::new(if isa.is_some() { cores } else { 1 })
-            .map(Arc::new)
-            .map_err(|error| unusable(error.to_string()))?;
+        let crew = Arc::new(Crew::new(cores));
         let kernels = isa.and_then(Kernels::new).map(Arc::new);
         let operators = kernels
             .clone()

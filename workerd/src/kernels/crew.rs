@@ -1,37 +1,30 @@
 //! The threads that compute a block: the one that asks, and helpers from other cores when a job may have them.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon_core::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
 /// Threads beside the one that asks. They sleep while they are not asked for.
 #[derive(Debug)]
 pub struct Crew {
-    /// `None` on a machine of one core.
-    pool: Option<ThreadPool>,
+    /// Threads beside the one that asks; 0 on a machine of one core.
+    helpers: usize,
+    /// Made when it is first wanted, in the worker's jail. `None` where the system gives no threads.
+    pool: OnceLock<Option<ThreadPool>>,
     /// How many may compute now, the one that asks included.
     hands: AtomicUsize,
 }
 
 impl Crew {
     /// A crew that can have as many hands as there are `cores`, and has one.
-    ///
-    /// # Errors
-    /// The system gives no threads.
-    pub fn new(cores: usize) -> Result<Self, ThreadPoolBuildError> {
-        let helpers = cores.saturating_sub(1);
-        let pool = (helpers > 0)
-            .then(|| {
-                ThreadPoolBuilder::new()
-                    .num_threads(helpers)
-                    .thread_name(|i| format!("helper-{i}"))
-                    .build()
-            })
-            .transpose()?;
-        Ok(Self {
-            pool,
+    #[must_use]
+    pub fn new(cores: usize) -> Self {
+        Self {
+            helpers: cores.saturating_sub(1),
+            pool: OnceLock::new(),
             hands: AtomicUsize::new(1),
-        })
+        }
     }
 
     /// How many threads the blocks that follow may have.
@@ -42,6 +35,7 @@ impl Crew {
     /// Runs `f(0) … f(tasks − 1)` and returns when all are done. Who computes what changes nothing in the result.
     pub fn run(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
         let hands = self.hands.load(Ordering::Relaxed).min(tasks);
+        let helpers = hands.saturating_sub(1).min(self.helpers);
         let next = AtomicUsize::new(0);
         let work = || {
             loop {
@@ -52,15 +46,28 @@ impl Crew {
                 f(task);
             }
         };
-        match &self.pool {
-            Some(pool) if hands > 1 => pool.in_place_scope(|scope| {
-                for _ in 1..hands.min(pool.current_num_threads() + 1) {
+        match (helpers > 0).then(|| self.pool()).flatten() {
+            Some(pool) => pool.in_place_scope(|scope| {
+                for _ in 0..helpers {
                     scope.spawn(|_| work());
                 }
                 work();
             }),
-            _ => work(),
+            None => work(),
         }
+    }
+
+    fn pool(&self) -> Option<&ThreadPool> {
+        let made = self.pool.get_or_init(|| {
+            let builder = ThreadPoolBuilder::new()
+                .num_threads(self.helpers)
+                .thread_name(|i| format!("helper-{i}"));
+            builder
+                .build()
+                .inspect_err(|error| tracing::warn!(%error, "no other core can help with a job"))
+                .ok()
+        });
+        made.as_ref()
     }
 }
 
@@ -74,7 +81,7 @@ mod tests {
     #[test]
     fn each_task_is_done_once_by_any_number_of_hands() {
         for cores in [1, 2, 4] {
-            let crew = Crew::new(cores).unwrap();
+            let crew = Crew::new(cores);
             for hands in [1, 2, 9] {
                 crew.set_hands(hands);
                 for tasks in [0, 1, 2, 100] {
@@ -90,7 +97,7 @@ mod tests {
 
     #[test]
     fn as_many_threads_work_as_there_are_hands() {
-        let crew = Crew::new(3).unwrap();
+        let crew = Crew::new(3);
         crew.set_hands(3);
         // Each task waits for the other two, so that no thread can do two of them.
         let (together, threads) = (Barrier::new(3), Mutex::new(BTreeSet::new()));
