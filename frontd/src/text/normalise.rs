@@ -37,6 +37,7 @@ mod writer;
 use serde::{Deserialize, Serialize};
 
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
+pub(in crate::text) use numbers::is_number_word;
 
 use super::{Dialect, spanned::Spanned};
 

@@ -42,6 +42,11 @@ const SCALES: [&str; 12] = [
     "decillion",
 ];
 
+/// One of the words below a hundred that numbers are made of; "oh" is a nought, as in "nineteen oh five".
+pub(in crate::text) fn is_number_word(word: &str) -> bool {
+    word == "oh" || ONES.contains(&word) || TENS[2..].contains(&word)
+}
+
 /// Up to 36 digits by value, longer ones digit by digit. Anything but digits is passed over.
 pub(super) fn cardinal(digits: &str, dialect: Dialect) -> String {
     let digits: Vec<u8> = digits

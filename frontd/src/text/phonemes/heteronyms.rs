@@ -3,8 +3,13 @@
 //! Each rule looks at a few neighbours and answers with another part of speech, by which the lexicon chooses, or
 //! with phonemes. What no rule decides stays as misaki has it.
 
+mod neighbours;
+
 use super::words::Word;
-use crate::text::Dialect;
+use crate::text::{Dialect, normalise::is_number_word};
+use neighbours::{
+    BEING, COURTEOUS, COURTESY, EYES, FISHING, HABIT, LEADEN, METALS, NEAR_TO, PLACE, SHOW, TINY,
+};
 
 /// How a word is to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +86,12 @@ impl Place<'_> {
     /// "A" in a code such as A12 or A 2 C, which the normaliser has written in words, and no article.
     fn is_letter(&self) -> bool {
         let is_capital = |word: &str| word.len() == 1 && word.starts_with(|c: char| c.is_ascii_uppercase());
-        let is_number = |word: &str| NUMBERS.contains(&word);
-        if !(is_number(self.word(1)) || is_capital(self.word(1)) && self.word(1) != "I") {
+        if !(is_number_word(self.word(1)) || is_capital(self.word(1)) && self.word(1) != "I") {
             return false;
         }
         let inside = self.at > 0 && self.word(-1).chars().all(char::is_alphanumeric);
         let after = (2..8)
-            .find(|&i| !is_number(self.word(i)))
+            .find(|&i| !is_number_word(self.word(i)))
             .map_or("", |i| self.word(i));
         // A sentence may begin with the article: "A five year plan".
         inside
@@ -218,200 +222,6 @@ impl Place<'_> {
 fn is_verb(tag: &str) -> bool {
     tag.starts_with("VB")
 }
-
-const NUMBERS: &[&str] = &[
-    "zero",
-    "oh",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-];
-const FISHING: &[&str] = &[
-    "sea",
-    "striped",
-    "largemouth",
-    "smallmouth",
-    "fish",
-    "fishing",
-    "fillet",
-    "fillets",
-    "caught",
-    "grilled",
-    "lake",
-    "trout",
-    "perch",
-    "fisherman",
-];
-const LEADEN: &[&str] = &[
-    "pipe",
-    "pipes",
-    "poisoning",
-    "paint",
-    "pencil",
-    "pencils",
-    "shot",
-    "bullet",
-    "bullets",
-    "ore",
-    "glass",
-    "roof",
-    "oxide",
-    "weight",
-    "weights",
-    "acid",
-    "mine",
-    "mines",
-    "crystal",
-    "plates",
-    "seal",
-    "coffin",
-    "soldiers",
-    "levels",
-];
-const METALS: &[&str] = &[
-    "zinc", "copper", "tin", "silver", "mercury", "iron", "cadmium", "arsenic", "metal", "metals",
-];
-const HABIT: &[&str] = &[
-    "every",
-    "always",
-    "often",
-    "usually",
-    "sometimes",
-    "seldom",
-    "rarely",
-    "daily",
-    "nowadays",
-];
-const SHOW: &[&str] = &[
-    "music",
-    "concert",
-    "concerts",
-    "show",
-    "shows",
-    "broadcast",
-    "stream",
-    "streaming",
-    "performance",
-    "audience",
-    "band",
-    "coverage",
-    "wire",
-    "wires",
-    "ammunition",
-    "demo",
-    "chat",
-    "event",
-    "events",
-    "album",
-    "recording",
-    "feed",
-    "television",
-    "TV",
-    "radio",
-];
-const NEAR_TO: &[&str] = &[
-    "to",
-    "by",
-    "behind",
-    "together",
-    "enough",
-    "friend",
-    "friends",
-    "relationship",
-    "call",
-    "range",
-    "quarters",
-    "relatives",
-    "allies",
-    "contact",
-    "proximity",
-    "attention",
-    "beside",
-];
-const TINY: &[&str] = &[
-    "detail",
-    "details",
-    "particle",
-    "particles",
-    "amount",
-    "amounts",
-    "quantity",
-    "quantities",
-    "traces",
-    "difference",
-    "differences",
-    "examination",
-    "inspection",
-    "attention",
-    "description",
-];
-const BEING: &[&str] = &[
-    "be",
-    "is",
-    "am",
-    "are",
-    "was",
-    "were",
-    "been",
-    "being",
-    "feel",
-    "felt",
-    "quite",
-    "perfectly",
-    "well",
-    "not",
-    "remained",
-    "seemed",
-    "rest",
-    "so",
-];
-const EYES: &[&str] = &["eye", "eyes"];
-const COURTEOUS: &[&str] = &[
-    "low",
-    "deep",
-    "slight",
-    "polite",
-    "stiff",
-    "graceful",
-    "formal",
-    "courteous",
-    "respectful",
-    "distant",
-    "little",
-    "silent",
-    "hasty",
-    "ceremonious",
-    "profound",
-    "parting",
-];
-const COURTESY: &[&str] = &[
-    "with", "made", "make", "take", "took", "taking", "gave", "give", "giving", "making",
-];
-const PLACE: &[&str] = &["in", "to", "from", "near", "at", "of", "through"];
 
 #[cfg(test)]
 mod tests;
