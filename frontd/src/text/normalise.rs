@@ -4,7 +4,7 @@
 //! unicode → markup (lines) → tokens → the first class that can read them → words
 //! ```
 //!
-//! One file per class, in the order of [`words::READERS`]. A class sees the tokens of one line and a place among them; it
+//! One file per class, in the order of [`words::CLASSES`]. A class sees the tokens of one line and a place among them; it
 //! answers with words and the number of tokens they stand for, or passes. What no class reads is read sign by sign
 //! ([`symbols`]). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
 //!
@@ -18,6 +18,7 @@ mod date;
 mod electronic;
 mod emoji;
 mod fraction;
+mod identifier;
 mod markup;
 mod math;
 mod measure;
@@ -25,6 +26,7 @@ mod money;
 mod numbers;
 mod range;
 mod roman;
+mod scripture;
 mod symbols;
 mod telephone;
 mod time;

@@ -8,7 +8,7 @@ use super::{
 };
 use context::{after_word, counts, is_amount, is_code, is_model, is_year};
 
-pub(super) use context::{is_named, is_place};
+pub(super) use context::{counts_plural, is_announced, is_named, is_place};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -100,6 +100,13 @@ fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
 /// "v1.2", "1.2.3", "Python 3.11": the parts one after the other.
 fn version(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
+    // "v1.0.0-beta.2"
+    let (core, stage) = match core.split_once('-') {
+        Some((core, stage)) if core.contains('.') && stage.starts_with(|c: char| c.is_ascii_lowercase()) => {
+            (core, stage)
+        }
+        _ => (core, ""),
+    };
     let (prefix, numbered) = match core.strip_prefix(['v', 'V']) {
         // "V8" is an engine.
         Some(rest) if core.starts_with('v') || rest.contains('.') => ("version ", rest),
@@ -124,12 +131,26 @@ fn version(line: &Line<'_>, at: usize) -> Option<String> {
         .split('.')
         .map(|part| super::symbols::digits(part, line.dialect))
         .collect();
-    Some(format!("{prefix}{}", words.join(" point ")))
+    let mut words = format!("{prefix}{}", words.join(" point "));
+    for part in stage.split(['.', '-']).filter(|part| !part.is_empty()) {
+        words.push(' ');
+        words += &super::symbols::spelled(part, line.dialect, true);
+    }
+    Some(words)
 }
 
 /// "747s", "60s": the plural of a number.
 fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
-    let digits = core.strip_suffix('s')?.trim_end_matches(['\'', '’']);
+    let plural = core.strip_suffix('s')?;
+    let digits = plural.trim_end_matches(['\'', '’']);
+    // "1987's hit" is that of the year.
+    if digits.len() == 4
+        && digits.len() < plural.len()
+        && !digits.ends_with('0')
+        && numbers::is_digits(digits)
+    {
+        return Some(numbers::year(digits, line.dialect) + "'s");
+    }
     let said = numbers::is_digits(digits).then(|| {
         if digits.len() == 3 && !digits.ends_with("00") {
             super::address::house(digits, line.dialect)

@@ -1,7 +1,7 @@
 //! Telephone numbers, and others that are grouped like them: digit by digit, a comma between the groups.
 
 use super::{
-    numbers,
+    cardinal, numbers,
     words::{Line, Reading},
 };
 
@@ -188,11 +188,14 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
                 && line.tokens[at].core.contains('-')
                 && (!groups[1].ends_with("00") && !paged(line, at) || called(line, at))
         }
-        // British: area code with its nought, then the rest.
-        [5, 6] | [5, 3, 3] | [3, 4, 4] | [4, 3, 4] => {
-            groups[0].starts_with('0') && !line.tokens[at].core.contains('.')
-        }
         [10 | 11] => called(line, at),
+        // In most of Europe an area code begins with a nought.
+        [2..=5, ..] if groups[0].starts_with('0') => {
+            (2..=5).contains(&groups.len())
+                && (9..=11).contains(&total)
+                && lengths.iter().all(|&length| length > 1)
+                && !line.tokens[at].core.contains('.')
+        }
         _ => false,
     }
 }
@@ -216,7 +219,10 @@ fn paged(line: &Line<'_>, at: usize) -> bool {
                 | "about"
                 | "of"
         )
-    }) || line.next(at).is_some()
+    }) || cardinal::counts_plural(line, at)
+        || line
+            .next(at)
+            .is_some_and(|next| next.core.len() <= 3 && !next.is_word())
 }
 
 /// A word that announces a telephone number stands shortly before.

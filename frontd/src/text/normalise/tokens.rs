@@ -75,8 +75,12 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
 /// Cuts what stands between two spaces.
 fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
     let whole = &line[from..to];
-    let address =
-        whole.contains("://") || whole.contains('@') || whole.starts_with("www.") || is_path_of_host(whole);
+    let address = whole.contains("://")
+        || whole.contains('@')
+        || whole.starts_with("www.")
+        || is_path_of_host(whole)
+        || is_query(whole)
+        || super::identifier::has_colons(whole);
     let (mut at, mut spaced) = (from, true);
     while at < to {
         let rest = &line[at..to];
@@ -106,6 +110,13 @@ fn is_path_of_host(whole: &str) -> bool {
     })
 }
 
+/// "index.php?id=5": the question mark ends no sentence.
+fn is_query(whole: &str) -> bool {
+    whole
+        .split_once('?')
+        .is_some_and(|(name, query)| name.contains('.') && query.contains('=') && !query.starts_with('='))
+}
+
 /// Where the first token of `rest` ends, if something else follows it without a space.
 fn joint(rest: &str) -> Option<usize> {
     let mut chars = rest.char_indices().peekable();
@@ -129,10 +140,8 @@ fn joint(rest: &str) -> Option<usize> {
             '…' => true,
             '–' => {
                 // "9:30 AM–4:00 PM"
-                let half = matches!(
-                    rest[..i].to_ascii_lowercase().as_str(),
-                    "am" | "pm" | "a.m." | "p.m."
-                );
+                let hour = rest[..i].trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+                let half = matches!(hour.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.");
                 let range = next.is_some_and(range_part) && (range_part(before) || half);
                 !range && !super::date::is_span(&rest[..i], &rest[end..])
             }

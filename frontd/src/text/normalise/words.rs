@@ -1,8 +1,8 @@
 //! Runs the classes over the lines and writes what they read.
 
 use super::{
-    Options, abbreviation, address, cardinal, date, electronic, emoji, fraction, math, measure, money, range,
-    roman, symbols, telephone, time, tokens,
+    Options, abbreviation, address, cardinal, date, electronic, emoji, fraction, identifier, math, measure,
+    money, range, roman, scripture, symbols, telephone, time, tokens,
     tokens::Token,
     word,
     writer::{Writer, capitalised},
@@ -96,24 +96,39 @@ impl<'a> Line<'a> {
     }
 }
 
-type Reader = fn(&Line<'_>, usize) -> Option<Reading>;
+/// A class of things that are written otherwise than they are said.
+pub(super) struct Class {
+    read: fn(&Line<'_>, usize) -> Option<Reading>,
+    /// A dash between two of them says "to": "$5 – $10", "5 May–9 June".
+    amounts: bool,
+}
+
+const fn class(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
+    Class { read, amounts: false }
+}
+
+const fn amounts(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
+    Class { read, amounts: true }
+}
 
 /// The classes in order: the first that can read a token reads it.
-pub(super) const READERS: &[Reader] = &[
-    electronic::read,
-    telephone::read,
-    money::read,
-    date::read,
-    time::read,
-    address::read,
-    roman::read,
-    measure::read,
-    fraction::read,
-    range::read,
-    math::read,
-    cardinal::read,
-    abbreviation::read,
-    word::read,
+pub(super) const CLASSES: &[Class] = &[
+    class(identifier::read),
+    class(electronic::read),
+    class(telephone::read),
+    amounts(money::read),
+    amounts(date::read),
+    class(time::read),
+    class(scripture::read),
+    class(address::read),
+    class(roman::read),
+    amounts(measure::read),
+    class(fraction::read),
+    class(range::read),
+    class(math::read),
+    class(cardinal::read),
+    class(abbreviation::read),
+    class(word::read),
 ];
 
 /// Reads the lines of `input` to the end of `out`.
@@ -156,16 +171,16 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
             i += 1;
             continue;
         }
+        let mut amounts = None;
         let reading = if !line.options.normalize || is_plain(line, i) {
             None
+        } else if let Some((class, reading)) = classified(line, i) {
+            amounts = class.amounts.then_some(class);
+            Some(reading)
+        } else if token.is_word() {
+            None
         } else {
-            READERS.iter().find_map(|read| read(line, i)).or_else(|| {
-                if token.is_word() {
-                    None
-                } else {
-                    symbols::read(line, i)
-                }
-            })
+            symbols::read(line, i)
         };
         let inside = reading.as_ref().is_some_and(|reading| reading.open);
         writer.begin(token, inside);
@@ -198,8 +213,19 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
                     // "4 oz. 350 °F": perhaps a new sentence, certainly a new number.
                     writer.replaced(",", last.core_at() + last.core.len()..last.end());
                 }
-                writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8));
                 i += read;
+                match amounts.and_then(|class| dash_to(line, i, class)) {
+                    Some(Dash::Glued) => {
+                        writer.replaced(" to ", last.core_at() + last.core.len()..last.end());
+                    }
+                    Some(Dash::Alone) => {
+                        let dash = &line.tokens[i];
+                        writer.begin_words(dash);
+                        writer.replaced("to", dash.at..dash.end());
+                        i += 1;
+                    }
+                    None => writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8)),
+                }
             }
             None => {
                 writer.part(token.core_at()..token.core_at() + token.core.len());
@@ -208,6 +234,33 @@ fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
             }
         }
     }
+}
+
+fn classified(line: &Line<'_>, at: usize) -> Option<(&'static Class, Reading)> {
+    CLASSES
+        .iter()
+        .find_map(|class| (class.read)(line, at).map(|reading| (class, reading)))
+}
+
+/// How a dash between two amounts is written.
+enum Dash {
+    Glued,
+    Alone,
+}
+
+/// A dash leads from the amount before the token at `at` to another of its class.
+fn dash_to(line: &Line<'_>, at: usize, class: &Class) -> Option<Dash> {
+    let (before, after) = (line.get(at - 1)?, line.get(at)?);
+    if before.close == "–" && !after.spaced {
+        return (class.read)(line, at).map(|_| Dash::Glued);
+    }
+    let dash = before.close.is_empty()
+        && matches!(after.open, "-" | "–")
+        && after.core.is_empty()
+        && after.close.is_empty()
+        && !math::in_equation(line, at);
+    let second = line.get(at + 1).filter(|second| dash && second.spaced)?;
+    (second.open.is_empty() && (class.read)(line, at + 1).is_some()).then_some(Dash::Alone)
 }
 
 /// A hyphen between spaces is a dash; between numbers that no class joined it only separates.
@@ -263,7 +316,7 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
         && !span
         && !before_number
         && !token.is_capitals()
-        && (token.core.len() > 5
+        && (token.core.len() > 6
             || ![
                 abbreviation::may_abbreviate,
                 address::may_abbreviate,

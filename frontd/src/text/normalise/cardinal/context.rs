@@ -16,15 +16,19 @@ pub(in crate::text::normalise) fn is_place(line: &Line<'_>, at: usize) -> bool {
         "figure",
         "flat",
         "floor",
+        "fl",
         "form",
         "gate",
         "grade",
+        "hall",
         "house",
+        "junction",
         "line",
         "lot",
         "number",
         "platform",
         "room",
+        "rm",
         "route",
         "row",
         "seat",
@@ -42,22 +46,28 @@ pub(in crate::text::normalise) fn is_place(line: &Line<'_>, at: usize) -> bool {
 
 /// Rooms, flights, roads and aeroplanes of three digits are said like houses: "seven forty seven".
 pub(in crate::text::normalise) fn is_named(line: &Line<'_>, at: usize) -> bool {
-    line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "room"
-                | "flight"
-                | "highway"
-                | "hwy"
-                | "interstate"
-                | "route"
-                | "rte"
-                | "boeing"
-                | "suite"
-                | "apt"
-                | "apartment"
-        )
-    })
+    // "flight UA 237"
+    let flight = at > 1
+        && line.tokens[at - 1].is_capitals()
+        && line.tokens[at - 2].core.eq_ignore_ascii_case("flight");
+    flight
+        || line.previous(at).is_some_and(|before| {
+            matches!(
+                before.core.to_ascii_lowercase().as_str(),
+                "room"
+                    | "rm"
+                    | "flight"
+                    | "highway"
+                    | "hwy"
+                    | "interstate"
+                    | "route"
+                    | "rte"
+                    | "boeing"
+                    | "suite"
+                    | "apt"
+                    | "apartment"
+            )
+        })
 }
 
 /// A word follows that is counted, or a magnitude; or a word of amount stands before.
@@ -87,6 +97,17 @@ pub(super) fn counts(line: &Line<'_>, at: usize) -> bool {
                 | "total"
                 | "equals"
         )
+    })
+}
+
+/// A plural follows: "10 - 15 minutes".
+pub(in crate::text::normalise) fn counts_plural(line: &Line<'_>, at: usize) -> bool {
+    line.next(at).is_some_and(|next| {
+        next.is_word()
+            && !next.shape.upper
+            && next.core.len() > 3
+            && next.core.ends_with('s')
+            && counts(line, at)
     })
 }
 
@@ -161,13 +182,25 @@ pub(super) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
             digits,
             "911" | "999" | "112" | "411" | "311" | "211" | "988" | "101" | "111"
         );
-        return dialled
-            && line.previous(at).is_some_and(|before| {
-                matches!(
-                    before.core.to_ascii_lowercase().as_str(),
-                    "call" | "called" | "calling" | "dial" | "dialled" | "dialed" | "phone" | "ring" | "text"
-                )
-            });
+        let area = at > 1
+            && line.tokens[at - 1].core.eq_ignore_ascii_case("code")
+            && line.tokens[at - 2].core.eq_ignore_ascii_case("area");
+        return area
+            || dialled
+                && line.previous(at).is_some_and(|before| {
+                    matches!(
+                        before.core.to_ascii_lowercase().as_str(),
+                        "call"
+                            | "called"
+                            | "calling"
+                            | "dial"
+                            | "dialled"
+                            | "dialed"
+                            | "phone"
+                            | "ring"
+                            | "text"
+                    )
+                });
     }
     if digits.len() < 4 {
         return false;
@@ -176,7 +209,16 @@ pub(super) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
     if digits.len() >= 10 && line.next(at).is_none() {
         return true;
     }
-    let announced = line.tokens[at.saturating_sub(3)..at].iter().any(|token| {
+    if is_announced(line, at) {
+        return true;
+    }
+    // Long digits without a comma and without anything that they count.
+    digits.len() > 4 && !counts(line, at) && (line.tokens.len() == 1 || !digits.ends_with("00"))
+}
+
+/// A word stands shortly before whose numbers are read digit by digit.
+pub(in crate::text::normalise) fn is_announced(line: &Line<'_>, at: usize) -> bool {
+    line.tokens[at.saturating_sub(3)..at].iter().any(|token| {
         matches!(
             token.core.to_ascii_lowercase().as_str(),
             "code"
@@ -194,14 +236,14 @@ pub(super) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
                 | "invoice"
                 | "ticket"
                 | "isbn"
+                | "isbn-10"
+                | "isbn-13"
+                | "issn"
+                | "tracking"
+                | "card"
                 | "order"
         )
-    });
-    if announced {
-        return true;
-    }
-    // Long digits without a comma and without anything that they count.
-    digits.len() > 4 && !counts(line, at) && (line.tokens.len() == 1 || !digits.ends_with("00"))
+    })
 }
 
 /// "RTX 4090", "RFC 2119": said in pairs.
