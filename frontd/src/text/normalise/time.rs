@@ -1,10 +1,13 @@
 //! Times of day, durations of hours, minutes and seconds, and time zones.
 
+mod ranges;
+
 use super::{
     numbers,
     words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
+use ranges::{range, spaced_range};
 
 const ZONES: &[&str] = &[
     "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
@@ -17,11 +20,36 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.shape.digit || token.core.len() > 32 {
         return None;
     }
+    if let Some(words) = offset(token.core, line.dialect) {
+        return Some(Reading::new(words, 1));
+    }
     range(line, at)
         .or_else(|| spaced_range(line, at))
         .or_else(|| hours(line, at))
+        .or_else(|| minutes(line, at))
         .or_else(|| military(line, at))
         .or_else(|| time(line, at))
+}
+
+/// "UTC+2", "GMT-05:30"
+fn offset(core: &str, dialect: Dialect) -> Option<String> {
+    let (zone, offset) = core.split_at_checked(3)?;
+    let (sign, clock) = numbers::sign(offset);
+    let (hours, minutes) = clock.split_once(':').unwrap_or((clock, "00"));
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    if !matches!(zone, "UTC" | "GMT")
+        || !matches!(sign, "plus " | "minus ")
+        || !short(hours)
+        || !short(minutes)
+    {
+        return None;
+    }
+    let mut words = format!("{zone} {sign}{}", numbers::cardinal(hours, dialect));
+    if minutes != "00" {
+        words.push(' ');
+        words += &numbers::cardinal(minutes, dialect);
+    }
+    Some(words)
 }
 
 /// "15h30" as a time, "2h 15m" and "5h30m20s" as a while.
@@ -57,6 +85,26 @@ fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
         }
     }
     (rest.is_empty() && words.contains(" minute")).then(|| Reading::new(words, tokens))
+}
+
+/// "5m 30s", "5m30s": seconds tell that the minutes are no meters.
+fn minutes(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (minutes, rest) = line.tokens[at].core.split_once('m')?;
+    let (seconds, tokens) = if rest.is_empty() {
+        (line.next(at)?.core, 2)
+    } else {
+        (rest, 1)
+    };
+    let seconds = seconds.strip_suffix('s')?;
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    (short(minutes) && short(seconds)).then(|| {
+        let words = format!(
+            "{} {}",
+            counted(minutes, "minute", line.dialect),
+            counted(seconds, "second", line.dialect)
+        );
+        Reading::new(words, tokens)
+    })
 }
 
 /// "0800 hours", "at 1630 hrs"
@@ -195,6 +243,11 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
         reading.dot = Dot::Perhaps;
     }
     let mut ending = None;
+    // "3:30ish", "17:45h"
+    if matches!(clock.rest, "ish" | "h") && clock.minute.is_some() && !dotted {
+        let ish = if clock.rest == "ish" { " ish" } else { "" };
+        return Some(Reading::new(words(&clock, line.dialect)? + ish, 1));
+    }
     if !clock.rest.is_empty() {
         ending = zone(clock.rest);
         if let Some(fraction) = clock
@@ -208,8 +261,8 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
         }
         ending.as_ref()?;
     }
-    // Hours alone and "1.59" are times only with their half of the day.
-    if !spoken_half && (clock.minute.is_none() || dotted) {
+    // Hours alone and "1.59" are times only with their half of the day; or after "at" as the British write them.
+    if !spoken_half && (clock.minute.is_none() || dotted && !is_british_time(line, at)) {
         return None;
     }
     if ending.is_none()
@@ -223,6 +276,21 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
         };
         ending = Some(name);
     }
+    // "8:00 o'clock", "21:00 hrs"
+    if !spoken_half && let Some(next) = line.next(at) {
+        if matches!(next.core, "o'clock" | "o’clock") && clock.minute == Some("00") {
+            return Some(Reading::new(
+                format!("{} o'clock", numbers::cardinal(clock.hour, line.dialect)),
+                2,
+            ));
+        }
+        if next.core == "hrs" {
+            return Some(Reading::abbreviation(words(&clock, line.dialect)? + " hours", 2));
+        }
+    }
+    if reading.dot == Dot::Perhaps && line.next_after_dot(last).is_some_and(|next| goes_on(next.core)) {
+        reading.dot = Dot::Yes;
+    }
     reading.words = words(&clock, line.dialect)?;
     if let Some(zone) = ending {
         reading.words += &format!(" {zone}");
@@ -231,120 +299,23 @@ fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(reading)
 }
 
-/// "noon" and "midnight" begin and end what is measured in hours.
-fn named_hour(text: &str) -> Option<&'static str> {
-    ["noon", "midnight"]
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(text))
+/// "at 17.30", where nothing is measured.
+fn is_british_time(line: &Line<'_>, at: usize) -> bool {
+    let announced = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core.to_ascii_lowercase().as_str(), "at" | "until" | "till"));
+    let ends = line.next(at).is_none_or(|next| {
+        matches!(
+            next.core,
+            "and" | "on" | "in" | "for" | "from" | "to" | "sharp" | "but"
+        )
+    });
+    line.dialect == Dialect::British && announced && ends
 }
 
-/// "noon-1pm", "11am-noon"
-fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
-    let side = |text: &str| {
-        named_hour(text).map(str::to_owned).or_else(|| {
-            let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
-            words(&clock, line.dialect)
-        })
-    };
-    let words = format!("{} to {}", side(from)?, side(to)?);
-    (named_hour(from).is_some() || named_hour(to).is_some()).then(|| Reading::new(words, 1))
-}
-
-/// "5 pm - 6 pm", "8am – 9am"
-fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let half_at = |clock: &mut Clock<'_>, at: usize| -> usize {
-        match line.next(at).and_then(|next| Some((next, half(next.core)?))) {
-            Some((next, (name, length))) if clock.half.is_none() && length == next.core.len() => {
-                clock.half = Some(name);
-                at + 1
-            }
-            _ => at,
-        }
-    };
-    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
-    let first_end = half_at(&mut from, at);
-    let dash = line.get(first_end + 1)?;
-    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
-    let second = line.get(first_end + 2)?;
-    if !lone || !line.tokens[first_end].close.is_empty() || !second.open.is_empty() {
-        return None;
-    }
-    let mut to = parse(second.core).filter(|to| to.rest.is_empty())?;
-    let end = half_at(&mut to, first_end + 2);
-    let timed =
-        to.half.is_some() || (from.minute.is_some() && to.minute.is_some() && second.core.contains(':'));
-    if !timed {
-        return None;
-    }
-    let words = format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?);
-    let mut reading = Reading::new(words, end + 1 - at);
-    if line.tokens[end].core.contains('.') {
-        reading.dot = Dot::Perhaps;
-    }
-    Some(reading)
-}
-
-/// "5pm-7 pm", "10:00-11:30", "9-5pm".
-fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    if let Some(reading) = named_range(line, at).or_else(|| dashed(line, at)) {
-        return Some(reading);
-    }
-    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—'])?;
-    let (from, mut to) = (parse(from)?, parse(to)?);
-    if !from.rest.is_empty() || !to.rest.is_empty() {
-        return None;
-    }
-    let mut tokens = 1;
-    if to.half.is_none()
-        && let Some((name, _)) = line
-            .next(at)
-            .and_then(|next| half(next.core).filter(|(_, length)| *length == next.core.len()))
-    {
-        to.half = Some(name);
-        tokens = 2;
-    }
-    let timed = from.half.is_some()
-        || to.half.is_some()
-        || (from.minute.is_some() && to.minute.is_some() && line.tokens[at].core.contains(':'));
-    if !timed {
-        return None;
-    }
-    let mut reading = Reading::new(
-        format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?),
-        tokens,
-    );
-    if line.tokens[at + tokens - 1].core.contains('.') {
-        reading.dot = Dot::Perhaps;
-    }
-    if let Some(zone) = line
-        .next_after_dot(at + tokens - 1)
-        .and_then(|next| zone(next.core))
-    {
-        reading.words += &format!(" {zone}");
-        reading.tokens += 1;
-    }
-    Some(reading)
-}
-
-/// "7 a.m.-9 a.m.": the dash stands in the second token.
-fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
-    let (first, second) = line.next(at)?.core.split_once(['-', '–'])?;
-    let (name, _) = half(first).filter(|(_, length)| *length == first.len())?;
-    from.half = Some(name);
-    let mut to = parse(second).filter(|to| to.rest.is_empty())?;
-    let mut tokens = 2;
-    if to.half.is_none() {
-        let next = line.next(at + 1)?;
-        let (name, _) = half(next.core).filter(|(_, length)| *length == next.core.len())?;
-        to.half = Some(name);
-        tokens = 3;
-    }
-    Some(Reading::abbreviation(
-        format!("{} to {}", words(&from, line.dialect)?, words(&to, line.dialect)?),
-        tokens,
-    ))
+/// "Monday", "Eastern": what may follow "5 p.m." with a capital in the same sentence.
+fn goes_on(text: &str) -> bool {
+    matches!(text, "Eastern" | "Central" | "Mountain" | "Pacific") || super::date::is_calendar_name(text)
 }
 
 /// A time without anything around it, such as "10:30:00" in a time stamp.

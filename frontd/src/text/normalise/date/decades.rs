@@ -19,12 +19,24 @@ pub(super) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
         let word = from.chars().all(char::is_alphabetic) && !from.is_empty();
         return word.then(|| Reading::new(format!("{from} {to}"), 1));
     }
+    let apostrophe = token.open.ends_with(['\'', '’', '‘']);
+    if token.core == "00s"
+        && (apostrophe
+            || line
+                .previous(at)
+                .is_some_and(|p| p.core.eq_ignore_ascii_case("the")))
+    {
+        return Some(Reading {
+            open: apostrophe,
+            ..Reading::new("two thousands", 1)
+        });
+    }
     let words = decade_words(token.core, line.dialect)?;
     // "20s" are seconds unless something says otherwise; "80s" hardly.
     let short = token.core.trim_end_matches(['s', '\'', '’']).len() == 2;
     let said = !short
         || !token.core.starts_with(['1', '2', '3'])
-        || token.open.ends_with(['\'', '’', '‘'])
+        || apostrophe
         || line.previous(at).is_some_and(|p| {
             matches!(
                 p.core,
@@ -32,7 +44,7 @@ pub(super) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
             )
         });
     said.then(|| Reading {
-        open: token.open.ends_with(['\'', '’', '‘']),
+        open: apostrophe,
         ..Reading::new(words, 1)
     })
 }

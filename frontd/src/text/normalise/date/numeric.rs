@@ -79,6 +79,14 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
                 numbers::year(first, dialect)
             ))
         }
+        // "1999/2000"
+        (4, 4, None) if mark == '/' && ("1500".."2200").contains(&first) && follows(first, second) => {
+            Some(format!(
+                "{} {}",
+                numbers::year(first, dialect),
+                numbers::year(second, dialect)
+            ))
+        }
         // "2020/21"
         (4, 2, None) if mark == '/' && follows(first, second) => Some(format!(
             "{} {}",
@@ -98,7 +106,7 @@ fn follows(first: &str, second: &str) -> bool {
     let (first, second): (Option<u32>, Option<u32>) = (first.parse().ok(), second.parse().ok());
     first
         .zip(second)
-        .is_some_and(|(first, second)| (first + 1) % 100 == second)
+        .is_some_and(|(first, second)| first + 1 == second || (first + 1) % 100 == second)
 }
 
 /// American dates have the month first, British ones and those that can be nothing else the day.

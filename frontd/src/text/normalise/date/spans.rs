@@ -5,6 +5,7 @@ use crate::text::normalise::words::{Line, Reading};
 
 /// "May" and "June–" with a dash between are months from one to the other; so with days.
 pub(in crate::text::normalise) fn is_span(from: &str, to: &str) -> bool {
+    let from = from.trim_end_matches('.');
     let to = &to[..to.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(to.len())];
     let month = |text: &str| text.starts_with(char::is_uppercase) && (text == "May" || month(text).is_some());
     let day = |text: &str| {
@@ -15,9 +16,10 @@ pub(in crate::text::normalise) fn is_span(from: &str, to: &str) -> bool {
     month(from) && month(to) || day(from) && day(to)
 }
 
-/// "Mon-Fri", "Monday–Friday", "Jan-Mar".
+/// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
 pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let from = from.strip_suffix('.').unwrap_or(from);
     let weekday = |text: &str| {
         WEEKDAYS
             .iter()
@@ -28,5 +30,9 @@ pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
         (Some(from), Some(to)) => format!("{from} to {to}"),
         _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
     };
-    Some(Reading::new(words, 1))
+    // A full stop in the middle of a line is that of the second name.
+    Some(match line.get(at + 1) {
+        Some(_) => Reading::abbreviation(words, 1),
+        None => Reading::new(words, 1),
+    })
 }
