@@ -46,19 +46,53 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (numerator, denominator) = unsigned.split_once('/')?;
     if sign.is_empty() && is_mark(numerator, denominator, line, at) {
         let (mark, most) = (
-            numbers::cardinal(numerator, dialect),
+            numbers::decimal(numerator, dialect)?,
             numbers::cardinal(denominator, dialect),
         );
         return Some(Reading::new(format!("{mark} out of {most}"), 1));
     }
+    if let Some(beats) = signature(numerator, denominator, line, at) {
+        return Some(Reading::new(beats, 1));
+    }
+    // "2-1/2"
+    let (whole, numerator) = match numerator.split_once('-') {
+        Some((whole, numerator)) if numbers::is_digits(whole) && numerator < denominator => {
+            (format!("{} and ", numbers::cardinal(whole, dialect)), numerator)
+        }
+        _ => (String::new(), numerator),
+    };
+    // "1/2-inch", "3/4-mile"
+    let (denominator, noun) = match denominator.split_once('-') {
+        Some((denominator, noun)) if noun.chars().all(|c| c.is_alphabetic() || c == '-') => {
+            (denominator, format!(" {}", noun.replace('-', " ")))
+        }
+        _ => (denominator, String::new()),
+    };
     let words = words(numerator, denominator, dialect)?;
-    Some(Reading::new(format!("{sign}{words}"), 1))
+    Some(Reading::new(
+        format!("{sign}{whole}{words}{}", noun.trim_end()),
+        1,
+    ))
+}
+
+/// "6/8 time": beats of music are no fraction.
+fn signature(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> Option<String> {
+    let timed = line
+        .next(at)
+        .is_some_and(|next| matches!(next.core, "time" | "signature" | "meter" | "metre"));
+    let beats =
+        matches!(denominator, "2" | "4" | "8" | "16") && numbers::is_digits(numerator) && numerator != "1";
+    let number = |digits| numbers::cardinal(digits, line.dialect);
+    (timed && beats).then(|| format!("{} {}", number(numerator), number(denominator)))
 }
 
 /// "4/5 stars", "rated 9/10", "8/10 people": so many of so many.
 fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bool {
-    if !matches!(denominator, "5" | "10" | "100") || !numbers::is_digits(numerator) {
+    if !matches!(denominator, "5" | "10" | "100") || !numbers::is_decimal(numerator) {
         return false;
+    }
+    if numerator.contains('.') {
+        return true;
     }
     let counted = line.next(at).is_some_and(|next| {
         next.is_word()

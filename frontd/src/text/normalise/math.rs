@@ -17,6 +17,19 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if matches!(core, "->" | "-->" | "=>" | "==>") {
         return Some(Reading::new("to", 1));
     }
+    // "dial *67"
+    let dialled = line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "dial" | "press" | "enter"
+        )
+    });
+    if dialled && let Some(digits) = core.strip_prefix('*').filter(|digits| numbers::is_digits(digits)) {
+        return Some(Reading::new(
+            format!("star {}", super::symbols::digits(digits, line.dialect)),
+            1,
+        ));
+    }
     if let Some(words) = factorial(line, at) {
         return Some(Reading {
             close: true,

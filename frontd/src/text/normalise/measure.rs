@@ -1,6 +1,7 @@
 //! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
 
 mod names;
+mod ranges;
 mod signs;
 mod units;
 
@@ -12,6 +13,7 @@ use super::{
 };
 use crate::text::Dialect;
 use names::{compound, is_period};
+use ranges::{signed_twice, spaced_range, twice};
 use signs::{bearing, degrees, feet, inches};
 
 pub(super) use names::per;
@@ -22,6 +24,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !token.shape.digit {
         return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
     }
+    if let Some(reading) = spaced_range(line, at) {
+        return Some(reading);
+    }
     // Most numbers are followed by a word: nothing to look up.
     let unit_follows = |next: &Token<'_>| {
         next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
@@ -29,7 +34,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit_follows) {
         return None;
     }
-    percent(line, at)
+    signed_twice(line, at)
+        .or_else(|| percent(line, at))
         .or_else(|| bearing(line, at))
         .or_else(|| degrees(line, at))
         .or_else(|| {
@@ -81,15 +87,34 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
         }
     }
     if let Some((numerator, denominator)) = text.split_once('/') {
-        let (denominator, after) = number_before(denominator);
-        if let Some(fraction) = super::fraction::words(numerator, denominator, dialect) {
-            return Some((
-                Amount {
-                    words: fraction,
-                    one: true,
-                },
-                after,
-            ));
+        let (denominator, rest) = number_before(denominator);
+        if let Some(words) = super::fraction::words(numerator, denominator, dialect) {
+            // "50/60 Hz", "128/256 GB": one of two, for nobody counts in such parts.
+            let parts = matches!(
+                denominator,
+                "2" | "3"
+                    | "4"
+                    | "5"
+                    | "6"
+                    | "7"
+                    | "8"
+                    | "9"
+                    | "10"
+                    | "12"
+                    | "16"
+                    | "20"
+                    | "32"
+                    | "64"
+                    | "100"
+            );
+            let one = parts && !words.contains(" over ");
+            let words = if one || words.contains(" over ") {
+                words
+            } else {
+                let number = |digits| numbers::cardinal(digits, dialect);
+                format!("{} or {}", number(numerator), number(denominator))
+            };
+            return Some((Amount { words, one }, rest));
         }
     }
     if let Some((c, fraction)) = rest
@@ -196,6 +221,13 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
         return Some(Reading::new(format!("{words} per {}", per(unit, dialect)?), 1));
     }
     let (mut amount, rest) = amount(core, dialect)?;
+    // "12st 7lb"; "21st" and "11st" are ordinals, right or wrong.
+    if rest == "st"
+        && (dialect == Dialect::British && !core.ends_with("1st")
+            || line.next(at).is_some_and(|next| next.core.ends_with("lb")))
+    {
+        return Some(Reading::new(format!("{} stone", amount.words), 1));
+    }
     // "747s" are aeroplanes.
     if rest == "s" && core.len() == 4 {
         return None;
@@ -273,23 +305,6 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
 }
 
-/// "10kg-20kg"
-fn twice(core: &str, dialect: Dialect) -> Option<String> {
-    let (from, to) = core.split_once(['-', '–'])?;
-    let ((first, unit), (second, other)) = (number_before(from), number_before(to));
-    if first.is_empty() || second.is_empty() || unit.is_empty() {
-        return None;
-    }
-    let name = |unit, number| compound(unit, number == "1", dialect, &|text| units::find(text, true));
-    Some(format!(
-        "{} {} to {} {}",
-        numbers::decimal(first, dialect)?,
-        name(unit, first)?,
-        numbers::decimal(second, dialect)?,
-        name(other, second)?
-    ))
-}
-
 /// Nouns that a measure before them describes: "35 mm film", "100m dash".
 const DESCRIBED: &[&str] = &[
     "barrel",
@@ -361,6 +376,8 @@ fn unit_stands(line: &Line<'_>, at: usize) -> bool {
                     | "from"
                     | "as"
                     | "but"
+                    | "AC"
+                    | "DC"
             )
         });
     after_feet

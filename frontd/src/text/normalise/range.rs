@@ -4,6 +4,7 @@ use super::{
     cardinal, numbers,
     words::{Line, Reading},
 };
+use crate::text::Dialect;
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -49,10 +50,13 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     // "10 – 20": a spaced en dash between numbers.
     let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
     let second = line.get(at + 2)?;
-    // A spaced hyphen only joins years.
+    // A spaced hyphen only joins years, and numbers of something that is counted.
     let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
-    let spaced_range =
-        dash.core.is_empty() && (dash.open == "–" || years) && second.spaced && second.open.is_empty();
+    let counted = dash.open == "-" && cardinal::counts_plural(line, at + 2);
+    let spaced_range = dash.core.is_empty()
+        && (dash.open == "–" || years || counted)
+        && second.spaced
+        && second.open.is_empty();
     let words =
         between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
     Some(Reading::new(words, 3))
@@ -65,6 +69,11 @@ fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
         Some((second, last)) => (second, Some(last)),
         None => (second, None),
     };
+    // "1:250,000"
+    if numbers::is_digits(first) && second.contains(',') && last.is_none() && numbers::is_integer(second) {
+        let number = |digits| numbers::cardinal(digits, line.dialect);
+        return Some(format!("{} to {}", number(first), number(second)));
+    }
     let short = |text: &str| numbers::is_digits(text) && text.len() <= 4;
     if !short(first) || !short(second) || !last.is_none_or(short) {
         return None;
@@ -73,7 +82,12 @@ fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
         .previous(at)
         .is_some_and(|p| p.is_word() && p.core.starts_with(char::is_uppercase) && p.shape.lower);
     let say = |digits: &str| super::symbols::digits(digits, line.dialect);
-    let link = if verse || last.is_some() { " " } else { " to " };
+    let halves = first == "50" && second == "50";
+    let link = if verse || halves || last.is_some() {
+        " "
+    } else {
+        " to "
+    };
     let last = last.map(|last| format!(" to {}", say(last))).unwrap_or_default();
     Some(format!("{}{link}{}{last}", say(first), say(second)))
 }
@@ -124,8 +138,11 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
             return Some(format!("{} to {to}", numbers::year(from, line.dialect)));
         }
     }
+    let score = second <= first && from.len() <= 2;
     let number = |text: &str| {
-        if numbers::is_digits(text) {
+        if text == "0" && score && line.dialect == Dialect::British {
+            "nil".to_owned()
+        } else if numbers::is_digits(text) {
             cardinal::plain(text, line, at)
         } else {
             numbers::decimal(text, line.dialect).unwrap_or_default()
@@ -142,6 +159,9 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     // A score or a code reads its numbers one after the other.
     let link = if second > first && !cardinal::is_named(line, at) {
         " to "
+    } else if from.ends_with("00") {
+        // "100-96" would be one number.
+        ", "
     } else {
         " "
     };

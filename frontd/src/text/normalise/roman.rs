@@ -30,7 +30,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .find_map(|s| core.strip_suffix(s))
         .map_or((core, ""), |numeral| (numeral, "'s"));
     if core.contains(['-', '–']) {
-        return span(line, at);
+        return span(line, at).or_else(|| compound(line, at));
     }
     let small = may_number(numeral);
     let upper = numeral.to_ascii_uppercase();
@@ -152,6 +152,18 @@ fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     let words = format!("{} to {}", number(from)?, number(to)?);
     (is_numbered(&before) || matches!(before.as_str(), "pp" | "p" | "vols" | "nos"))
         .then(|| Reading::new(words, 1))
+}
+
+/// "II-era" in "World War II-era".
+fn compound(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (numeral, noun) = line.tokens[at].core.split_once('-')?;
+    let numbered = is_numbered(&line.previous(at)?.core.to_ascii_lowercase());
+    let word = !noun.is_empty() && noun.bytes().all(|b| b.is_ascii_lowercase());
+    let value = value(numeral).filter(|_| numbered && word)?.to_string();
+    Some(Reading::new(
+        format!("{} {noun}", numbers::cardinal(&value, line.dialect)),
+        1,
+    ))
 }
 
 /// A numeral alone on its line, or before a heading or an item: "IV.", "II) Plan".

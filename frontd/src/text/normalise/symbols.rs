@@ -8,6 +8,15 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if core == "§§" {
         return Some(Reading::new("sections", 1));
     }
+    // "Hello there. / Hi!": the stroke only parts lines.
+    if core == "/"
+        && at > 0
+        && line.tokens[at - 1]
+            .close
+            .ends_with(['.', ',', ';', ':', '!', '?', '—'])
+    {
+        return Some(Reading::new("", 1));
+    }
     if let Some(words) = note(core).or_else(|| company(core)) {
         return Some(Reading::new(words, 1));
     }
@@ -72,14 +81,18 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         if c.is_ascii_digit() {
             // ".5" and "0.75" inside something longer.
             let fraction = before == '.' && words.ends_with("point");
-            let dated = before.is_ascii_uppercase()
-                || (before == '-'
-                    && matches!(words.as_str(), "pre" | "post" | "mid" | "Pre" | "Post" | "Mid"));
+            let led = before == '-'
+                && (matches!(words.as_str(), "pre" | "post" | "mid" | "Pre" | "Post" | "Mid")
+                    || words.len() > 1 && words.bytes().all(|b| b.is_ascii_uppercase()));
+            let dated = before.is_ascii_uppercase() || led;
             let year = dated && part.len() == 4 && matches!(&part[..2], "19" | "20");
+            let road = before == '-' && part.len() == 3 && matches!(words.as_str(), "I" | "US" | "SR");
             let said = if fraction {
                 numbers::spelled(part)
             } else if year {
                 numbers::year(part, dialect)
+            } else if road || is_british_road(&words, part, dialect) {
+                super::address::house(part, dialect)
             } else {
                 digits(part, dialect)
             };
@@ -109,6 +122,11 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         before = part.chars().next_back().unwrap_or(c);
     }
     words
+}
+
+/// "A303", "B4567": roads are said like houses.
+fn is_british_road(letters: &str, number: &str, dialect: Dialect) -> bool {
+    dialect == Dialect::British && matches!(letters, "A" | "B") && number.len() == 3
 }
 
 /// A row of one sign three times or more only draws a line.

@@ -20,6 +20,11 @@ pub(super) fn compound(
         let upper = compound(upper, one, dialect, &|text| units::find(text, true))?;
         return Some(format!("{upper} per {}", per(lower, dialect)?));
     }
+    // "kW·h", "N⋅m"
+    if let Some((first, second)) = text.split_once(['·', '⋅']) {
+        let part = |text, one| compound(text, one, dialect, &|text| units::find(text, true));
+        return Some(format!("{} {}", part(first, true)?, part(second, one)?));
+    }
     for (marks, power) in [(["²", "^2", "2"], "square"), (["³", "^3", "3"], "cubic")] {
         if let Some(unit) = marks
             .iter()

@@ -93,6 +93,21 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
             )
         });
     }
+    // "5' wide", "10' x 12'", where no quotation is open
+    if numbers::is_decimal(token.core)
+        && token.close.starts_with(['\'', '′', '’'])
+        && token.open.is_empty()
+        && !quoted(line, at, ['\'', '‘'])
+    {
+        let unit = if token.core == "1" { "foot" } else { "feet" };
+        return Some(Reading {
+            close: true,
+            ..Reading::new(
+                format!("{} {unit}", numbers::decimal(token.core, line.dialect)?),
+                1,
+            )
+        });
+    }
     let (feet, rest) = number_before(token.core);
     let rest = rest.strip_prefix(['\'', '′', '’'])?;
     if feet.is_empty() || !numbers::is_digits(feet) {
@@ -117,10 +132,7 @@ pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
         return None;
     }
-    let before = line.tokens[at.saturating_sub(MAX_QUOTED_TOKENS)..at].iter().rev();
-    let quoted = before
-        .take_while(|token| token.shape.digit || !token.close.contains(['"', '”']))
-        .any(|token| token.open.contains(['"', '“']));
+    let quoted = quoted(line, at, ['"', '“']);
     let (amount, rest) = amount(token.core, line.dialect)?;
     let described = line.get(at + 1).is_some_and(|next| {
         let word = next.spaced && next.open.is_empty() && next.is_word() && !next.shape.upper;
@@ -156,4 +168,17 @@ pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
         close: true,
         ..Reading::new(format!("{} {unit}", amount.words), 1)
     })
+}
+
+/// One of `marks` has opened a quotation shortly before and nothing has closed it.
+fn quoted(line: &Line<'_>, at: usize, marks: [char; 2]) -> bool {
+    let closing = if marks[0] == '"' {
+        ['"', '”']
+    } else {
+        ['\'', '’']
+    };
+    let before = line.tokens[at.saturating_sub(MAX_QUOTED_TOKENS)..at].iter().rev();
+    before
+        .take_while(|token| token.shape.digit || !token.close.contains(closing))
+        .any(|token| token.open.contains(marks))
 }
