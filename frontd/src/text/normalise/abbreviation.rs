@@ -24,6 +24,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| dates_of_life(line, at, dotted))
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
+        .or_else(|| credit(line, at, dotted))
         .or_else(|| {
             let lower = core.to_ascii_lowercase();
             if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
@@ -42,6 +43,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                         | "ie"
                         | "incl"
                         | "excl"
+                        | "feat"
+                        | "mfg"
                         | "v"
                         | "viz"
                         | "vs"
@@ -67,6 +70,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 .then(|| Reading::new(core.to_ascii_uppercase(), 1))
         })
         .or_else(|| initials(line, at))
+        .or_else(|| possessive(core))
         .or_else(|| glued_number(line, at))
 }
 
@@ -250,6 +254,32 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         .then(|| Reading::abbreviation(said, 1))
 }
 
+/// "ft. Rihanna", "(c) 2020", "Rt. Hon."
+fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let next = line
+        .get(at + 1)
+        .filter(|next| next.spaced && next.open.is_empty())?;
+    match token.core {
+        "ft" if dotted && next.is_word() && next.shape.upper => Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new("featuring", 1)
+        }),
+        "Rt" if next.core == "Hon" => Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new("Right", 1)
+        }),
+        "c" | "C" if token.open == "(" && token.close == ")" && next.is_digits() && next.core.len() == 4 => {
+            Some(Reading {
+                open: true,
+                close: true,
+                ..Reading::new("copyright", 1)
+            })
+        }
+        _ => None,
+    }
+}
+
 /// "U.S.-based", "non-U.S."
 fn compound(core: &str) -> Option<Reading> {
     let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
@@ -296,9 +326,19 @@ fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
     ))
 }
 
+/// "Inc.'s", "Jr.'s"
+fn possessive(core: &str) -> Option<Reading> {
+    let short = core
+        .strip_suffix(".'s")
+        .or_else(|| core.strip_suffix(".’s"))?
+        .to_ascii_lowercase();
+    let words = find(DOTTED, &short)?;
+    Some(Reading::new(format!("{words}'s"), 1))
+}
+
 /// For the fast path.
 pub(super) fn may_abbreviate(text: &str) -> bool {
-    text.len() <= 5
+    text.len() <= 6
         && (SPELLED.contains(&text)
             || find(TITLES, text).is_some()
             || find(UNDOTTED_TITLES, text).is_some()
@@ -321,6 +361,7 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
                     | "Jnr"
                     | "Snr"
                     | "Esq"
+                    | "Rt"
             ))
         || numbers::is_digits(text)
 }

@@ -1,137 +1,16 @@
 //! Postal addresses: house numbers, streets, directions, states and ZIP codes.
 
+mod tables;
+
 use super::{
     numbers,
     words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
+use tables::{DIRECTIONS, STATES, STREETS, WORDS, WRITTEN_OUT};
 
 /// A street's kind stands within so many tokens of the house number.
 const MAX_STREET_TOKENS: usize = 6;
-
-const STREETS: &[(&str, &str)] = &[
-    ("aly", "Alley"),
-    ("ave", "Avenue"),
-    ("av", "Avenue"),
-    ("blvd", "Boulevard"),
-    ("cir", "Circle"),
-    ("cres", "Crescent"),
-    ("ct", "Court"),
-    ("dr", "Drive"),
-    ("expy", "Expressway"),
-    ("fwy", "Freeway"),
-    ("hwy", "Highway"),
-    ("ln", "Lane"),
-    ("pkwy", "Parkway"),
-    ("pl", "Place"),
-    ("plz", "Plaza"),
-    ("rd", "Road"),
-    ("rte", "Route"),
-    ("sq", "Square"),
-    ("st", "Street"),
-    ("str", "Street"),
-    ("ter", "Terrace"),
-    ("terr", "Terrace"),
-    ("tpke", "Turnpike"),
-    ("trl", "Trail"),
-];
-
-const WRITTEN_OUT: &[&str] = &[
-    "alley",
-    "avenue",
-    "boulevard",
-    "circle",
-    "close",
-    "court",
-    "crescent",
-    "drive",
-    "expressway",
-    "freeway",
-    "gardens",
-    "grove",
-    "highway",
-    "lane",
-    "mews",
-    "parkway",
-    "place",
-    "plaza",
-    "road",
-    "square",
-    "street",
-    "terrace",
-    "trail",
-    "turnpike",
-    "way",
-];
-
-const DIRECTIONS: &[(&str, &str)] = &[
-    ("N", "North"),
-    ("E", "East"),
-    ("S", "South"),
-    ("W", "West"),
-    ("NE", "Northeast"),
-    ("NW", "Northwest"),
-    ("SE", "Southeast"),
-    ("SW", "Southwest"),
-];
-
-const STATES: &[(&str, &str)] = &[
-    ("AK", "Alaska"),
-    ("AL", "Alabama"),
-    ("AR", "Arkansas"),
-    ("AZ", "Arizona"),
-    ("CA", "California"),
-    ("CO", "Colorado"),
-    ("CT", "Connecticut"),
-    ("DC", "DC"),
-    ("DE", "Delaware"),
-    ("FL", "Florida"),
-    ("GA", "Georgia"),
-    ("HI", "Hawaii"),
-    ("IA", "Iowa"),
-    ("ID", "Idaho"),
-    ("IL", "Illinois"),
-    ("IN", "Indiana"),
-    ("KS", "Kansas"),
-    ("KY", "Kentucky"),
-    ("LA", "Louisiana"),
-    ("MA", "Massachusetts"),
-    ("MD", "Maryland"),
-    ("ME", "Maine"),
-    ("MI", "Michigan"),
-    ("MN", "Minnesota"),
-    ("MO", "Missouri"),
-    ("MS", "Mississippi"),
-    ("MT", "Montana"),
-    ("NC", "North Carolina"),
-    ("ND", "North Dakota"),
-    ("NE", "Nebraska"),
-    ("NH", "New Hampshire"),
-    ("NJ", "New Jersey"),
-    ("NM", "New Mexico"),
-    ("NV", "Nevada"),
-    ("NY", "New York"),
-    ("OH", "Ohio"),
-    ("OK", "Oklahoma"),
-    ("OR", "Oregon"),
-    ("PA", "Pennsylvania"),
-    ("PR", "Puerto Rico"),
-    ("RI", "Rhode Island"),
-    ("SC", "South Carolina"),
-    ("SD", "South Dakota"),
-    ("TN", "Tennessee"),
-    ("TX", "Texas"),
-    ("UT", "Utah"),
-    ("VA", "Virginia"),
-    ("VT", "Vermont"),
-    ("WA", "Washington"),
-    ("WI", "Wisconsin"),
-    ("WV", "West Virginia"),
-    ("WY", "Wyoming"),
-];
-
-/// States whose letters are also words, so that only a ZIP code or a street tells.
-const WORDS: &[&str] = &["HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", "PA"];
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -143,6 +22,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     street(line, at)
         .or_else(|| numbered_way(line, at))
+        .or_else(|| floor(line, at))
         .or_else(|| direction(line, at))
         .or_else(|| state(line, at))
 }
@@ -264,7 +144,10 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !addressed
         && (!dotted
             || !capital
-            || matches!(token.core, "Av" | "Pl" | "Ct" | "Str" | "Ter" | "Cir" | "Sq")
+            || matches!(
+                token.core,
+                "Av" | "Cl" | "Pl" | "Ct" | "Str" | "Ter" | "Cir" | "Sq"
+            )
             || leads_to_name(line, at))
     {
         return None;
@@ -284,11 +167,21 @@ fn numbered_way(line: &Line<'_>, at: usize) -> Option<Reading> {
         _ => return None,
     };
     line.next_after_dot(at)
-        .filter(|next| next.core.starts_with(|c: char| c.is_ascii_digit()))
+        .filter(|next| {
+            let number = next.core.strip_prefix('#').unwrap_or(next.core);
+            number.starts_with(|c: char| c.is_ascii_digit())
+        })
         .map(|_| Reading {
             dot: Dot::Yes,
             ..Reading::new(name, 1)
         })
+}
+
+/// "3rd Fl."
+fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let before = line.previous(at)?;
+    let ordinal = before.shape.digit && before.core.ends_with(['t', 'd', 'h']);
+    (matches!(line.tokens[at].core, "Fl" | "fl") && ordinal).then(|| Reading::abbreviation("Floor", 1))
 }
 
 /// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".
@@ -348,6 +241,9 @@ fn direction(line: &Line<'_>, at: usize) -> Option<Reading> {
             line.tokens[at - 2].core.to_ascii_lowercase().as_str(),
             "hwy" | "highway" | "interstate" | "route" | "rte"
         );
+    // "I-95 N"
+    let after_road =
+        after_road || before.core.starts_with("I-") && before.core.ends_with(|c: char| c.is_ascii_digit());
     if numbered {
         return Some(Reading {
             dot: Dot::Yes,

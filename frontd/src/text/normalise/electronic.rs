@@ -33,8 +33,9 @@ const EXTENSIONS: &[&str] = &[
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
-    // "# 5"
-    if core == "#" && line.next(at).is_some_and(|next| next.is_digits()) {
+    // "# 5", "Part #: 44"
+    let headed = line.tokens[at].close == ":" && line.previous(at).is_some();
+    if core == "#" && (headed || line.next(at).is_some_and(|next| next.is_digits())) {
         return Some(Reading::new("number", 1));
     }
     let words = if let Some(name) = core.strip_prefix('@') {
@@ -64,7 +65,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         format!("{} colon {}", groups.join(" dot "), numbers::spelled(port))
     } else if is_url(core) {
         said(core, line, line.options.url_normalization)
-    } else if is_file(core) {
+    } else if is_file(core) || core.split_once('?').is_some_and(|(name, _)| is_file(name)) {
         say(core)
     } else {
         return None;
@@ -87,6 +88,12 @@ fn handle(name: &str) -> Option<String> {
 }
 
 fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
+    // "#4B" is a door.
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    if name.len() == digits.len() + 1 && numbers::is_digits(digits) {
+        let number = numbers::cardinal(digits, line.dialect);
+        return Some(format!("number {number} {}", &name[digits.len()..]));
+    }
     if numbers::is_digits(name) {
         let number = if name.len() > 4 {
             numbers::spelled(name)
@@ -147,6 +154,9 @@ fn is_url(text: &str) -> bool {
     }
     let host_end = text.find(['/', '?', '#', ':']).unwrap_or(text.len());
     let host = &text[..host_end];
+    if host == "localhost" {
+        return host_end < text.len();
+    }
     let Some((name, domain)) = host.rsplit_once('.') else {
         return false;
     };

@@ -45,6 +45,15 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let mut tokens = 1;
     let (mut scale, mut rest) = glued_magnitude(rest);
+    // "$100 USD", "$5 CAD" name the dollar.
+    if scale.is_none()
+        && rest.is_empty()
+        && let Some(named) = line.next(at).and_then(|next| code(next.core))
+        && named.one.ends_with(currency.one)
+    {
+        let words = sum(&amount, None, named, line.dialect)?;
+        return Some(Reading::new(format!("{minus}{inner}{words}"), 2));
+    }
     let range = rest.strip_prefix(['-', '–', '—']).filter(|second| {
         let second = sign_before(second).map_or(*second, |(_, rest)| rest);
         second.starts_with(|c: char| c.is_ascii_digit())
@@ -84,8 +93,21 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     if scale.is_none() && rest.is_empty() {
         scale = magnitude_word(line, at, &mut tokens);
     }
+    // "$1 trillion-plus"
+    if scale.is_none()
+        && rest.is_empty()
+        && let Some(next) = line.next(at)
+        && let Some(hyphen) = next.core.find('-')
+        && let Some(name) = magnitude_name(&next.core[..hyphen])
+    {
+        scale = Some(name);
+        rest = &next.core[hyphen..];
+        tokens += 1;
+    }
     // "a $5 bill", "$100-a-plate": before what it describes a sum is one thing.
-    let said = if rest.starts_with('-') || describes(line, at, at + tokens - 1) && rest.is_empty() {
+    let said = if rest.starts_with('-') && rest != "-plus"
+        || describes(line, at, at + tokens - 1) && rest.is_empty()
+    {
         one_thing(&amount, scale, currency, line.dialect)?
     } else {
         sum(&amount, scale, currency, line.dialect)?
@@ -135,7 +157,9 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if let Some(currency) = code(token.core) {
         let next = line.next_after_dot(at)?;
-        let (amount, rest) = number_before(next.core);
+        // "CAD $50"
+        let signless = sign_before(next.core).filter(|(sign, _)| currency.one.ends_with(sign.one));
+        let (amount, rest) = number_before(signless.map_or(next.core, |(_, rest)| rest));
         let (mut scale, rest) = glued_magnitude(rest);
         if amount.is_empty() || !rest.is_empty() {
             return None;
@@ -169,6 +193,21 @@ fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         let unit = if amount == "1" { "penny" } else { "pence" };
         return Some(Reading::new(
             format!("{minus}{} {unit}", numbers::cardinal(&amount, line.dialect)),
+            1,
+        ));
+    }
+    // "10p-20p", "10-20p"
+    if line.dialect == Dialect::British
+        && let Some((from, to)) = unsigned
+            .strip_suffix('p')
+            .and_then(|pence| pence.split_once(['-', '–']))
+        && let from = from.strip_suffix('p').unwrap_or(from)
+        && numbers::is_digits(from)
+        && numbers::is_digits(to)
+    {
+        let number = |digits| numbers::cardinal(digits, line.dialect);
+        return Some(Reading::new(
+            format!("{} to {} pence", number(from), number(to)),
             1,
         ));
     }
@@ -239,6 +278,18 @@ fn tail(rest: &str, line: &Line<'_>) -> Option<String> {
             return rest.is_empty().then(|| format!(" per {words}{scale}"));
         }
         return Some(format!(" per {}", measure::per(unit, line.dialect)?));
+    }
+    // "£9.99pp", "£950pcm"
+    let glued = match rest {
+        "pp" => "per person",
+        "pw" => "per week",
+        "pcm" => "per calendar month",
+        "pa" => "per annum",
+        "ea" => "each",
+        _ => "",
+    };
+    if !glued.is_empty() {
+        return Some(format!(" {glued}"));
     }
     let words = rest.strip_prefix('-')?;
     (!words.is_empty() && words.chars().all(|c| c.is_alphabetic() || c == '-'))

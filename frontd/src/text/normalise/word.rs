@@ -25,6 +25,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some(name) = super::symbols::letter_name(core) {
         return Some(Reading::new(name, 1));
     }
+    // "Δx", "μ": Greek words have been written in Latin letters before.
+    if core.contains(super::symbols::is_greek) {
+        return Some(Reading::new(super::symbols::spelled(core, line.dialect, true), 1));
+    }
     if core == "IEEE" {
         return Some(Reading::new("I triple E", 1));
     }
@@ -207,6 +211,7 @@ fn sound(lower: &str) -> Option<&'static str> {
         "m" => "mmm",
         "z" => "zzz",
         "pf" | "pft" => "pfft",
+        "pst" => "psst",
         _ => return None,
     })
 }

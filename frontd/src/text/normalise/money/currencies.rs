@@ -16,6 +16,7 @@ const fn currency(
 }
 
 const CENTS: Option<(&str, &str)> = Some(("cent", "cents"));
+const CENTAVOS: Option<(&str, &str)> = Some(("centavo", "centavos"));
 const PENCE: Option<(&str, &str)> = Some(("penny", "pence"));
 
 /// Signs, longest first where one begins another.
@@ -30,8 +31,10 @@ const SIGNS: &[(&str, Currency)] = &[
     ("AU$", currency("Australian dollar", "Australian dollars", CENTS)),
     ("A$", currency("Australian dollar", "Australian dollars", CENTS)),
     ("C$", currency("Canadian dollar", "Canadian dollars", CENTS)),
+    ("MX$", currency("Mexican peso", "Mexican pesos", CENTAVOS)),
+    ("NT$", currency("Taiwan dollar", "Taiwan dollars", CENTS)),
     ("S$", currency("Singapore dollar", "Singapore dollars", CENTS)),
-    ("R$", currency("real", "reais", Some(("centavo", "centavos")))),
+    ("R$", currency("real", "reais", CENTAVOS)),
     ("$US", currency("US dollar", "US dollars", CENTS)),
     ("$CA", currency("Canadian dollar", "Canadian dollars", CENTS)),
     ("$", currency("dollar", "dollars", CENTS)),
@@ -46,8 +49,15 @@ const SIGNS: &[(&str, Currency)] = &[
     ("₫", currency("dong", "dong", None)),
     ("₴", currency("hryvnia", "hryvnias", Some(("kopeck", "kopecks")))),
     ("₦", currency("naira", "naira", Some(("kobo", "kobo")))),
-    ("₱", currency("peso", "pesos", Some(("centavo", "centavos")))),
+    ("₱", currency("peso", "pesos", CENTAVOS)),
     ("₿", currency("bitcoin", "bitcoins", None)),
+    ("₡", currency("colón", "colones", None)),
+    ("₲", currency("guaraní", "guaraníes", None)),
+    ("₵", currency("cedi", "cedis", None)),
+    ("₸", currency("tenge", "tenge", None)),
+    ("₾", currency("lari", "lari", None)),
+    ("₼", currency("manat", "manats", None)),
+    ("₨", currency("rupee", "rupees", None)),
     ("฿", currency("baht", "baht", None)),
     ("¢", currency("cent", "cents", None)),
 ];
@@ -83,6 +93,20 @@ const CODES: &[(&str, Currency)] = &[
     ("MXN", currency("Mexican peso", "Mexican pesos", None)),
     ("ZAR", currency("rand", "rand", None)),
     ("TRY", currency("Turkish lira", "Turkish lira", None)),
+    ("AED", currency("dirham", "dirhams", None)),
+    ("SAR", currency("riyal", "riyals", None)),
+    ("ILS", currency("shekel", "shekels", None)),
+    ("THB", currency("baht", "baht", None)),
+    ("IDR", currency("rupiah", "rupiah", None)),
+    ("Rp", currency("rupiah", "rupiah", None)),
+    ("MYR", currency("ringgit", "ringgit", None)),
+    ("RM", currency("ringgit", "ringgit", None)),
+    ("VND", currency("dong", "dong", None)),
+    ("NGN", currency("naira", "naira", None)),
+    ("KES", currency("Kenyan shilling", "Kenyan shillings", None)),
+    ("CZK", currency("koruna", "koruna", None)),
+    ("HUF", currency("forint", "forints", None)),
+    ("UAH", currency("hryvnia", "hryvnias", None)),
     ("kr", currency("krona", "kronor", None)),
     ("zł", currency("zloty", "zlotys", Some(("grosz", "groszy")))),
     ("Kč", currency("koruna", "koruna", None)),
