@@ -12,14 +12,14 @@ use frontd::text::{
 const IN_ALL: f64 = 0.92;
 const IN_A_CLASS: f64 = 0.80;
 
-fn read(text: &str) -> String {
+fn read(text: &str, dialect: Dialect) -> String {
     let mut input = Spanned::default();
     input.push_verbatim(text, 0);
     let options = Options {
         unit_normalization: true,
         ..Options::default()
     };
-    normalise(&input, Dialect::American, &options).text().to_owned()
+    normalise(&input, dialect, &options).text().to_owned()
 }
 
 /// Case, hyphens, commas and "and" do not count.
@@ -62,7 +62,7 @@ fn reads_the_public_cases() {
         let (Some(class), Some(written), Some(spoken)) = (cells.next(), cells.next(), cells.next()) else {
             panic!("not a case: {row}");
         };
-        let found = read(written);
+        let found = read(written, Dialect::American);
         let right = folded(&found) == folded(spoken);
         if !right {
             eprintln!("{class}: {written:?} is {spoken:?}, read {found:?}");
@@ -90,20 +90,22 @@ fn reads_the_public_cases() {
 }
 
 /// Cases of our own, whose readings were judged one by one: class, written, read.
-const OWN: &str = include_str!("data/normalisation_own.tsv");
+const AMERICAN: &str = include_str!("data/normalisation_own.tsv");
+const BRITISH: &str = include_str!("data/normalisation_british.tsv");
 
 #[test]
 fn reads_its_own_cases() {
-    let rows = OWN.lines().filter(|line| !line.starts_with('#'));
     let mut wrong = Vec::new();
-    for row in rows {
-        let cells: Vec<_> = row.split('\t').collect();
-        let [class, written, expected] = cells[..] else {
-            panic!("not a case: {row}");
-        };
-        let found = read(written);
-        if found != expected {
-            wrong.push(format!("{class}: {written:?} is {expected:?}, read {found:?}"));
+    for (table, dialect) in [(AMERICAN, Dialect::American), (BRITISH, Dialect::British)] {
+        for row in table.lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<_> = row.split('\t').collect();
+            let [class, written, expected] = cells[..] else {
+                panic!("not a case: {row}");
+            };
+            let found = read(written, dialect);
+            if found != expected {
+                wrong.push(format!("{class}: {written:?} is {expected:?}, read {found:?}"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -121,6 +123,6 @@ fn leaves_novels_alone() {
             .replace("Mr. ", "Mister ")
             .replace("Mrs. ", "Misses ")
             .replace("St. ", "Saint ");
-        assert_eq!(read(prose), expected);
+        assert_eq!(read(prose, Dialect::American), expected);
     }
 }

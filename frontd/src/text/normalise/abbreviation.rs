@@ -269,15 +269,22 @@ fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
             dot: Dot::Yes,
             ..Reading::new("Right", 1)
         }),
-        "c" | "C" if token.open == "(" && token.close == ")" && next.is_digits() && next.core.len() == 4 => {
+        "c" | "C" if token.open == "(" && token.close == ")" && leads_year(next.core) => {
+            // "Copyright (c) 2020" is said once.
+            let said = at > 0 && line.tokens[at - 1].core.eq_ignore_ascii_case("copyright");
             Some(Reading {
                 open: true,
                 close: true,
-                ..Reading::new("copyright", 1)
+                ..Reading::new(if said { "" } else { "copyright" }, 1)
             })
         }
         _ => None,
     }
+}
+
+fn leads_year(text: &str) -> bool {
+    text.get(..4)
+        .is_some_and(|year| ("1500".."2200").contains(&year) && numbers::is_digits(year))
 }
 
 /// "U.S.-based", "non-U.S."
@@ -326,13 +333,12 @@ fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
     ))
 }
 
-/// "Inc.'s", "Jr.'s"
+/// "Inc.'s", "U.S.'s"
 fn possessive(core: &str) -> Option<Reading> {
-    let short = core
-        .strip_suffix(".'s")
-        .or_else(|| core.strip_suffix(".’s"))?
-        .to_ascii_lowercase();
-    let words = find(DOTTED, &short)?;
+    let short = core.strip_suffix(".'s").or_else(|| core.strip_suffix(".’s"))?;
+    let words = find(DOTTED, &short.to_ascii_lowercase()).map(str::to_owned);
+    let initials = short.contains('.') && short.split('.').all(|part| part.len() == 1);
+    let words = words.or_else(|| initials.then(|| short.replace('.', " ")))?;
     Some(Reading::new(format!("{words}'s"), 1))
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use context::{after_word, counts, is_amount, is_code, is_model, is_year};
 
-pub(super) use context::{counts_plural, is_announced, is_named, is_place};
+pub(super) use context::{counts_plural, is_announced, is_function_word, is_named, is_place};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];

@@ -74,7 +74,7 @@ fn ipv6(core: &str, line: &Line<'_>) -> Option<String> {
     let groups: Vec<_> = address.split(':').collect();
     let whole = groups.len() == 8 || address.matches("::").count() == 1 && (3..=8).contains(&groups.len());
     let hex = |group: &&str| group.is_empty() || group.len() <= 4 && is_hex(group);
-    let known = whole && groups.iter().all(hex) && bits.is_none_or(|bits| numbers::is_digits(bits));
+    let known = whole && groups.iter().all(hex) && bits.is_none_or(numbers::is_digits);
     known.then(|| {
         let said: Vec<_> = groups.iter().map(|group| spelled(group)).collect();
         // Each empty group leaves two spaces between its colons.

@@ -260,7 +260,8 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
                     }
                 }
                 '-' | '−' if formula || c == '−' || !operand_before => "minus".to_owned(),
-                '*' if formula || line.tokens.len() > 1 => "times".to_owned(),
+                '*' if formula || core.len() > 1 && line.tokens.len() > 1 => "times".to_owned(),
+                '*' if core.len() == 1 => return None,
                 '*' if operand_before && !rest.is_empty() => "asterisk".to_owned(),
                 '+' if operand_before && rest.is_empty() => "plus".to_owned(),
                 '+' if rest.starts_with('+') => return None,

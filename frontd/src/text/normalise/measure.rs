@@ -13,7 +13,7 @@ use super::{
 };
 use crate::text::Dialect;
 use names::{compound, is_period};
-use ranges::{signed_twice, spaced_range, twice};
+use ranges::{parts, signed_twice, spaced_range, twice};
 use signs::{bearing, degrees, feet, inches};
 
 pub(super) use names::per;
@@ -50,8 +50,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         })
 }
 
-/// Signs of units are no longer than this; "square" and "cubic" are as long.
-const MAX_UNIT_BYTES: usize = 8;
+/// Signs of units are no longer than this, "kg·m/s²" among them.
+const MAX_UNIT_BYTES: usize = 12;
 
 /// An amount as written before a unit: a number, a fraction, a range or a product.
 struct Amount {
@@ -88,33 +88,8 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     }
     if let Some((numerator, denominator)) = text.split_once('/') {
         let (denominator, rest) = number_before(denominator);
-        if let Some(words) = super::fraction::words(numerator, denominator, dialect) {
-            // "50/60 Hz", "128/256 GB": one of two, for nobody counts in such parts.
-            let parts = matches!(
-                denominator,
-                "2" | "3"
-                    | "4"
-                    | "5"
-                    | "6"
-                    | "7"
-                    | "8"
-                    | "9"
-                    | "10"
-                    | "12"
-                    | "16"
-                    | "20"
-                    | "32"
-                    | "64"
-                    | "100"
-            );
-            let one = parts && !words.contains(" over ");
-            let words = if one || words.contains(" over ") {
-                words
-            } else {
-                let number = |digits| numbers::cardinal(digits, dialect);
-                format!("{} or {}", number(numerator), number(denominator))
-            };
-            return Some((Amount { words, one }, rest));
+        if let Some(amount) = parts(numerator, denominator, dialect) {
+            return Some((amount, rest));
         }
     }
     if let Some((c, fraction)) = rest
@@ -291,9 +266,13 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
                     "of" | "long" | "tall" | "wide" | "deep" | "high" | "away" | "or" | "and" | "to" | "in"
                 )
         });
-    let described = line
-        .next(at + tokens - 1)
-        .is_some_and(|next| DESCRIBED.contains(&next.core));
+    let described = line.next(at + tokens - 1).is_some_and(|next| {
+        DESCRIBED.contains(&next.core)
+            || matches!(written, "V" | "W")
+                && next.is_word()
+                && !next.shape.upper
+                && !super::cardinal::is_function_word(next.core)
+    });
     let name = compound(
         written,
         amount.one || hyphenated || attributive || described,
@@ -380,7 +359,13 @@ fn unit_stands(line: &Line<'_>, at: usize) -> bool {
                     | "DC"
             )
         });
+    // "220 V outlet", "a 5 W bulb"
+    let electric = matches!(token.core, "V" | "W")
+        && line
+            .next(at)
+            .is_some_and(|next| next.is_word() && !next.shape.upper);
     after_feet
+        || electric
         || goes_on
         || token.close.starts_with(['.', ',', ')', ';'])
         || line.get(at + 1).is_none()

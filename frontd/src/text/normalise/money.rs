@@ -45,14 +45,16 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let mut tokens = 1;
     let (mut scale, mut rest) = glued_magnitude(rest);
-    // "$100 USD", "$5 CAD" name the dollar.
+    // "$100 USD", "$5CAD" name the dollar.
+    let (name, named_in) = match rest {
+        "" => (line.next(at).map_or("", |next| next.core), 2),
+        rest => (rest, 1),
+    };
     if scale.is_none()
-        && rest.is_empty()
-        && let Some(named) = line.next(at).and_then(|next| code(next.core))
-        && named.one.ends_with(currency.one)
+        && let Some(named) = code(name).filter(|named| named.one.ends_with(currency.one))
     {
         let words = sum(&amount, None, named, line.dialect)?;
-        return Some(Reading::new(format!("{minus}{inner}{words}"), 2));
+        return Some(Reading::new(format!("{minus}{inner}{words}"), named_in));
     }
     let range = rest.strip_prefix(['-', '–', '—']).filter(|second| {
         let second = sign_before(second).map_or(*second, |(_, rest)| rest);

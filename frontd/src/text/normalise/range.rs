@@ -52,7 +52,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let second = line.get(at + 2)?;
     // A spaced hyphen only joins years, and numbers of something that is counted.
     let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
-    let counted = dash.open == "-" && cardinal::counts_plural(line, at + 2);
+    let counted = dash.open == "-" && (cardinal::counts_plural(line, at + 2) || is_listed(line, at));
     let spaced_range = dash.core.is_empty()
         && (dash.open == "–" || years || counted)
         && second.spaced
@@ -60,6 +60,30 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let words =
         between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
     Some(Reading::new(words, 3))
+}
+
+/// "Chapters 3 - 5": a plural stands before whose numbers are names.
+fn is_listed(line: &Line<'_>, at: usize) -> bool {
+    line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "ages"
+                | "chapters"
+                | "days"
+                | "episodes"
+                | "grades"
+                | "items"
+                | "levels"
+                | "lines"
+                | "pages"
+                | "parts"
+                | "questions"
+                | "sections"
+                | "steps"
+                | "verses"
+                | "weeks"
+        )
+    })
 }
 
 /// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".

@@ -87,7 +87,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let ordinal = numbers::ordinal(&value, line.dialect);
     let name = before.is_word() && before.core.starts_with(char::is_uppercase) && before.shape.lower;
-    if !name || AMBIGUOUS.contains(&numeral) {
+    // No ruler has been the fiftieth of a name; "Flight DL" is none.
+    let high = numeral.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
+    if !name || high || AMBIGUOUS.contains(&numeral) {
         return None;
     }
     let regnal = REGNAL.contains(&noun.as_str());

@@ -17,6 +17,9 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     {
         return Some(Reading::new("", 1));
     }
+    if core == "©" && at > 0 && line.tokens[at - 1].core.eq_ignore_ascii_case("copyright") {
+        return Some(Reading::new("", 1));
+    }
     if let Some(words) = note(core).or_else(|| company(core)) {
         return Some(Reading::new(words, 1));
     }

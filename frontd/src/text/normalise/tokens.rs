@@ -142,7 +142,8 @@ fn joint(rest: &str) -> Option<usize> {
                 // "9:30 AM–4:00 PM"
                 let hour = rest[..i].trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
                 let half = matches!(hour.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.");
-                let range = next.is_some_and(range_part) && (range_part(before) || half);
+                let noon = rest[end..].starts_with("noon") || rest[end..].starts_with("midnight");
+                let range = next.is_some_and(range_part) && (range_part(before) || half) || half && noon;
                 !range && !super::date::is_span(&rest[..i], &rest[end..])
             }
             '-' => run >= 2 && next != Some('-'),

@@ -117,7 +117,7 @@ pub(super) fn after_word(line: &Line<'_>, at: usize) -> bool {
         .is_none_or(|before| before.is_word() && !before.shape.upper || is_function_word(before.core))
 }
 
-pub(super) fn is_function_word(text: &str) -> bool {
+pub(in crate::text::normalise) fn is_function_word(text: &str) -> bool {
     matches!(
         text,
         "a" | "an"

@@ -24,20 +24,15 @@ pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     else {
         return dotted.then(|| abbreviated(1));
     };
-    // "June 28-July 2"
     if let Some((from, to)) = next.core.split_once('-')
         && let (Some(from), Some(second)) = (day(from), super::month(to))
-        && let Some(last) = line.next(at + 1)
-        && let Some(to) = day(last.core)
     {
-        let year = year_after(line, at + 2);
-        let words = format!(
-            "{} to {}{}",
+        return Some(to_next_month(
+            line,
+            at + 1,
             month_then_day(month, from, line.dialect),
-            month_then_day(second, to, line.dialect),
-            year.as_deref().unwrap_or_default()
-        );
-        return Some(Reading::new(words, 3 + usize::from(year.is_some())));
+            second,
+        ));
     }
     if let Some(first) = day(next.core) {
         let mut words = month_then_day(month, first, line.dialect);
@@ -77,6 +72,20 @@ pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(format!("{} {year}", month_name(month)), 2));
     }
     dotted.then(|| abbreviated(1))
+}
+
+/// "28-July 2" in "June 28-July 2, 2021": `from` is the first date, the token at `at` the one with the second month.
+fn to_next_month(line: &Line<'_>, at: usize, from: String, month: usize) -> Reading {
+    let Some(to) = line.next_after_dot(at).and_then(|last| day(last.core)) else {
+        return Reading::new(format!("{from} to {}", month_name(month)), 2);
+    };
+    let year = year_after(line, at + 1);
+    let words = format!(
+        "{from} to {}{}",
+        month_then_day(month, to, line.dialect),
+        year.as_deref().unwrap_or_default()
+    );
+    Reading::new(words, 3 + usize::from(year.is_some()))
 }
 
 /// "may 5" in small letters: only where no verb can stand and nothing is counted.

@@ -1,9 +1,10 @@
-//! From one measure to another: "10kg-20kg", "20%-30%", "5 - 6 km".
+//! Amounts of two numbers: from one measure to another ("10kg-20kg", "20%-30%", "5 - 6 km"), parts, one of two.
 
-use super::{amount, compound, degrees, measured, percent, units};
+use super::{Amount, amount, compound, degrees, measured, percent, units};
 use crate::text::{
     Dialect,
     normalise::{
+        fraction,
         money::number_before,
         numbers,
         words::{Line, Reading},
@@ -82,4 +83,29 @@ pub(super) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
         tokens: last.tokens + 2,
         ..last
     })
+}
+
+/// "1/2", "5-1/2"; "50/60 Hz" and "128/256 GB" are one of two, for nobody counts in such parts.
+pub(super) fn parts(numerator: &str, denominator: &str, dialect: Dialect) -> Option<Amount> {
+    if let Some((whole, numerator)) = numerator
+        .split_once('-')
+        .filter(|(whole, _)| numbers::is_digits(whole))
+    {
+        let fraction = fraction::words(numerator, denominator, dialect)?;
+        return Some(Amount {
+            words: format!("{} and {fraction}", numbers::cardinal(whole, dialect)),
+            one: false,
+        });
+    }
+    let words = fraction::words(numerator, denominator, dialect)?;
+    let (above, below): (u64, u64) = (numerator.parse().ok()?, denominator.parse().ok()?);
+    if above < below && !matches!(below, 2..=10 | 12 | 16 | 20 | 32 | 64 | 100) {
+        let number = |digits| numbers::cardinal(digits, dialect);
+        return Some(Amount {
+            words: format!("{} or {}", number(numerator), number(denominator)),
+            one: false,
+        });
+    }
+    let one = !words.contains(" over ");
+    Some(Amount { words, one })
 }
