@@ -17,21 +17,25 @@ use misaki_rs::{data, lexicon::PhonemeEntry, norms, spacy_tokenizer_data, symbol
 #[allow(dead_code, unreachable_pub)]
 mod vocabulary;
 
+/// Words that misaki's lexicons lack or have wrong.
+const OVERLAY: &str = "src/text/phonemes/overlay.tsv";
+
 type Entries = HashMap<String, PhonemeEntry>;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/text/vocabulary.rs");
+    println!("cargo:rerun-if-changed={OVERLAY}");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let write = |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("OUT_DIR takes files");
 
     write(
         "american.lex",
-        &lexicon(data::load_us_gold(), data::load_us_silver()),
+        &lexicon(data::load_us_gold(), data::load_us_silver(), overlay(1)),
     );
     write(
         "british.lex",
-        &lexicon(data::load_gb_gold(), data::load_gb_silver()),
+        &lexicon(data::load_gb_gold(), data::load_gb_silver(), overlay(2)),
     );
     let (weights, labels) = tagger(&misaki_source());
     write("tagger.f32", &weights);
@@ -41,9 +45,9 @@ fn main() {
 /// Offsets (`u32` count, then count + 1 times `u32`), then the entries in the order of their words:
 /// length of the word, word, flags (1: gold, 2: by part of speech), vocabulary ids. By part of speech: again
 /// and again the length of a tag, tag, number of ids (255: no pronunciation of its own), ids.
-fn lexicon(gold: Entries, silver: Entries) -> Vec<u8> {
+fn lexicon(gold: Entries, silver: Entries, ours: Entries) -> Vec<u8> {
     let mut all: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for (entries, flag) in [(silver, 0), (gold, 1)] {
+    for (entries, flag) in [(silver, 0), (gold, 1), (ours, 1)] {
         all.extend(
             grown(entries)
                 .into_iter()
@@ -74,6 +78,19 @@ fn lexicon(gold: Entries, silver: Entries) -> Vec<u8> {
     }
     table.extend(entries);
     table
+}
+
+/// The overlay's words with what stands in `column`.
+fn overlay(column: usize) -> Entries {
+    let text = fs::read_to_string(OVERLAY).expect("the overlay is beside the sources");
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|row| {
+        let cells: Vec<_> = row.split('\t').collect();
+        assert_eq!(cells.len(), 3, "{OVERLAY}: {row:?}");
+        let phonemes = cells[column].to_owned();
+        (cells[0].to_owned(), PhonemeEntry::Simple(phonemes))
+    })
+    .collect()
 }
 
 /// misaki answers for `Word` with `word` and the other way round, where the lexicon has only one of them.

@@ -1,5 +1,5 @@
-//! misaki's lexicons (Apache-2.0) as `build.rs` lays them out: sorted words, searched where they lie in the
-//! program. About 4 MB a dialect, none of it on the heap.
+//! misaki's lexicons (Apache-2.0) and `overlay.tsv` as `build.rs` lays them out: sorted words, searched where they
+//! lie in the program. About 4 MB a dialect, none of it on the heap.
 
 use crate::text::{Dialect, vocabulary};
 
@@ -143,6 +143,17 @@ mod tests {
         assert_eq!(usual("SISTER"), None);
         assert_eq!(usual("xyzzy"), None);
         assert_eq!(usual(""), None);
+    }
+
+    #[test]
+    fn knows_names_and_jargon_of_our_own() {
+        let usual = |dialect, word| Table::of(dialect).get(word).and_then(Entry::usual);
+        assert_eq!(usual(Dialect::American, "JSON").as_deref(), Some("ʤˈAsᵊn"));
+        assert_eq!(usual(Dialect::British, "Goethe").as_deref(), Some("ɡˈɜːtə"));
+        assert_eq!(
+            usual(Dialect::American, "Config"),
+            usual(Dialect::American, "config")
+        );
     }
 
     #[test]
