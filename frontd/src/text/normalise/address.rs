@@ -119,6 +119,13 @@ fn in_address(line: &Line<'_>, at: usize) -> bool {
 fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let name = street_name(token.core)?;
+    // "Ave of the Stars"
+    if token.core == "Ave" && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        });
+    }
     let before = line.previous(at)?;
     let ordinal = before.shape.digit && before.core.ends_with(['t', 'd', 'h']);
     let named = before.is_word()
@@ -130,11 +137,12 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let dotted = token.close.starts_with('.');
     let addressed = in_address(line, at);
     let capital = token.core.starts_with(char::is_uppercase);
-    // "12th Ave. S"
+    // "12th Ave. S", "Main St. Suite 5"
     let directed = dotted
-        && line
-            .next_after_dot(at)
-            .is_some_and(|next| DIRECTIONS.iter().any(|(short, _)| *short == next.core));
+        && line.next_after_dot(at).is_some_and(|next| {
+            DIRECTIONS.iter().any(|(short, _)| *short == next.core)
+                || matches!(next.core, "Apt" | "Floor" | "Room" | "Ste" | "Suite" | "Unit")
+        });
     if addressed && directed {
         return Some(Reading {
             dot: Dot::Yes,

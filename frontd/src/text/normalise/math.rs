@@ -53,7 +53,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "n-1", "x-2": such letters name no thing.
 fn index(core: &str, line: &Line<'_>) -> Option<String> {
     let (letter, number) = core.split_once('-')?;
-    (matches!(letter, "n" | "x" | "y" | "k") && numbers::is_digits(number))
+    // "k-12" are the grades of a school.
+    (matches!(letter, "n" | "x" | "y" | "k") && number.len() == 1 && numbers::is_digits(number))
         .then(|| format!("{letter} minus {}", super::symbols::digits(number, line.dialect)))
 }
 

@@ -50,6 +50,11 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         })
 }
 
+/// The sign of a unit that stands as a word of its own.
+pub(super) fn is_unit(text: &str) -> bool {
+    units::find(text, false).is_some()
+}
+
 /// Signs of units are no longer than this, "kg·m/s²" among them.
 const MAX_UNIT_BYTES: usize = 12;
 

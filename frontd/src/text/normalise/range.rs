@@ -1,7 +1,7 @@
 //! Ranges and scores: two numbers or years with a dash between, and "A-Z".
 
 use super::{
-    cardinal, numbers,
+    cardinal, measure, numbers,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
@@ -52,7 +52,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let second = line.get(at + 2)?;
     // A spaced hyphen only joins years, and numbers of something that is counted.
     let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
-    let counted = dash.open == "-" && (cardinal::counts_plural(line, at + 2) || is_listed(line, at));
+    let counted = dash.open == "-"
+        && (cardinal::counts_plural(line, at + 2)
+            || is_listed(line, at)
+            || line.next(at + 2).is_some_and(|unit| measure::is_unit(unit.core)));
     let spaced_range = dash.core.is_empty()
         && (dash.open == "–" || years || counted)
         && second.spaced
