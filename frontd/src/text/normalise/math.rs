@@ -14,8 +14,27 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             ..Reading::new("plus or minus", 1)
         });
     }
-    if matches!(core, "->" | "-->" | "=>" | "==>") {
-        return Some(Reading::new("to", 1));
+    let operator = match core {
+        "->" | "-->" | "=>" | "==>" => "to",
+        "!=" | "<>" => "is not equal to",
+        "==" => "equals",
+        "&&" => "and",
+        "||" => "or",
+        _ => "",
+    };
+    if !operator.is_empty() {
+        return Some(Reading::new(operator, 1));
+    }
+    // "a 5* hotel"
+    if line.next(at).is_some_and(|next| next.is_word())
+        && let Some(stars) = core
+            .strip_suffix('*')
+            .filter(|stars| stars.len() == 1 && numbers::is_digits(stars))
+    {
+        return Some(Reading::new(
+            format!("{} star", numbers::cardinal(stars, line.dialect)),
+            1,
+        ));
     }
     // "dial *67"
     let dialled = line.previous(at).is_some_and(|before| {

@@ -87,7 +87,7 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             let led = before == '-'
                 && (matches!(words.as_str(), "pre" | "post" | "mid" | "Pre" | "Post" | "Mid")
                     || words.len() > 1 && words.bytes().all(|b| b.is_ascii_uppercase()));
-            let dated = before.is_ascii_uppercase() || led;
+            let dated = before.is_ascii_uppercase() || before == '©' || led;
             let year = dated && part.len() == 4 && matches!(&part[..2], "19" | "20");
             let road = before == '-' && part.len() == 3 && matches!(words.as_str(), "I" | "US" | "SR");
             let said = if fraction {
@@ -281,6 +281,7 @@ pub(super) fn name(sign: char) -> &'static str {
         '¶' => "paragraph",
         '©' => "copyright",
         '→' | '⇒' | '⟶' => "to",
+        '★' | '☆' => "star",
         '½' => "one half",
         '¼' => "one quarter",
         '¾' => "three quarters",

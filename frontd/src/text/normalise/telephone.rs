@@ -189,6 +189,10 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
                 && (!groups[1].ends_with("00") && !paged(line, at) || called(line, at))
         }
         [10 | 11] => called(line, at),
+        // "(0)20 7946 0958"
+        [1, 2..=5, ..] if groups[0] == "0" && line.tokens[at].core.contains(')') => {
+            (10..=11).contains(&total)
+        }
         // In most of Europe an area code begins with a nought.
         [2..=5, ..] if groups[0].starts_with('0') => {
             (2..=5).contains(&groups.len())

@@ -143,7 +143,10 @@ fn joint(rest: &str) -> Option<usize> {
                 let hour = rest[..i].trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
                 let half = matches!(hour.to_ascii_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m.");
                 let noon = rest[end..].starts_with("noon") || rest[end..].starts_with("midnight");
-                let range = next.is_some_and(range_part) && (range_part(before) || half) || half && noon;
+                // "5th–7th"
+                let ordinal = matches!(hour, "st" | "nd" | "rd" | "th");
+                let range =
+                    next.is_some_and(range_part) && (range_part(before) || half || ordinal) || half && noon;
                 !range && !super::date::is_span(&rest[..i], &rest[end..])
             }
             '-' => run >= 2 && next != Some('-'),
@@ -229,7 +232,7 @@ fn is_close(c: char) -> bool {
 fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
     let piece = &line[from..to];
     // Comparisons and arrows are no brackets.
-    if piece.contains(['<', '>']) && piece.chars().all(|c| "<>=-".contains(c)) {
+    if piece == "!=" || piece.contains(['<', '>']) && piece.chars().all(|c| "<>=-".contains(c)) {
         return Token {
             open: "",
             core: piece,
@@ -277,6 +280,8 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
             ']' => unopened(&mut square),
             '}' => unopened(&mut curly),
             '-' => true,
+            // "$34,995*" refers to a footnote; "5*" is a hotel.
+            '*' => close - core > 3 && line[core..close - 1].ends_with(|c: char| c.is_ascii_digit()),
             c => is_close(c),
         };
         if !closes {

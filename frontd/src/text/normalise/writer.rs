@@ -197,7 +197,7 @@ fn marks(written: &str, open: bool) -> String {
             '[' | '{' => marks.push('('),
             ']' | '}' => marks.push(')'),
             '–' => marks.push('—'),
-            '<' | '>' | '¿' | '¡' => {}
+            '<' | '>' | '¿' | '¡' | '*' => {}
             c => marks.push(c),
         }
     }

@@ -82,6 +82,7 @@ pub(super) const DOTTED: &[(&str, &str)] = &[
     ("dept", "department"),
     ("dist", "district"),
     ("e.g", "for example"),
+    ("ea", "each"),
     ("eg", "for example"),
     ("est", "established"),
     ("excl", "excluding"),

@@ -249,7 +249,10 @@ pub(in crate::text::normalise) fn is_announced(line: &Line<'_>, at: usize) -> bo
 /// "RTX 4090", "RFC 2119": said in pairs.
 pub(super) fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
     !digits.ends_with("00")
-        && line.next(at).is_none()
+        && !counts_plural(line, at)
+        && line
+            .next(at)
+            .is_none_or(|next| next.shape.upper || is_function_word(next.core))
         && line.previous(at).is_some_and(|before| {
             before.is_capitals() && before.is_word() && before.core.len() > 1 && before.core.len() < 6
         })

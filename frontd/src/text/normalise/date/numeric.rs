@@ -20,7 +20,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     {
         let zulu = clock.strip_suffix(['Z', 'z']);
         let clock = zulu.unwrap_or(clock);
-        let clock = clock.split(['.', '+']).next().unwrap_or(clock);
+        let clock = clock.split(['.', '+', '-']).next().unwrap_or(clock);
         let clock = time::clock(clock, line.dialect)?;
         return Some(Reading::new(
             format!("{date}, {clock}{}", if zulu.is_some() { " UTC" } else { "" }),

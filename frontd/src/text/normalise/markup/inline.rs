@@ -207,6 +207,11 @@ impl Marks {
                 _ => {}
             }
         }
+        // "*Taxes not included.": the mark of a footnote, which nothing closes.
+        let note = opened.iter().find(|run| {
+            run.start == 0 && run.mark == b'*' && text[run.end..].starts_with(char::is_alphabetic)
+        });
+        found.emphasis.extend(note.map(|run| (run.start, run.end)));
         found.emphasis.sort_unstable();
         found.square.sort_unstable();
         found.targets.sort_unstable();
