@@ -97,6 +97,13 @@ impl Sizes {
     }
 }
 
+/// The second segment of a response is at most so many times as long as the first, and so on: it is made while that one
+/// sounds, by a machine that may take half as long for it as it will sound.
+const GROWTH: usize = 2;
+
+/// Sentences of a response in which segments grow so.
+const GROWING: usize = 2;
+
 /// Turns sentences into segments.
 ///
 /// A sentence is a segment; short ones go together; a long one is cut at clause marks, then between words, then
@@ -108,6 +115,8 @@ pub struct Segmenter {
     sizes: Sizes,
     /// Number of the next segment before it is cut for early sound; past the end of `sizes`, none is.
     nth: usize,
+    /// Tokens of the segment before; nothing at the start of a response.
+    before: Option<usize>,
     /// Short sentences that wait for what follows.
     held: Vec<Segment>,
 }
@@ -120,6 +129,7 @@ impl Segmenter {
         Self {
             sizes,
             nth,
+            before: None,
             held: Vec::new(),
         }
     }
@@ -196,7 +206,7 @@ impl Segmenter {
     /// Cuts what comes too early in a response to be so long.
     fn ramp(&mut self, mut segment: Segment, ready: &mut Vec<Segment>) {
         for step in self.nth.. {
-            let most = self.sizes.most(step);
+            let most = self.most_early(step);
             let Some(at) = cut::place(&segment, most, most / 4) else {
                 break;
             };
@@ -210,14 +220,28 @@ impl Segmenter {
     }
 
     /// Whether it can be heard. If not, such as a lone quote, what precedes it ends the sentence.
-    fn give(&self, segment: Segment, ready: &mut Vec<Segment>) -> bool {
+    fn give(&mut self, segment: Segment, ready: &mut Vec<Segment>) -> bool {
         let heard = !segment.is_silent();
         if heard {
+            self.before = Some(segment.tokens.len());
             ready.push(segment);
         } else if let Some(last) = ready.last_mut() {
             last.boundary = segment.boundary;
         }
         heard
+    }
+
+    /// The limit of the segment that is cut for early sound as the `step`th. At the very start, where nothing is in hand yet,
+    /// it also goes by the one before: that may be a heading or a word with a comma. Later ones do not, for an edit is to
+    /// move no cut but its own.
+    fn most_early(&self, step: usize) -> usize {
+        let most = self.sizes.most(step);
+        // A few words at least: less is heard as a stumble.
+        let least = self.sizes.most(0) * 3 / 4;
+        match self.before {
+            Some(before) if self.nth < GROWING => most.min(least.max(GROWTH * before)),
+            _ => most,
+        }
     }
 
     /// The limit of a segment that is not cut for early sound.

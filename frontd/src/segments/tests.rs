@@ -36,6 +36,24 @@ fn the_first_segment_is_a_clause() {
 }
 
 #[test]
+fn what_follows_a_short_start_grows_slowly() {
+    let long = "ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz ænd fˈɪfti sˈɛnts ".repeat(4);
+    let lengths = |heading: &str| -> Vec<usize> {
+        let start = sentence(heading, Boundary::Paragraph);
+        let rest = sentence(long.trim_end(), Boundary::Sentence);
+        let all = segment_all(vec![start, rest], Sizes::default(), true);
+        all.iter().map(|segment| segment.tokens.len()).collect()
+    };
+    for heading in ["wˈʌn", "ʧˈæptəɹ wˈʌn", "ʧˈæptəɹ wˈʌn, ɪn wˌɪʧ wi bəɡˈɪn"] {
+        let lengths = lengths(heading);
+        assert!(lengths[1] <= 24.max(2 * lengths[0]), "{lengths:?}");
+        for pair in lengths[1..].windows(2) {
+            assert!(pair[1] <= 2 * pair[0], "{lengths:?}");
+        }
+    }
+}
+
+#[test]
 fn without_a_clause_mark_a_phrase_is_kept_whole() {
     let text = "ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz ænd fˈɪfti sˈɛnts";
     let sizes = Sizes { most: vec![40, 80] };
