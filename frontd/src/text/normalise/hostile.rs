@@ -51,6 +51,15 @@ fn is_plain(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What random text found once.
+#[test]
+fn leaves_no_sign_of_what_once_left_one() {
+    for text in ["=!\r=", "=5!\n= 3", "-!\n="] {
+        let out = normalise(&spanned(text), Dialect::American, &Options::default());
+        is_plain(out.text()).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

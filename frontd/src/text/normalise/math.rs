@@ -182,10 +182,13 @@ fn after_unit(line: &Line<'_>, at: usize) -> bool {
 fn factorial(line: &Line<'_>, at: usize) -> Option<String> {
     let token = &line.tokens[at];
     let equals = line.get(at + 1).is_some_and(|next| next.core.starts_with('='));
-    (token.close == "!" && token.open.is_empty() && equals && is_operand(token.core)).then(|| {
-        let value = numbers::decimal(token.core, line.dialect).unwrap_or_else(|| token.core.to_owned());
-        format!("{value} factorial")
-    })
+    if token.close != "!" || !token.open.is_empty() || !equals {
+        return None;
+    }
+    let letter =
+        || matches!(token.core.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z']).then(|| token.core.to_owned());
+    let value = numbers::decimal(token.core, line.dialect).or_else(letter)?;
+    Some(format!("{value} factorial"))
 }
 
 /// "f(x)", "sin(2x)", "O(n)": of what stands in the brackets.
