@@ -1,5 +1,6 @@
 """Bars as SVG, legible on light and on dark paper."""
 
+import math
 from html import escape
 from pathlib import Path
 
@@ -38,10 +39,18 @@ def write_all(cells: list[dict], folder: Path) -> list[Path]:
     return written
 
 
+def round_top(most: float) -> float:
+    """The top of the axis, so that its four steps are round numbers."""
+    if most <= 0:
+        return 1.0
+    unit = 10.0 ** math.floor(math.log10(most / 4))
+    return 4 * unit * next(step for step in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 20) if 4 * unit * step >= most)
+
+
 def bars(title: str, name: str, cells: list[dict]) -> str:
     """A group for each scenario, a bar for each server: the median, with a line from the least to the most."""
     groups, series = unique(c["scenario"] for c in cells), unique(c["server"] for c in cells)
-    top = max(c["values"][name]["max"] for c in cells) or 1.0
+    top = round_top(max(c["values"][name]["max"] for c in cells))
     floor = HEIGHT - BOTTOM
     scale = (floor - TOP) / top
     group = (WIDTH - LEFT - 16) / len(groups)

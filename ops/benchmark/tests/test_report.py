@@ -19,6 +19,10 @@ class ReportTest(unittest.TestCase):
         even = cell([{"first_s": 1.0}, {"first_s": 2.0}], [])
         self.assertEqual(even["values"]["first_s"]["median"], 1.5)
 
+    def test_the_axis_ends_above_the_most_and_has_round_steps(self) -> None:
+        for most, top in ((0, 1), (0.79, 0.8), (4, 4), (4.28, 6), (16.7, 20), (1192, 1200)):
+            self.assertAlmostEqual(plot.round_top(most), top)
+
     def test_one_failure_makes_the_cell_invalid(self) -> None:
         made = cell([{"first_s": 0.1}], ["the body broke off"])
         self.assertFalse(made["valid"])
