@@ -64,22 +64,21 @@ class Server:
 
     def readiness(self) -> dict:
         """What this project's server tells of itself."""
-        parts = urlsplit(self.url)
-        connection = http.client.HTTPConnection(parts.netloc, timeout=5)
-        try:
-            connection.request("GET", parts.path.rstrip("/") + "/health/ready")
-            return json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
+        return json.loads(self.get("/health/ready")[1])
 
     def status(self, path: str) -> int | None:
+        try:
+            return self.get(path)[0]
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def get(self, path: str) -> tuple[int, bytes]:
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.netloc, timeout=5)
         try:
             connection.request("GET", parts.path.rstrip("/") + path)
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
+            response = connection.getresponse()
+            return response.status, response.read()
         finally:
             connection.close()
 
