@@ -1,13 +1,18 @@
 //! Postal addresses: house numbers, streets, directions, states and ZIP codes.
 
+mod directions;
+mod postcode;
+mod roads;
+mod states;
 mod tables;
 
 use super::{
+    cardinal::is_function_word,
     numbers,
     words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
-use tables::{DIRECTIONS, STATES, STREETS, WORDS, WRITTEN_OUT};
+use tables::{IN_ADDRESS, STREETS, UNMISTAKABLE, WRITTEN_OUT};
 
 /// A street's kind stands within so many tokens of the house number.
 const MAX_STREET_TOKENS: usize = 6;
@@ -15,21 +20,27 @@ const MAX_STREET_TOKENS: usize = 6;
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if token.shape.digit {
-        return house_number(line, at).or_else(|| zip(line, at));
+        return postcode::read(line, at)
+            .or_else(|| house_number(line, at))
+            .or_else(|| roads::number(line, at))
+            .or_else(|| states::zip(line, at));
     }
-    if token.core.len() > 5 || token.shape.symbol {
+    if token.core.len() > 5 {
         return None;
     }
+    if token.shape.symbol {
+        return directions::read(line, at).or_else(|| states::read(line, at));
+    }
     street(line, at)
-        .or_else(|| numbered_way(line, at))
+        .or_else(|| roads::read(line, at))
         .or_else(|| floor(line, at))
-        .or_else(|| direction(line, at))
-        .or_else(|| state(line, at))
+        .or_else(|| directions::read(line, at))
+        .or_else(|| states::read(line, at))
 }
 
 /// For the fast path.
 pub(super) fn may_abbreviate(text: &str) -> bool {
-    street_name(text).is_some()
+    street_name(text).is_some() || in_address_name(text).is_some()
 }
 
 /// The kind of street that an abbreviation with or without its full stop names.
@@ -41,24 +52,62 @@ fn street_name(text: &str) -> Option<&'static str> {
         .map(|(_, name)| *name)
 }
 
-fn is_street(text: &str) -> bool {
-    street_name(text).is_some() || WRITTEN_OUT.contains(&text.to_ascii_lowercase().as_str())
+/// Short forms that are kinds of streets only in an address.
+fn in_address_name(text: &str) -> Option<&'static str> {
+    IN_ADDRESS
+        .iter()
+        .find(|(short, _)| *short == text)
+        .map(|(_, name)| *name)
 }
 
-/// "1428 Elm St.", "221B Baker Street", "12 S 1st st".
+pub(super) fn is_street(text: &str) -> bool {
+    street_name(text).is_some()
+        || in_address_name(text).is_some()
+        || WRITTEN_OUT.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// "1428 Elm St.", "221B Baker Street", "12 S 1st st", "120-14 Queens Blvd", "17 1/2 W. 10th St."
 fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
-    let digits = core.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    let digits = core.trim_end_matches(|c: char| c.is_ascii_uppercase() || matches!(c, 'a'..='f'));
     let letter = &core[digits.len()..];
-    if !numbers::is_digits(digits) || digits.len() > 5 || letter.len() > 1 || !leads_to_street(line, at) {
+    if letter.len() > 1 {
         return None;
     }
-    let mut words = house(digits, line.dialect);
-    if !letter.is_empty() {
-        words.push(' ');
-        words += letter;
+    if let Some(reading) = half(line, at) {
+        return Some(reading);
     }
-    Some(Reading::new(words, 1))
+    let to_road = || letter.is_empty() && roads::follows(line, at);
+    if !(leads_to_street(line, at) || to_road() || directions::leads_to_name(line, at)) {
+        return None;
+    }
+    let mut words = Vec::new();
+    for part in digits.split('-') {
+        if !numbers::is_digits(part) || part.len() > 5 || words.len() == 2 {
+            return None;
+        }
+        words.push(match part.strip_prefix('0') {
+            Some(digit) if digit.len() == 1 => format!("oh {}", numbers::spelled(digit)),
+            _ => house(part, line.dialect),
+        });
+    }
+    if !letter.is_empty() {
+        words.push(letter.to_ascii_uppercase());
+    }
+    Some(Reading::new(words.join(" "), 1))
+}
+
+/// "17 1/2" before a street: without it "1/2 W." would be half a watt.
+fn half(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let fraction = line
+        .next(at)
+        .filter(|_| token.is_digits() && token.core.len() < 5)?;
+    let fraction = super::fraction::alone(fraction.core, line.dialect)?;
+    leads_to_street(line, at + 1).then(|| {
+        let number = house(token.core, line.dialect);
+        Reading::new(format!("{number} and {fraction}"), 2)
+    })
 }
 
 /// A street of names, ordinals and directions follows the number at `at`.
@@ -68,18 +117,51 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
             return false;
         };
         let dotted = line.tokens[i].close == ".";
-        if i > at && dotted && line.tokens[i].core.len() > 2 {
+        if i > at && dotted && line.tokens[i].core.len() > 2 && !goes_with_name(line.tokens[i].core) {
             return false;
         }
         if i > at && is_street(next.core) {
             return true;
         }
         let ordinal = next.shape.digit && next.core.ends_with(['t', 'd', 'h']);
-        if !(ordinal || (next.is_word() && next.core.starts_with(char::is_uppercase))) {
-            return false;
+        let named = next.is_word() && next.core.starts_with(char::is_uppercase);
+        if !(ordinal || named || directions::find(next.core).is_some()) {
+            return i == at && is_small_street(line, at + 1);
         }
     }
     false
+}
+
+/// Abbreviations that stand in the names of streets: "N.E. 5th St.", "Jr. Blvd."
+fn goes_with_name(text: &str) -> bool {
+    directions::find(text).is_some() || matches!(text, "Jr" | "Mrs")
+}
+
+/// "oak st.", "old mill rd" in small letters from `at` on.
+fn is_small_street(line: &Line<'_>, at: usize) -> bool {
+    (at..at + 2).any(|name| small_street(line, name + 1).is_some())
+        && line
+            .get(at)
+            .is_some_and(|name| name.core.len() > 2 && !is_function_word(name.core))
+}
+
+/// The kind of street at `at`, in small letters after a name in small letters.
+fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
+    let token = line.get(at)?;
+    let name = street_name(token.core).filter(|_| !token.shape.upper)?;
+    let before = line.previous(at)?;
+    let named = before.is_word()
+        && before.close.is_empty()
+        && before.core.len() > 2
+        && !is_function_word(before.core)
+        && !super::measure::is_unit(before.core);
+    // "dr. who", "sq. feet" and the like go on with a word.
+    let ends = token.close.starts_with(',')
+        || line
+            .next_after_dot(at)
+            .is_none_or(|next| is_function_word(next.core) || next.core.starts_with(char::is_uppercase));
+    let clear = UNMISTAKABLE.contains(&token.core) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
+    (named && clear).then_some(name)
 }
 
 /// "twenty seven eighty eight", "one twenty three", "twelve hundred".
@@ -111,16 +193,21 @@ fn in_address(line: &Line<'_>, at: usize) -> bool {
                 .core
                 .trim_end_matches(|c: char| c.is_ascii_alphabetic())
                 .bytes()
-                .all(|b| b.is_ascii_digit())
+                .all(|b| b.is_ascii_digit() || b == b'-')
     })
 }
 
 /// "Expy", "St." after a name.
 fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let name = street_name(token.core)?;
+    if in_address(line, at) && small_street(line, at).is_some() {
+        let name = small_street(line, at)?;
+        return Some(Reading::abbreviation(name, 1));
+    }
+    let addressed = in_address(line, at);
+    let name = street_name(token.core).or_else(|| in_address_name(token.core).filter(|_| addressed))?;
     // "Ave of the Stars"
-    if token.core == "Ave" && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
+    if matches!(token.core, "Ave" | "Av") && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
         return Some(Reading {
             dot: Dot::Yes,
             ..Reading::new(name, 1)
@@ -130,18 +217,24 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let ordinal = before.shape.digit && before.core.ends_with(['t', 'd', 'h']);
     let named = before.is_word()
         && before.core.starts_with(char::is_uppercase)
-        && (before.core.len() > 2 || before.is_capitals());
-    if !(named || ordinal) {
+        && (before.core.len() > 2 || before.is_capitals() || before.core == "Jr");
+    let next = line.next_after_dot(at);
+    // "400 S. Dr. King Blvd.", "12 Harry Potter Pt. 2"
+    let titled = token.core == "Dr" && directions::find(before.core).is_some() && leads_to_name(line, at);
+    let part = token.core == "Pt" && next.is_some_and(|next| next.shape.digit);
+    if !(named || ordinal) || titled || part {
         return None;
     }
     let dotted = token.close.starts_with('.');
-    let addressed = in_address(line, at);
     let capital = token.core.starts_with(char::is_uppercase);
     // "12th Ave. S", "Main St. Suite 5"
     let directed = dotted
-        && line.next_after_dot(at).is_some_and(|next| {
-            DIRECTIONS.iter().any(|(short, _)| *short == next.core)
-                || matches!(next.core, "Apt" | "Floor" | "Room" | "Ste" | "Suite" | "Unit")
+        && next.is_some_and(|next| {
+            directions::find(next.core).is_some()
+                || matches!(
+                    next.core,
+                    "Apt" | "Bldg" | "Floor" | "Room" | "Ste" | "Suite" | "Unit"
+                )
         });
     if addressed && directed {
         return Some(Reading {
@@ -149,7 +242,13 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
             ..Reading::new(name, 1)
         });
     }
+    // "on Church Ln" needs no number; "Schubert's Ave Maria" is none.
+    let follows_name = next.is_some_and(|next| next.core.starts_with(char::is_uppercase));
+    let surely = capital
+        && UNMISTAKABLE.contains(&token.core.to_ascii_lowercase().as_str())
+        && !(token.core == "Ave" && !dotted && follows_name);
     if !addressed
+        && !surely
         && (!dotted
             || !capital
             || matches!(
@@ -161,28 +260,6 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     Some(Reading::abbreviation(name, 1))
-}
-
-/// "Rte 9", "Hwy. 101", "Fl 34"
-fn numbered_way(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let name = match line.tokens[at].core {
-        "Rte" | "Rt" => "Route",
-        "Hwy" => "Highway",
-        "Fl" => "Floor",
-        "Ste" => "Suite",
-        "Rm" => "Room",
-        "Apt" => "Apartment",
-        _ => return None,
-    };
-    line.next_after_dot(at)
-        .filter(|next| {
-            let number = next.core.strip_prefix('#').unwrap_or(next.core);
-            number.starts_with(|c: char| c.is_ascii_digit())
-        })
-        .map(|_| Reading {
-            dot: Dot::Yes,
-            ..Reading::new(name, 1)
-        })
 }
 
 /// "3rd Fl."
@@ -222,79 +299,4 @@ fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
         && line.next_after_dot(at).is_some_and(|next| {
             next.core.starts_with(char::is_uppercase) && !sentence_word(next.core) && !is_street(next.core)
         })
-}
-
-/// "E" between a house number and a street.
-fn direction(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let (_, name) = DIRECTIONS.iter().find(|(short, _)| *short == token.core)?;
-    // "NW 5th Ave"
-    if line.next_after_dot(at).is_some_and(|next| {
-        next.shape.digit
-            && next.core.ends_with(['t', 'd', 'h'])
-            && line.next(at + 1).is_some_and(|street| is_street(street.core))
-    }) {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(*name, 1)
-        });
-    }
-    let before = line.previous(at)?;
-    let numbered = before.is_digits() && line.next_after_dot(at).is_some() && leads_to_street(line, at - 1);
-    let after_street = is_street(before.core) && in_address(line, at);
-    // "Hwy 101 N"
-    let after_road = before.is_digits()
-        && at > 1
-        && matches!(
-            line.tokens[at - 2].core.to_ascii_lowercase().as_str(),
-            "hwy" | "highway" | "interstate" | "route" | "rte"
-        );
-    // "I-95 N"
-    let after_road =
-        after_road || before.core.starts_with("I-") && before.core.ends_with(|c: char| c.is_ascii_digit());
-    if numbered {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(*name, 1)
-        });
-    }
-    (after_street || after_road).then(|| Reading::abbreviation(*name, 1))
-}
-
-/// "Santa Clara, CA 95051", "City, NY".
-fn state(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if token.core.len() != 2 || !token.is_capitals() || !token.open.is_empty() {
-        return None;
-    }
-    let (_, name) = STATES.iter().find(|(short, _)| *short == token.core)?;
-    let before = line.get(at.checked_sub(1)?)?;
-    if !before.core.starts_with(char::is_uppercase) || !token.spaced {
-        return None;
-    }
-    let zipped = line.next(at).is_some_and(|next| is_zip(next.core));
-    let after_comma = before.close == "," && before.shape.lower;
-    let clear = after_comma && (!WORDS.contains(&token.core) || in_address(line, at));
-    (clear || (zipped && matches!(before.close, "," | ""))).then(|| Reading::abbreviation(*name, 1))
-}
-
-fn is_zip(text: &str) -> bool {
-    let (zip, more) = text.split_once('-').unwrap_or((text, ""));
-    zip.len() == 5
-        && numbers::is_digits(zip)
-        && (more.is_empty() || (more.len() == 4 && numbers::is_digits(more)))
-}
-
-/// The ZIP code after a state, digit by digit.
-fn zip(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let before = line.previous(at)?;
-    let state = STATES
-        .iter()
-        .any(|(short, name)| *short == before.core || *name == before.core);
-    if !state || !is_zip(token.core) {
-        return None;
-    }
-    let groups: Vec<_> = token.core.split('-').map(numbers::spelled).collect();
-    Some(Reading::new(groups.join(", "), 1))
 }

@@ -13,6 +13,8 @@ pub(super) const STREETS: &[(&str, &str)] = &[
     ("dr", "Drive"),
     ("expy", "Expressway"),
     ("fwy", "Freeway"),
+    ("gdns", "Gardens"),
+    ("hts", "Heights"),
     ("hwy", "Highway"),
     ("ln", "Lane"),
     ("pkwy", "Parkway"),
@@ -29,11 +31,36 @@ pub(super) const STREETS: &[(&str, &str)] = &[
     ("trl", "Trail"),
 ];
 
+/// Kinds of streets that are so short or so rare that only a house number before them tells.
+pub(super) const IN_ADDRESS: &[(&str, &str)] = &[
+    ("Byp", "Bypass"),
+    ("Ctr", "Center"),
+    ("Cv", "Cove"),
+    ("Est", "Estate"),
+    ("Ests", "Estates"),
+    ("Grv", "Grove"),
+    ("Hbr", "Harbor"),
+    ("Lndg", "Landing"),
+    ("Mdws", "Meadows"),
+    ("Mnr", "Manor"),
+    ("Pt", "Point"),
+    ("Rdg", "Ridge"),
+    ("Vw", "View"),
+    ("Wk", "Walk"),
+    ("Xing", "Crossing"),
+];
+
+/// Kinds of streets that mean nothing else, so that no house number has to stand before.
+pub(super) const UNMISTAKABLE: &[&str] = &[
+    "ave", "blvd", "expy", "fwy", "gdns", "hts", "hwy", "ln", "pkwy", "rd", "tpke",
+];
+
 /// Kinds of streets that are written out.
 pub(super) const WRITTEN_OUT: &[&str] = &[
     "alley",
     "avenue",
     "boulevard",
+    "broadway",
     "circle",
     "close",
     "court",
@@ -68,6 +95,10 @@ pub(super) const DIRECTIONS: &[(&str, &str)] = &[
     ("NW", "Northwest"),
     ("SE", "Southeast"),
     ("SW", "Southwest"),
+    ("N.E", "Northeast"),
+    ("N.W", "Northwest"),
+    ("S.E", "Southeast"),
+    ("S.W", "Southwest"),
 ];
 
 /// The states of the USA and what the post counts among them.
@@ -128,3 +159,53 @@ pub(super) const STATES: &[(&str, &str)] = &[
 
 /// States whose letters are also words, so that only a ZIP code or a street tells.
 pub(super) const WORDS: &[&str] = &["HI", "ID", "IN", "LA", "MA", "ME", "OH", "OK", "OR", "PA"];
+
+/// States as the newspapers shorten them, with a full stop and after a comma.
+pub(super) const SHORT_STATES: &[(&str, &str)] = &[
+    ("Ala", "Alabama"),
+    ("Ariz", "Arizona"),
+    ("Ark", "Arkansas"),
+    ("Calif", "California"),
+    ("Colo", "Colorado"),
+    ("Conn", "Connecticut"),
+    ("Del", "Delaware"),
+    ("Fla", "Florida"),
+    ("Ga", "Georgia"),
+    ("Ill", "Illinois"),
+    ("Ind", "Indiana"),
+    ("Kan", "Kansas"),
+    ("Ky", "Kentucky"),
+    ("La", "Louisiana"),
+    ("Mass", "Massachusetts"),
+    ("Md", "Maryland"),
+    ("Mich", "Michigan"),
+    ("Minn", "Minnesota"),
+    ("Miss", "Mississippi"),
+    ("Mo", "Missouri"),
+    ("Mont", "Montana"),
+    ("N.C", "North Carolina"),
+    ("N.D", "North Dakota"),
+    ("N.H", "New Hampshire"),
+    ("N.J", "New Jersey"),
+    ("N.M", "New Mexico"),
+    ("N.Y", "New York"),
+    ("Neb", "Nebraska"),
+    ("Nev", "Nevada"),
+    ("Okla", "Oklahoma"),
+    ("Ore", "Oregon"),
+    ("Pa", "Pennsylvania"),
+    ("R.I", "Rhode Island"),
+    ("S.C", "South Carolina"),
+    ("S.D", "South Dakota"),
+    ("Tenn", "Tennessee"),
+    ("Tex", "Texas"),
+    ("Va", "Virginia"),
+    ("Vt", "Vermont"),
+    ("W.Va", "West Virginia"),
+    ("Wash", "Washington"),
+    ("Wis", "Wisconsin"),
+    ("Wyo", "Wyoming"),
+];
+
+/// Short states that are words, too: "Yes, Miss. He …"
+pub(super) const SHORT_WORDS: &[&str] = &["Del", "Ga", "Ill", "La", "Mass", "Miss", "Mo", "Pa", "Wash"];
