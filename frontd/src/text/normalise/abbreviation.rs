@@ -1,5 +1,6 @@
 //! Titles and abbreviations, by what stands beside them.
 
+mod periods;
 mod tables;
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
     words::{Dot, Line, Reading},
     writer::capitalised,
 };
-use tables::{DOTTED, DOTTED_TITLES, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
+use tables::{DOTTED, DOTTED_TITLES, NAMED_AFTER, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -20,7 +21,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let dotted = token.close.starts_with('.') && !token.close.starts_with("..");
-    title(line, at, dotted)
+    periods::read(line, at)
+        .or_else(|| title(line, at, dotted))
         .or_else(|| dates_of_life(line, at, dotted))
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
@@ -248,10 +250,15 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         _ => return None,
     };
     let before = line.get(at.checked_sub(1)?)?;
-    before
-        .core
-        .starts_with(char::is_uppercase)
-        .then(|| Reading::abbreviation(said, 1))
+    // "King Jr. Blvd.", "King Jr. Day": a name goes on.
+    let named_after = line
+        .next_after_dot(at)
+        .is_some_and(|next| super::address::is_street(next.core) || NAMED_AFTER.contains(&next.core));
+    let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
+    before.core.starts_with(char::is_uppercase).then(|| Reading {
+        dot,
+        ..Reading::new(said, 1)
+    })
 }
 
 /// "ft. Rihanna", "(c) 2020", "Rt. Hon."
@@ -368,6 +375,7 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
                     | "Snr"
                     | "Esq"
                     | "Rt"
+                    | "Attn"
             ))
         || numbers::is_digits(text)
 }

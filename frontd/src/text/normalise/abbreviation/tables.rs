@@ -132,6 +132,7 @@ pub(super) const DOTTED: &[(&str, &str)] = &[
 pub(super) const PLAIN: &[(&str, &str)] = &[
     ("aka", "also known as"),
     ("approx", "approximately"),
+    ("attn", "attention"),
     ("b/c", "because"),
     ("c/o", "care of"),
     ("dept", "department"),
@@ -195,4 +196,23 @@ pub(super) const SPELLED: &[&str] = &[
     "gpu", "hdmi", "hr", "html", "http", "https", "ibm", "iq", "lgbt", "mp3", "mp4", "nba", "nfl", "nyc",
     "pc", "pdf", "phd", "pm", "rna", "sms", "suv", "tv", "tvs", "uk", "ufo", "uri", "url", "usa", "usb",
     "vip", "vpn", "wwii", "wtf", "xml",
+];
+
+/// What people give their names to, besides streets.
+pub(super) const NAMED_AFTER: &[&str] = &[
+    "Airport",
+    "Award",
+    "Bridge",
+    "Center",
+    "College",
+    "Day",
+    "Elementary",
+    "Hall",
+    "High",
+    "Library",
+    "Memorial",
+    "Park",
+    "Scholarship",
+    "School",
+    "Stadium",
 ];

@@ -21,7 +21,9 @@ pub(in crate::text::normalise) fn is_place(line: &Line<'_>, at: usize) -> bool {
         "gate",
         "grade",
         "hall",
+        "highway",
         "house",
+        "hwy",
         "junction",
         "line",
         "lot",
@@ -31,6 +33,7 @@ pub(in crate::text::normalise) fn is_place(line: &Line<'_>, at: usize) -> bool {
         "rm",
         "route",
         "row",
+        "rte",
         "seat",
         "section",
         "suite",
@@ -109,6 +112,46 @@ pub(in crate::text::normalise) fn counts_plural(line: &Line<'_>, at: usize) -> b
             && next.core.ends_with('s')
             && counts(line, at)
     })
+}
+
+/// "2m people": what follows is counted in millions, and not measured in meters.
+pub(in crate::text::normalise) fn counts_millions(line: &Line<'_>, at: usize) -> bool {
+    const COUNTED: &[&str] = &[
+        "adults",
+        "barrels",
+        "cases",
+        "children",
+        "copies",
+        "customers",
+        "doses",
+        "downloads",
+        "euros",
+        "families",
+        "followers",
+        "homes",
+        "households",
+        "jobs",
+        "likes",
+        "members",
+        "passengers",
+        "patients",
+        "people",
+        "players",
+        "pounds",
+        "residents",
+        "shares",
+        "streams",
+        "subscribers",
+        "tonnes",
+        "users",
+        "vehicles",
+        "viewers",
+        "views",
+        "visitors",
+        "voters",
+        "workers",
+    ];
+    line.next(at).is_some_and(|next| COUNTED.contains(&next.core))
 }
 
 /// No name or noun of a number stands before, as in "Apollo 11 500 times".
