@@ -2,13 +2,16 @@
 
 mod amounts;
 mod currencies;
+mod ranges;
+
+use std::borrow::Cow;
 
 use super::{
     measure, numbers,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
-use amounts::{amount_before, glued_magnitude, magnitude_letter};
+use amounts::{amount_before, glued_magnitude, magnitude_letter, thousands_before};
 use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
 
 pub(super) use amounts::{magnitude_name, number_before};
@@ -56,33 +59,18 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         let words = sum(&amount, None, named, line.dialect)?;
         return Some(Reading::new(format!("{minus}{inner}{words}"), named_in));
     }
-    let range = rest.strip_prefix(['-', '–', '—']).filter(|second| {
-        let second = sign_before(second).map_or(*second, |(_, rest)| rest);
-        second.starts_with(|c: char| c.is_ascii_digit())
-            && numbers::is_integer(&number_before(second).0.replace('.', ""))
-    });
-    if let Some(second) = range {
-        let (other, second) = sign_before(second).map_or((currency, second), |(other, rest)| (other, rest));
-        let (to, second) = amount_before(second);
-        let (glued, after) = glued_magnitude(second);
-        let mut to_scale = glued;
-        if to_scale.is_none() && after.is_empty() {
-            to_scale = magnitude_word(line, at, &mut tokens);
-        }
-        let from = if scale.is_none() && sign_before(range?).is_none() {
-            // "$5-10 million": the first number is of the same kind as the second.
-            number(&amount, line.dialect)?
-        } else {
-            sum(&amount, scale, currency, line.dialect)?
-        };
-        return Some(Reading::new(
-            format!(
-                "{minus}{inner}{from} to {}{}",
-                sum(&to, to_scale, other, line.dialect)?,
-                tail(after, line)?
-            ),
-            tokens,
-        ));
+    let first = (&*amount, scale, currency);
+    if let Some(reading) =
+        ranges::glued(line, at, first, rest).or_else(|| ranges::worded(line, at, first, rest))
+    {
+        return Some(Reading {
+            words: format!("{minus}{inner}{}", reading.words),
+            ..reading
+        });
+    }
+    // "two $20s"
+    if scale.is_none() && matches!(rest, "s" | "'s" | "’s") && numbers::is_integer(&amount) {
+        return Some(Reading::new(numbers::plural(&number(&amount, line.dialect)?), 1));
     }
     if let Some((word, adjective)) = hyphen_magnitude(rest) {
         let words = format!(
@@ -99,11 +87,11 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     if scale.is_none()
         && rest.is_empty()
         && let Some(next) = line.next(at)
-        && let Some(hyphen) = next.core.find('-')
-        && let Some(name) = magnitude_name(&next.core[..hyphen])
+        && let Some(end) = next.core.find(['-', '+'])
+        && let Some(name) = magnitude_name(&next.core[..end])
     {
         scale = Some(name);
-        rest = &next.core[hyphen..];
+        rest = &next.core[end..];
         tokens += 1;
     }
     // "a $5 bill", "$100-a-plate": before what it describes a sum is one thing.
@@ -161,7 +149,7 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
         let next = line.next_after_dot(at)?;
         // "CAD $50"
         let signless = sign_before(next.core).filter(|(sign, _)| currency.one.ends_with(sign.one));
-        let (amount, rest) = number_before(signless.map_or(next.core, |(_, rest)| rest));
+        let (amount, rest) = amount_of(currency, signless.map_or(next.core, |(_, rest)| rest));
         let (mut scale, rest) = glued_magnitude(rest);
         if amount.is_empty() || !rest.is_empty() {
             return None;
@@ -170,14 +158,26 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
         if scale.is_none() {
             scale = magnitude_word(line, at + 1, &mut tokens);
         }
-        return Some(Reading::new(sum(amount, scale, currency, line.dialect)?, tokens));
+        return Some(Reading::new(sum(&amount, scale, currency, line.dialect)?, tokens));
     }
     let (currency, rest) = code_prefix(token.core)?;
-    let (amount, rest) = number_before(rest);
+    let (amount, rest) = amount_of(currency, rest);
     let (scale, rest) = glued_magnitude(rest);
     (rest.is_empty() && !amount.is_empty())
-        .then(|| sum(amount, scale, currency, line.dialect))?
+        .then(|| sum(&amount, scale, currency, line.dialect))?
         .map(|words| Reading::new(words, 1))
+}
+
+/// The amount after a code: "Rp 10.000" are ten thousand where prices are written so.
+fn amount_of<'a>(currency: &Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
+    let dotted = matches!(
+        currency.many,
+        "rupiah" | "dong" | "kronor" | "forints" | "Chilean pesos" | "Colombian pesos"
+    );
+    dotted
+        .then(|| thousands_before(text))
+        .flatten()
+        .unwrap_or_else(|| amount_before(text))
 }
 
 /// "50€", "50 €", "50 USD", "1.5 million USD", "99¢", "50p".
@@ -188,7 +188,12 @@ fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let say = |scale, currency, tokens| {
-        let words = sum(&amount, scale, currency, line.dialect)?;
+        let said = if describes(line, at, at + tokens - 1) {
+            one_thing
+        } else {
+            sum
+        };
+        let words = said(&amount, scale, currency, line.dialect)?;
         Some(Reading::new(format!("{minus}{words}"), tokens))
     };
     if rest == "p" && line.dialect == Dialect::British && amount.len() <= 3 && numbers::is_digits(&amount) {
@@ -272,6 +277,12 @@ fn tail(rest: &str, line: &Line<'_>) -> Option<String> {
         return Some(String::new());
     }
     if let Some(unit) = rest.strip_prefix('/') {
+        // "$5/$10"
+        if let Some((currency, other)) = sign_before(unit) {
+            let (amount, after) = amount_before(other);
+            let words = sum(&amount, None, currency, line.dialect)?;
+            return after.is_empty().then(|| format!(" slash {words}"));
+        }
         let (number, scale) = number_before(unit);
         if !number.is_empty() {
             let (scale, rest) = glued_magnitude(scale);

@@ -30,6 +30,28 @@ pub(super) fn amount_before(text: &str) -> (Cow<'_, str>, &str) {
     }
 }
 
+/// Thousands with points between and perhaps a decimal comma: "10.000", "1.250.000,00".
+pub(super) fn thousands_before(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let end = text
+        .bytes()
+        .position(|b| !(b.is_ascii_digit() || b == b',' || b == b'.'))
+        .unwrap_or(text.len());
+    let (written, rest) = text.split_at(end);
+    let (whole, cents) = written.split_once(',').unwrap_or((written, ""));
+    let grouped = whole.replace('.', ",");
+    let known = whole.contains('.')
+        && numbers::is_integer(&grouped)
+        && (cents.is_empty() || cents.len() == 2 && numbers::is_digits(cents));
+    known.then(|| {
+        let amount = if cents.is_empty() {
+            grouped
+        } else {
+            format!("{grouped}.{cents}")
+        };
+        (amount.into(), rest)
+    })
+}
+
 /// Digits, commas and a decimal point at the start of `text`, and the rest.
 pub(in crate::text::normalise) fn number_before(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();

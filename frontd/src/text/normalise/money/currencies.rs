@@ -110,6 +110,16 @@ const CODES: &[(&str, Currency)] = &[
     ("kr", currency("krona", "kronor", None)),
     ("zł", currency("zloty", "zlotys", Some(("grosz", "groszy")))),
     ("Kč", currency("koruna", "koruna", None)),
+    ("PHP", currency("peso", "pesos", CENTAVOS)),
+    ("Php", currency("peso", "pesos", CENTAVOS)),
+    ("CLP", currency("Chilean peso", "Chilean pesos", None)),
+    ("COP", currency("Colombian peso", "Colombian pesos", None)),
+    ("ARS", currency("Argentine peso", "Argentine pesos", CENTAVOS)),
+    ("EGP", currency("Egyptian pound", "Egyptian pounds", None)),
+    ("PKR", currency("Pakistani rupee", "Pakistani rupees", None)),
+    ("TWD", currency("Taiwan dollar", "Taiwan dollars", CENTS)),
+    ("QAR", currency("riyal", "riyals", None)),
+    ("KWD", currency("dinar", "dinars", None)),
     ("BTC", currency("bitcoin", "bitcoins", None)),
 ];
 
