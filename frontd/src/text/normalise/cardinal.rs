@@ -8,7 +8,9 @@ use super::{
 };
 use context::{after_word, counts, is_amount, is_code, is_model, is_year};
 
-pub(super) use context::{counts_plural, is_announced, is_function_word, is_named, is_place};
+pub(super) use context::{
+    counts_millions, counts_plural, is_announced, is_function_word, is_named, is_place,
+};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -26,6 +28,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| decade_like(token.core, line))
         .or_else(|| number(line, at))
         .or_else(|| paragraph(token.core, line))
+        .or_else(|| compound(token.core, line))
         .or_else(|| grouped(token.core, line))
         .map(|words| Reading::new(words, 1))
 }
@@ -184,6 +187,26 @@ fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
     digits.then(|| numbers::cardinal(core, line.dialect))
 }
 
+/// "2,500-year-old", "1200-page", "1990-style": a long number and what it counts.
+fn compound(core: &str, line: &Line<'_>) -> Option<String> {
+    const AFTER_YEARS: &[&str] = &["born", "built", "era", "model", "present", "style", "vintage"];
+    let (number, noun) = core.split_once('-')?;
+    let long = number.contains([',', '.']) || number.len() == 4;
+    if !long || !numbers::is_decimal(number) || noun.len() < 3 {
+        return None;
+    }
+    if !noun.chars().all(|c| c.is_alphabetic() || c == '-') || noun.contains("--") {
+        return None;
+    }
+    let first = noun.split('-').next()?;
+    let said = if numbers::is_digits(number) && AFTER_YEARS.contains(&first) {
+        numbers::year(number, line.dialect)
+    } else {
+        numbers::decimal(number, line.dialect)?
+    };
+    Some(format!("{said} {}", noun.replace('-', " ")))
+}
+
 /// "401(k)", "501(c)(3)".
 fn paragraph(core: &str, line: &Line<'_>) -> Option<String> {
     let (digits, rest) = core.split_once('(')?;
@@ -229,6 +252,11 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
     if matches!(suffix, "M" | "B") && !is_amount(number, line, at) {
         return None;
     }
+    let suffix = if suffix == "m" && counts_millions(line, at) {
+        "M"
+    } else {
+        suffix
+    };
     let words = numbers::decimal(number, line.dialect)?;
     let suffix = match suffix {
         "" => "",

@@ -196,10 +196,16 @@ fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
         "CE" => "CE",
         _ => return None,
     };
-    if !token.is_digits() || token.core.len() > 4 {
+    // "10,000 BC"
+    let long = token.core.contains(',') && numbers::is_integer(token.core);
+    if !long && (!token.is_digits() || token.core.len() > 5) {
         return None;
     }
-    let year = numbers::year(token.core, line.dialect);
+    let year = if token.core.len() > 4 {
+        numbers::cardinal(token.core, line.dialect)
+    } else {
+        numbers::year(token.core, line.dialect)
+    };
     let mut reading = Reading::new(format!("{year} {}", era.trim_end_matches('.')), 2);
 
     if era.ends_with('.') && !next.close.starts_with('.') {

@@ -81,6 +81,9 @@ pub(super) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
     if token.core.is_ascii() || !token.core.chars().all(|c| is_emoji(c) || c == '?' || c == '!') {
         return None;
     }
+    if loves(line, at) {
+        return Some("love".to_owned());
+    }
     if !named {
         // Its full stop or comma still ends what was said before.
         return token.close.is_empty().then(String::new);
@@ -92,6 +95,24 @@ pub(super) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
         }
     }
     Some(names.join(", "))
+}
+
+/// "I ❤ NY": a heart between who loves and what is loved.
+fn loves(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    let heart = token.core.chars().count() == 1
+        && token
+            .core
+            .contains(['❤', '♥', '💙', '💚', '💛', '💜', '🧡', '🖤', '💖', '💗']);
+    heart
+        && line.next(at).is_some()
+        && line.previous(at).is_some_and(|who| {
+            who.close.is_empty()
+                && matches!(
+                    who.core,
+                    "I" | "i" | "We" | "we" | "You" | "you" | "They" | "they"
+                )
+        })
 }
 
 /// Nothing in the line has a letter or a digit, and something is an emoji.

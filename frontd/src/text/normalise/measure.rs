@@ -21,7 +21,11 @@ pub(super) use names::per;
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let token = &line.tokens[at];
-    if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !token.shape.digit {
+    let vulgar = core
+        .chars()
+        .next()
+        .is_some_and(|c| !c.is_ascii() && super::fraction::vulgar(c).is_some());
+    if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !(token.shape.digit || vulgar) {
         return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
     }
     if let Some(reading) = spaced_range(line, at) {
@@ -68,6 +72,15 @@ struct Amount {
 fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     let (sign, unsigned) = numbers::sign(text);
     let (first, mut rest) = number_before(unsigned);
+    if let Some((c, fraction)) = unsigned
+        .chars()
+        .next()
+        .and_then(|c| Some((c, super::fraction::vulgar(c)?)))
+    {
+        let words = format!("{sign}{fraction}");
+        // "one half cup", "three quarters of a mile"
+        return Some((Amount { words, one: true }, &unsigned[c.len_utf8()..]));
+    }
     if first.is_empty() {
         return None;
     }
@@ -170,7 +183,9 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     }
     // "12A" is a fuse, "flat 4A" none.
     let (number, unit) = number_before(core);
-    if unit == "A" && (number.len() == 1 || super::cardinal::is_place(line, at)) {
+    if unit == "m" && super::cardinal::counts_millions(line, at)
+        || unit == "A" && (number.len() == 1 || super::cardinal::is_place(line, at))
+    {
         return None;
     }
     if let Some((number, tokens)) = super::cardinal::spaced(line, at) {

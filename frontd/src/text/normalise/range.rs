@@ -2,6 +2,7 @@
 
 use super::{
     cardinal, measure, numbers,
+    tokens::Token,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
@@ -139,6 +140,68 @@ fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
     Some(format!("{} to {}", ordinal(from)?, ordinal(to)?))
 }
 
+/// Words around say that a game or a vote ended so.
+fn is_score(line: &Line<'_>, at: usize) -> bool {
+    const REACH: usize = 6;
+    const BEFORE: &[&str] = &[
+        "beat",
+        "beating",
+        "beats",
+        "defeat",
+        "defeated",
+        "downed",
+        "edged",
+        "ended",
+        "fell",
+        "final",
+        "lead",
+        "leading",
+        "leads",
+        "led",
+        "lose",
+        "loses",
+        "losing",
+        "loss",
+        "lost",
+        "outscored",
+        "passed",
+        "routed",
+        "score",
+        "scored",
+        "tied",
+        "topped",
+        "trailed",
+        "trailing",
+        "victory",
+        "vote",
+        "voted",
+        "win",
+        "winning",
+        "wins",
+        "won",
+    ];
+    const AFTER: &[&str] = &[
+        "advantage",
+        "deficit",
+        "defeat",
+        "final",
+        "lead",
+        "loss",
+        "margin",
+        "rout",
+        "score",
+        "tie",
+        "upset",
+        "victory",
+        "vote",
+        "win",
+    ];
+    let known = |words: &[&str], token: &Token<'_>| words.contains(&token.core.to_ascii_lowercase().as_str());
+    let from = at.saturating_sub(REACH);
+    line.tokens[from..at].iter().any(|token| known(BEFORE, token))
+        || line.next(at).is_some_and(|next| known(AFTER, next))
+}
+
 fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     let value = |text: &str| {
         text.replace(',', "")
@@ -183,8 +246,11 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
         // The hours of an office.
         return Some("nine to five".to_owned());
     }
-    // A score or a code reads its numbers one after the other.
-    let link = if second > first && !cardinal::is_named(line, at) {
+    // A code or a low score reads its numbers one after the other; "thirty seven" would be one number.
+    let tens = from.len() == 2 && from >= "20" && to.len() == 1 && to != "0";
+    let run_on = tens && from.ends_with('0');
+    let high = (from.len() + to.len() > 4 || tens) && is_score(line, at);
+    let link = if (second > first || run_on || high) && !cardinal::is_named(line, at) {
         " to "
     } else if from.ends_with("00") {
         // "100-96" would be one number.

@@ -99,7 +99,7 @@ pub(super) fn parts(numerator: &str, denominator: &str, dialect: Dialect) -> Opt
     }
     let words = fraction::words(numerator, denominator, dialect)?;
     let (above, below): (u64, u64) = (numerator.parse().ok()?, denominator.parse().ok()?);
-    if above < below && !matches!(below, 2..=10 | 12 | 16 | 20 | 32 | 64 | 100) {
+    if above < below && above > 1 && !matches!(below, 2..=10 | 12 | 16 | 20 | 32 | 64 | 100) {
         let number = |digits| numbers::cardinal(digits, dialect);
         return Some(Amount {
             words: format!("{} or {}", number(numerator), number(denominator)),
