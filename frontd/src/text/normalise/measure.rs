@@ -1,5 +1,6 @@
 //! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
 
+mod described;
 mod names;
 mod ranges;
 mod signs;
@@ -12,6 +13,7 @@ use super::{
     words::{Line, Reading},
 };
 use crate::text::Dialect;
+use described::{DESCRIBED, is_described};
 use names::{compound, is_period};
 use ranges::{parts, signed_twice, spaced_range, twice};
 use signs::{bearing, degrees, feet, inches};
@@ -181,6 +183,21 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     if let Some(words) = twice(core, dialect) {
         return Some(Reading::abbreviation(words, 1));
     }
+    // "25 bps" of interest; modems were faster.
+    if numbers::is_digits(core)
+        && core.parse::<u32>().is_ok_and(|points| points <= 250)
+        && line.next(at).is_some_and(|unit| unit.core == "bps")
+    {
+        let unit = if core == "1" {
+            "basis point"
+        } else {
+            "basis points"
+        };
+        return Some(Reading::abbreviation(
+            format!("{} {unit}", numbers::cardinal(core, dialect)),
+            2,
+        ));
+    }
     // "12A" is a fuse, "flat 4A" none.
     let (number, unit) = number_before(core);
     if unit == "m" && super::cardinal::counts_millions(line, at)
@@ -228,9 +245,13 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
         return None;
     }
     let glued = !rest.is_empty();
+    // "a 9-V battery", where "5-A" alone is a serial.
+    let of_noun = line
+        .next(at)
+        .is_some_and(|next| next.is_word() && !next.shape.upper);
     let rest = rest
         .strip_prefix('-')
-        .filter(|unit| unit.len() > 1)
+        .filter(|unit| unit.len() > 1 || matches!(*unit, "L" | "V" | "W") && of_noun)
         .unwrap_or(rest);
     let mut tokens = 1;
     if !glued && let Some(name) = line.next(at).and_then(|next| magnitude_name(next.core)) {
@@ -275,18 +296,13 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
         ));
     }
     // "6 ft. 2 in." and "5 lb 3 oz" follow from reading one after the other.
-    let attributive = glued
+    let attributive = line
+        .previous(at)
+        .is_some_and(|p| matches!(p.core, "a" | "an" | "A" | "An"))
         && line
-            .previous(at)
-            .is_some_and(|p| matches!(p.core, "a" | "an" | "A" | "An"))
-        && line.next(at).is_some_and(|next| {
-            next.shape.lower
-                && !matches!(
-                    next.core,
-                    "of" | "long" | "tall" | "wide" | "deep" | "high" | "away" | "or" | "and" | "to" | "in"
-                )
-        });
-    let described = line.next(at + tokens - 1).is_some_and(|next| {
+            .next_after_dot(at + tokens - 1)
+            .is_some_and(|next| is_described(next, glued));
+    let described = line.next_after_dot(at + tokens - 1).is_some_and(|next| {
         DESCRIBED.contains(&next.core)
             || matches!(written, "V" | "W")
                 && next.is_word()
@@ -303,54 +319,6 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     )?;
     Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
 }
-
-/// Nouns that a measure before them describes: "35 mm film", "100m dash".
-const DESCRIBED: &[&str] = &[
-    "barrel",
-    "battery",
-    "bike",
-    "bottle",
-    "bulb",
-    "cable",
-    "camera",
-    "card",
-    "charger",
-    "dash",
-    "dose",
-    "drive",
-    "engine",
-    "film",
-    "font",
-    "gun",
-    "head",
-    "hike",
-    "jug",
-    "lamp",
-    "lens",
-    "limit",
-    "memory",
-    "model",
-    "monitor",
-    "motor",
-    "network",
-    "pipe",
-    "pistol",
-    "processor",
-    "race",
-    "radius",
-    "ride",
-    "run",
-    "screen",
-    "screw",
-    "sprint",
-    "stretch",
-    "tank",
-    "tube",
-    "version",
-    "walk",
-    "wrench",
-    "zone",
-];
 
 /// "in" and the like are units only where no word follows that could make them one.
 fn unit_stands(line: &Line<'_>, at: usize) -> bool {

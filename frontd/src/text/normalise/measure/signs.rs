@@ -113,9 +113,16 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     if feet.is_empty() || !numbers::is_digits(feet) {
         return None;
     }
+    // "a 6'2\" guard"
+    let described = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "a" | "an" | "A" | "An" | "the"))
+        && line
+            .get(at + 1)
+            .is_some_and(|next| next.spaced && next.is_word() && !next.shape.upper);
     let closed = line.tokens[at].close.starts_with(['"', '”', '″']) && !rest.is_empty();
     let inches = rest.trim_end_matches(['"', '″', '”']);
-    let unit = if feet == "1" { "foot" } else { "feet" };
+    let unit = if feet == "1" || described { "foot" } else { "feet" };
     let mut words = format!("{} {unit}", numbers::cardinal(feet, line.dialect));
     if !inches.is_empty() {
         words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
@@ -129,6 +136,20 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// 10" and 5/8″, where no quotation is open.
 pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
+    // 2 1/2"
+    if token.is_digits()
+        && let Some(part) = line
+            .next(at)
+            .filter(|part| part.close.starts_with(['"', '″', '”']))
+        && let Some(fraction) = super::super::fraction::alone(part.core, line.dialect)
+        && !quoted(line, at, ['"', '“'])
+    {
+        let whole = numbers::cardinal(token.core, line.dialect);
+        return Some(Reading {
+            close: true,
+            ..Reading::new(format!("{whole} and {fraction} inches"), 2)
+        });
+    }
     if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
         return None;
     }

@@ -73,6 +73,7 @@ const UNITS: &[Unit] = &[
     length(&["µm"], "micrometer", "micrometers"),
     length(&["nm"], "nanometer", "nanometers"),
     length(&["mi"], "mile", "miles"),
+    unit(&["nmi"], "nautical mile", "nautical miles"),
     length(&["ft"], "foot", "feet"),
     Unit {
         written: &["in"],
@@ -213,6 +214,7 @@ const UNITS: &[Unit] = &[
     unit(&["µSv"], "microsievert", "microsieverts"),
     unit(&["lx"], "lux", "lux"),
     unit(&["lm"], "lumen", "lumens"),
+    unit(&["bp"], "basis point", "basis points"),
     unit(&["ppm"], "part per million", "parts per million"),
     unit(&["ppb"], "part per billion", "parts per billion"),
     letter(&["K"], "kelvin", "kelvins"),
@@ -230,7 +232,7 @@ pub(super) fn find(text: &str, glued: bool) -> Option<&'static Unit> {
         return None;
     }
     let unit = UNITS.iter().find(|unit| unit.written.contains(&text))?;
-    let only_glued = matches!(text, "B" | "K" | "us" | "au" | "mo" | "N" | "mb" | "t");
+    let only_glued = matches!(text, "B" | "K" | "us" | "au" | "N" | "mb" | "t");
     // "3k" and "5K" are thousands, "4B" is a billion.
     let magnitude = glued && matches!(text, "B" | "K" | "st");
     // "802.11ac"
