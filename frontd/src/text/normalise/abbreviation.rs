@@ -1,5 +1,6 @@
 //! Titles and abbreviations, by what stands beside them.
 
+mod initials;
 mod periods;
 mod tables;
 
@@ -9,6 +10,7 @@ use super::{
     words::{Dot, Line, Reading},
     writer::capitalised,
 };
+use initials::{compound, initials, possessive};
 use tables::{DOTTED, DOTTED_TITLES, NAMED_AFTER, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
 
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -24,6 +26,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     periods::read(line, at)
         .or_else(|| title(line, at, dotted))
         .or_else(|| dates_of_life(line, at, dotted))
+        .or_else(|| century(line, at, dotted))
         .or_else(|| numbered(line, at, dotted))
         .or_else(|| generation(line, at))
         .or_else(|| credit(line, at, dotted))
@@ -54,6 +57,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                         | "max"
                         | "min"
                         | "attn"
+                        | "asst"
+                        | "assoc"
+                        | "intl"
+                        | "natl"
                 );
                 let dot = if goes_on { Dot::Yes } else { Dot::Perhaps };
                 return Some(Reading {
@@ -91,7 +98,8 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
     match lower.as_str() {
         "al" => line.previous(at).is_some_and(|p| p.core == "et"),
         "v" | "vs" => goes_on.is_some() && line.previous(at).is_some() && !token.is_capitals(),
-        "max" | "min" | "pop" | "temp" | "est" | "ref" | "co" | "ste" | "nr" => {
+        "temp" => goes_on.is_some_and(|next| next.shape.digit || next.shape.lower && !next.shape.upper),
+        "max" | "min" | "pop" | "est" | "ref" | "co" | "ste" | "nr" => {
             goes_on.is_some_and(|next| next.shape.digit)
                 || (lower == "co"
                     && (line.previous(at).is_some_and(|p| p.core == "&")
@@ -166,7 +174,8 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let after_name = line.previous(at).is_some_and(|p| {
         p.core.starts_with(char::is_uppercase) && p.shape.lower && p.is_word() && p.close.is_empty()
     });
-    if after_name && matches!(token.core, "Sr" | "Sec") {
+    // "Pt. II" is a part.
+    if after_name && matches!(token.core, "Sr" | "Sec") || token.core == "Pt" && next.is_capitals() {
         return None;
     }
     Some(Reading {
@@ -181,15 +190,30 @@ fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         "b" => "born",
         "d" => "died",
         "c" => "circa",
+        "fl" => "flourished",
+        "r" => "reigned",
         _ => return None,
     };
-    let year = line
-        .next_after_dot(at)
-        .is_some_and(|next| next.is_digits() && next.core.len() == 4);
+    let year = line.next_after_dot(at).is_some_and(|next| {
+        next.shape.digit && leads_year(next.core) || next.is_digits() && next.core.len() == 4
+    });
     (dotted && year).then(|| Reading {
         dot: Dot::Yes,
         ..Reading::new(said, 1)
     })
+}
+
+/// "19th c.", "20th cent.", "2nd ed."
+fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let ordinal = line
+        .previous(at)
+        .filter(|before| dotted && before.close.is_empty() && before.shape.digit)?;
+    let said = match line.tokens[at].core {
+        "c" | "C" | "cent" if ordinal.core.ends_with("th") => "century",
+        "ed" if ordinal.core.ends_with(['t', 'd', 'h']) => "edition",
+        _ => return None,
+    };
+    Some(Reading::abbreviation(said, 1))
 }
 
 /// "No. 5", "p. 12", "Fig. 3".
@@ -198,7 +222,9 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let lower = core.to_ascii_lowercase();
     let said = find(NUMBERED, &lower)?;
     let next = line.next_after_dot(at)?;
+    let serial = core == "No" && next.is_capitals() && next.shape.digit;
     let number = next.core.starts_with(|c: char| c.is_ascii_digit())
+        || serial
         || (dotted
             && next.is_capitals()
             && !(next.core == "I" && matches!(core, "No" | "no"))
@@ -245,6 +271,8 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         "Sr" | "Snr" => "Senior",
         "Esq" => "Esquire",
         "PhD" | "Ph.D" => "PHD",
+        "WW1" => return Some(Reading::new("World War one", 1)),
+        "WW2" => return Some(Reading::new("World War two", 1)),
         "WWI" => return Some(Reading::new("World War one", 1)),
         "WWII" => return Some(Reading::new("World War two", 1)),
         _ => return None,
@@ -272,7 +300,7 @@ fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
             dot: Dot::Yes,
             ..Reading::new("featuring", 1)
         }),
-        "Rt" if next.core == "Hon" => Some(Reading {
+        "Rt" if matches!(next.core, "Hon" | "Rev") => Some(Reading {
             dot: Dot::Yes,
             ..Reading::new("Right", 1)
         }),
@@ -292,61 +320,6 @@ fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 fn leads_year(text: &str) -> bool {
     text.get(..4)
         .is_some_and(|year| ("1500".."2200").contains(&year) && numbers::is_digits(year))
-}
-
-/// "U.S.-based", "non-U.S."
-fn compound(core: &str) -> Option<Reading> {
-    let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
-    let mut words = Vec::new();
-    let mut spelled = false;
-    for part in core.split('-') {
-        let letters = part.strip_suffix('.').unwrap_or(part);
-        if letters.contains('.') && letters.split('.').all(single) {
-            words.push(format!("{letters}."));
-            spelled = true;
-        } else if !part.is_empty() && part.chars().all(char::is_alphabetic) {
-            words.push(part.to_owned());
-        } else {
-            return None;
-        }
-    }
-    let dot = if words.last().is_some_and(|last| last.ends_with('.')) {
-        Dot::Yes
-    } else {
-        Dot::No
-    };
-    spelled.then(|| Reading {
-        dot,
-        ..Reading::new(words.join(" "), 1)
-    })
-}
-
-/// "U.S.", "A.D.", "r.s.v.p.": spelled. Capitals keep their full stops, which tell them from words ("U.S." from "us").
-fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
-    let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    if !core.contains('.') || !core.split('.').all(single) {
-        return None;
-    }
-    if core.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(format!("{core}."), 1)
-        });
-    }
-    Some(Reading::abbreviation(
-        core.replace('.', "").to_ascii_uppercase(),
-        1,
-    ))
-}
-
-/// "Inc.'s", "U.S.'s"
-fn possessive(core: &str) -> Option<Reading> {
-    let short = core.strip_suffix(".'s").or_else(|| core.strip_suffix(".’s"))?;
-    let words = find(DOTTED, &short.to_ascii_lowercase()).map(str::to_owned);
-    let initials = short.contains('.') && short.split('.').all(|part| part.len() == 1);
-    let words = words.or_else(|| initials.then(|| short.replace('.', " ")))?;
-    Some(Reading::new(format!("{words}'s"), 1))
 }
 
 /// For the fast path.
@@ -376,6 +349,13 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
                     | "Esq"
                     | "Rt"
                     | "Attn"
+                    | "gov't"
+                    | "Gov't"
+                    | "int'l"
+                    | "Int'l"
+                    | "nat'l"
+                    | "Nat'l"
+                    | "cont'd"
             ))
         || numbers::is_digits(text)
 }

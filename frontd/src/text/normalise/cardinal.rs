@@ -20,7 +20,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some((number, tokens)) = spaced(line, at) {
         return Some(Reading::new(numbers::cardinal(&number, line.dialect), tokens));
     }
-    if let Some(reading) = parted_ordinal(line, at) {
+    if let Some(reading) = magnitude(line, at).or_else(|| parted_ordinal(line, at)) {
         return Some(reading);
     }
     ordinal(token.core, line)
@@ -56,6 +56,18 @@ pub(super) fn spaced(line: &Line<'_>, at: usize) -> Option<(String, usize)> {
     let surely = tokens > 2
         || (tokens == 2 && (alone || number.ends_with("000") || counts(line, last) && after_word(line, at)));
     (ends && surely).then_some((number, tokens))
+}
+
+/// "3 bn", "1.2 mn people"
+fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = match line.next(at)?.core {
+        "bn" | "Bn" => "billion",
+        "mn" | "mln" => "million",
+        "tn" | "trn" => "trillion",
+        _ => return None,
+    };
+    let number = numbers::decimal(line.tokens[at].core, line.dialect)?;
+    Some(Reading::abbreviation(format!("{number} {name}"), 2))
 }
 
 /// "20 th", "2-nd"
@@ -191,7 +203,8 @@ fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
 fn compound(core: &str, line: &Line<'_>) -> Option<String> {
     const AFTER_YEARS: &[&str] = &["born", "built", "era", "model", "present", "style", "vintage"];
     let (number, noun) = core.split_once('-')?;
-    let long = number.contains([',', '.']) || number.len() == 4;
+    let square = noun.starts_with("sq-");
+    let long = number.contains([',', '.']) || number.len() == 4 || square;
     if !long || !numbers::is_decimal(number) || noun.len() < 3 {
         return None;
     }
@@ -204,7 +217,16 @@ fn compound(core: &str, line: &Line<'_>) -> Option<String> {
     } else {
         numbers::decimal(number, line.dialect)?
     };
-    Some(format!("{said} {}", noun.replace('-', " ")))
+    let noun = noun.replace('-', " ");
+    // "850-sq-ft"
+    let noun = if square {
+        noun.replacen("sq", "square", 1)
+            .replace("ft", "foot")
+            .replace(" mi", " mile")
+    } else {
+        noun
+    };
+    Some(format!("{said} {noun}"))
 }
 
 /// "401(k)", "501(c)(3)".
@@ -258,6 +280,12 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
         suffix
     };
     let words = numbers::decimal(number, line.dialect)?;
+    // "2x/day"
+    if let Some(period) = suffix.strip_prefix("x/") {
+        let period = super::measure::per(period, line.dialect)?;
+        let times = if number == "1" { "time" } else { "times" };
+        return Some(format!("{words} {times} per {period}"));
+    }
     let suffix = match suffix {
         "" => "",
         "+" => " plus",
@@ -279,6 +307,9 @@ pub(super) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
     if spelled {
         numbers::spelled(digits)
     } else if digits.len() == 3 && is_named(line, at) {
+        super::address::house(digits, line.dialect)
+    } else if digits.len() == 4 && line.previous(at).is_some_and(|before| before.core == "Form") {
+        // "Form 1040"
         super::address::house(digits, line.dialect)
     } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
         numbers::year(digits, line.dialect)

@@ -34,7 +34,7 @@ const MONTHS: [(&str, &[&str]); 12] = [
 const WEEKDAYS: [(&str, &[&str]); 7] = [
     ("Monday", &["Mon"]),
     ("Tuesday", &["Tue", "Tues"]),
-    ("Wednesday", &["Wed"]),
+    ("Wednesday", &["Wed", "Weds"]),
     ("Thursday", &["Thu", "Thur", "Thurs"]),
     ("Friday", &["Fri"]),
     ("Saturday", &["Sat"]),

@@ -102,7 +102,28 @@ fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
         };
         return Some(format!("number {number}"));
     }
+    // "Order #A-10293"
+    let serial = name.contains('-')
+        && name.contains(|c: char| c.is_ascii_digit())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    if serial {
+        return Some(format!(
+            "number {}",
+            super::symbols::spelled(name, line.dialect, false)
+        ));
+    }
     let tag = name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    // "#tbt"
+    if tag
+        && name.len() < 6
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() && !b"aeiouy".contains(&b))
+    {
+        return Some(format!("hashtag {}", name.to_ascii_uppercase()));
+    }
     let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
     let split = super::word::parts(name);
     let words = if plain(&split) {

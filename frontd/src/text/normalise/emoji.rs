@@ -81,6 +81,12 @@ pub(super) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
     if token.core.is_ascii() || !token.core.chars().all(|c| is_emoji(c) || c == '?' || c == '!') {
         return None;
     }
+    // "5 ⭐"
+    if token.core.chars().all(|c| matches!(c, '⭐' | '★'))
+        && let Some(count) = line.previous(at).filter(|count| count.shape.digit)
+    {
+        return Some(if count.core == "1" { "star" } else { "stars" }.to_owned());
+    }
     if loves(line, at) {
         return Some("love".to_owned());
     }
@@ -144,6 +150,7 @@ fn name(c: char) -> Option<String> {
     }
     match c {
         '💯' => return Some("one hundred".to_owned()),
+        '⭐' | '🌟' => return Some("star".to_owned()),
         '👍' => return Some("thumbs up".to_owned()),
         '👎' => return Some("thumbs down".to_owned()),
         _ => {}

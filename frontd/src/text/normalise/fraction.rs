@@ -12,6 +12,14 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some(words) = idiom(core) {
         return Some(Reading::new(words, 1));
     }
+    // "post-9/11"
+    if let Some((lead, words)) = core
+        .split_once('-')
+        .and_then(|(lead, rest)| Some((lead, idiom(rest)?)))
+        && matches!(lead, "pre" | "Pre" | "post" | "Post" | "near" | "non")
+    {
+        return Some(Reading::new(format!("{lead} {words}"), 1));
+    }
     if let Some(last) = core.chars().next_back().filter(|c| !c.is_ascii())
         && let Some(fraction) = vulgar(last)
     {

@@ -229,12 +229,17 @@ fn is_operand(text: &str) -> bool {
 
 /// "1-2=5", "y=x", "x²", "10^6", "2*8", "√2".
 fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
-    const OPERATORS: &str = "=+*^<>≤≥≠≈±×÷−√²³⁴⁵⁶⁷⁸⁹⁰¹⁻∞∑∏∫∂∆∇∈π";
-    if core.len() > 64 || !core.contains(|c: char| OPERATORS.contains(c)) {
+    const OPERATORS: &str = "=+*^<>≤≥≠≈±×÷−√²³⁴⁵⁶⁷⁸⁹⁰¹⁻∞∑∏∫∂∆∇∈π∛";
+    // "****": digits that are not shown.
+    let hidden = core.len() > 1 && core.bytes().all(|b| b == b'*');
+    if hidden || core.len() > 64 || !core.contains(|c: char| OPERATORS.contains(c)) {
         return None;
     }
     // Operands of several letters make it something else, such as "C++" or a name.
     let formula = core.contains('=')
+        || core.contains('*')
+            && core.contains('+')
+            && core.starts_with(|c: char| c.is_ascii_digit() || c == '(')
         || line
             .next(at)
             .is_some_and(|next| matches!(next.core, "=" | "+" | "≈" | "<" | ">"));

@@ -15,7 +15,12 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !token.shape.digit {
         return None;
     }
-    if let Some((width, height)) = token.core.split_once(['x', '×'])
+    // "2x4s" of wood
+    let (core, many) = match token.core.strip_suffix('s') {
+        Some(core) if core.len() < 6 => (core, true),
+        _ => (token.core, false),
+    };
+    if let Some((width, height)) = core.split_once(['x', '×'])
         && numbers::is_decimal(width)
         && height.split(['x', '×']).all(numbers::is_decimal)
     {
@@ -29,8 +34,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 numbers::decimal(text, line.dialect).unwrap_or_default()
             }
         };
-        let sides: Vec<_> = token.core.split(['x', '×']).map(side).collect();
-        return Some(Reading::new(sides.join(" by "), 1));
+        let sides: Vec<_> = core.split(['x', '×']).map(side).collect();
+        let words = sides.join(" by ");
+        let words = if many { numbers::plural(&words) } else { words };
+        return Some(Reading::new(words, 1));
     }
     if token.core.contains(':') {
         return ratio(line, at).map(|words| Reading::new(words, 1));
@@ -238,6 +245,10 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
             numbers::decimal(text, line.dialect).unwrap_or_default()
         }
     };
+    // "12-3456789": the number of a tax payer is no range.
+    if numbers::is_digits(from) && numbers::is_digits(to) && from.len() < 4 && to.len() > 5 {
+        return Some(format!("{}, {}", numbers::spelled(from), numbers::spelled(to)));
+    }
     if from == "1" && matches!(to, "800" | "888" | "877" | "866" | "855" | "844" | "833" | "900") {
         // "a 1-800 number"
         return Some(format!("one {}", super::telephone::prefix_words(to)));

@@ -17,6 +17,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     {
         return Some(Reading::new("", 1));
     }
+    // At the head of a line they only lead the eye.
+    if at == 0 && line.tokens.len() > 1 && matches!(core, "→" | "⇒" | "·" | "•" | "‣") {
+        return Some(Reading::new("", 1));
+    }
     if core == "©" && at > 0 && line.tokens[at - 1].core.eq_ignore_ascii_case("copyright") {
         return Some(Reading::new("", 1));
     }
@@ -119,6 +123,8 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             break;
         } else if c == '/' && before.is_uppercase() && next.is_some_and(char::is_uppercase) {
             // "TCP/IP", "AC/DC": the words side by side.
+        } else if c == '*' && (before == '*' || next == Some('*')) {
+            // "s**t"
         } else if name_signs && !drawn {
             push(&mut words, name(c));
         }
@@ -176,7 +182,7 @@ fn letters(part: &str, beside_digit: bool) -> String {
         .any(|c| !c.is_ascii() || "aeiouyAEIOUY\'’".contains(c));
     let short = part.chars().count() <= 3 && beside_digit;
     // "9to5", "1and1"
-    let link = matches!(part, "to" | "or" | "in" | "at" | "by" | "and" | "of");
+    let link = matches!(part, "to" | "or" | "in" | "at" | "by" | "and" | "of" | "ish");
     if lower && !link && (short || !vowels) {
         return part.to_ascii_uppercase();
     }
@@ -247,6 +253,7 @@ pub(super) fn name(sign: char) -> &'static str {
         '≥' => "greater than or equal to",
         '∞' => "infinity",
         '√' => "the square root of",
+        '∛' => "the cube root of",
         '∑' => "the sum of",
         '∏' => "the product of",
         '∫' => "the integral of",

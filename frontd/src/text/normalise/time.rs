@@ -7,7 +7,7 @@ use super::{
     words::{Dot, Line, Reading},
 };
 use crate::text::Dialect;
-use ranges::{range, spaced_range};
+use ranges::{range, spaced_range, stroked};
 
 const ZONES: &[&str] = &[
     "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
@@ -25,6 +25,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     range(line, at)
         .or_else(|| spaced_range(line, at))
+        .or_else(|| stroked(line, at))
         .or_else(|| hours(line, at))
         .or_else(|| minutes(line, at))
         .or_else(|| military(line, at))

@@ -66,6 +66,13 @@ fn snake(core: &str, line: &Line<'_>) -> String {
     words
 }
 
+/// "HTTPServer": an acronym and a word in one, which "NGOs" is not.
+pub(super) fn begins_with_capitals(text: &str) -> bool {
+    let capitals = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = &text[capitals..];
+    capitals > 2 && rest.len() > 3 && rest.bytes().all(|b| b.is_ascii_lowercase())
+}
+
 /// The words of a name in CamelCase, with spaces between; anything else as it is.
 ///
 /// "McDonald" and "NeMo" are one word: a part of one or two letters does not stand alone, but for "iPhone" and "eBay".
@@ -114,6 +121,7 @@ pub(super) fn parts(text: &str) -> String {
                     | "We"
                     | "No"
                     | "By"
+                    | "Id"
                     | "Me"
                     | "my"
                     | "is"
@@ -135,7 +143,7 @@ pub(super) fn parts(text: &str) -> String {
         .map(|(i, part)| {
             if part.bytes().all(|b| b.is_ascii_digit()) {
                 super::symbols::digits(part, crate::text::Dialect::American)
-            } else if i == 0 && single {
+            } else if i == 0 && single || *part == "Id" {
                 part.to_ascii_uppercase()
             } else {
                 (*part).to_owned()

@@ -295,6 +295,7 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let shape = token.shape;
     let odd = !token.is_word()
         || shape.repeated
+        || shape.lower && word::begins_with_capitals(token.core)
         || shape.inner_upper
         || (token.core.len() <= 4 && !token.core.is_ascii())
         || token.core.contains("hah")

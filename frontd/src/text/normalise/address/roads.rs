@@ -12,6 +12,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         "Rte" | "Rt" => "Route",
         "Hwy" => "Highway",
         "Rd" => "Road",
+        "Ave" => "Avenue",
         "Fl" => "Floor",
         "Ste" => "Suite",
         "Rm" => "Room",

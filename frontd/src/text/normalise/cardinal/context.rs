@@ -69,6 +69,7 @@ pub(in crate::text::normalise) fn is_named(line: &Line<'_>, at: usize) -> bool {
                     | "suite"
                     | "apt"
                     | "apartment"
+                    | "form"
             )
         })
 }
@@ -252,7 +253,12 @@ pub(super) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
     if digits.len() >= 10 && line.next(at).is_none() {
         return true;
     }
-    if is_announced(line, at) {
+    // "Text STOP to 88022": short numbers of mobile networks.
+    let texted = matches!(digits.len(), 5 | 6)
+        && line.tokens[at.saturating_sub(3)..at]
+            .iter()
+            .any(|token| token.core.eq_ignore_ascii_case("text"));
+    if texted || is_announced(line, at) {
         return true;
     }
     // Long digits without a comma and without anything that they count.
@@ -271,6 +277,7 @@ pub(in crate::text::normalise) fn is_announced(line: &Line<'_>, at: usize) -> bo
                 | "password"
                 | "zip"
                 | "ending"
+                | "ext"
                 | "extension"
                 | "serial"
                 | "id"

@@ -141,12 +141,18 @@ fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
             | "due"
             | "mon"
             | "tue"
+            | "tues"
             | "wed"
+            | "weds"
             | "thu"
+            | "thur"
+            | "thurs"
             | "fri"
             | "sat"
             | "sun"
-    ) || before.ends_with("day");
+    ) || before.ends_with("day")
+        // "the week of 6/10", "as of 6/30"
+        || before == "of" && at > 1 && matches!(line.tokens[at - 2].core, "as" | "As" | "week" | "weekend" | "night");
     if !dated || second.len() > 2 || first.len() > 2 {
         return None;
     }

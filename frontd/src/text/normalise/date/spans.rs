@@ -19,6 +19,10 @@ pub(in crate::text::normalise) fn is_span(from: &str, to: &str) -> bool {
 /// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
 pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    // "M-F 9-5"
+    if (from, to) == ("M", "F") && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {
+        return Some(Reading::new("Monday to Friday", 1));
+    }
     let from = from.strip_suffix('.').unwrap_or(from);
     let weekday = |text: &str| {
         WEEKDAYS

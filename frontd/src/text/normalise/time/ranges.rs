@@ -6,6 +6,20 @@ use crate::text::{
     normalise::words::{Dot, Line, Reading},
 };
 
+/// "7:30pm/6:30pm": the same moment or the next in one token.
+pub(super) fn stroked(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (first, second) = line.tokens[at].core.split_once('/')?;
+    let side = |text: &str| {
+        let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
+        let timed = clock.half.is_some() || clock.minute.is_some() && text.contains(':');
+        timed.then(|| words(&clock, line.dialect))?
+    };
+    Some(Reading::new(
+        format!("{} slash {}", side(first)?, side(second)?),
+        1,
+    ))
+}
+
 /// "noon" and "midnight" begin and end what is measured in hours.
 fn named_hour(text: &str) -> Option<&'static str> {
     ["noon", "midnight"]
