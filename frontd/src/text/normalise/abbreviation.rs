@@ -58,6 +58,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                         | "min"
                         | "attn"
                         | "asst"
+                        | "exec"
                         | "assoc"
                         | "intl"
                         | "natl"
@@ -143,7 +144,11 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         // The lexicon knows it with its full stop only.
         return Some(Reading::new("Ms.", 1));
     }
-    let table = if dotted { DOTTED_TITLES } else { &[] };
+    // "Lt Col Smith"
+    let ranked = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "Lt" | "Maj" | "Brig" | "Sgt"));
+    let table = if dotted || ranked { DOTTED_TITLES } else { &[] };
     // "DR. EVIL"
     let shouted = dotted && token.is_capitals() && line.next_after_dot(at).is_some_and(Token::is_capitals);
     let core = if shouted {
@@ -175,7 +180,9 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         p.core.starts_with(char::is_uppercase) && p.shape.lower && p.is_word() && p.close.is_empty()
     });
     // "Pt. II" is a part.
-    if after_name && matches!(token.core, "Sr" | "Sec") || token.core == "Pt" && next.is_capitals() {
+    if after_name && matches!(token.core, "Sr" | "Sec")
+        || matches!(token.core, "Pt" | "Ste") && !next.shape.lower
+    {
         return None;
     }
     Some(Reading {
@@ -203,12 +210,25 @@ fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     })
 }
 
-/// "19th c.", "20th cent.", "2nd ed."
+/// "19th c.", "20th cent.", "2nd ed.", "2 c. flour"
 fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let ordinal = line
         .previous(at)
         .filter(|before| dotted && before.close.is_empty() && before.shape.digit)?;
+    let next = line.next_after_dot(at);
     let said = match line.tokens[at].core {
+        // "2 1/2 c. flour"
+        "c" if ordinal.core.ends_with(|c: char| c.is_ascii_digit())
+            && next.is_some_and(|next| next.is_word() && !next.shape.upper) =>
+        {
+            let part =
+                ordinal.core.contains('/') && !line.previous(at - 1).is_some_and(|whole| whole.is_digits());
+            if part || ordinal.core == "1" {
+                "cup"
+            } else {
+                "cups"
+            }
+        }
         "c" | "C" | "cent" if ordinal.core.ends_with("th") => "century",
         "ed" if ordinal.core.ends_with(['t', 'd', 'h']) => "edition",
         _ => return None,
@@ -349,6 +369,10 @@ pub(super) fn may_abbreviate(text: &str) -> bool {
                     | "Esq"
                     | "Rt"
                     | "Attn"
+                    | "Col"
+                    | "Gen"
+                    | "Maj"
+                    | "attn"
                     | "gov't"
                     | "Gov't"
                     | "int'l"

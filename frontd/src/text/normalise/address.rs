@@ -6,6 +6,8 @@ mod roads;
 mod states;
 mod tables;
 
+pub(super) use directions::leads_away;
+
 use super::{
     cardinal::is_function_word,
     numbers,
@@ -94,7 +96,11 @@ fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !letter.is_empty() {
         words.push(letter.to_ascii_uppercase());
     }
-    Some(Reading::new(words.join(" "), 1))
+    // "12-14 High St." is a range, "120-14" in Queens none.
+    let range = digits
+        .split_once('-')
+        .is_some_and(|(from, to)| from.len() == to.len() && from < to);
+    Some(Reading::new(words.join(if range { " to " } else { " " }), 1))
 }
 
 /// "17 1/2" before a street: without it "1/2 W." would be half a watt.

@@ -14,7 +14,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !(token.shape.digit || core.contains(':')) || !(4..=48).contains(&core.len()) {
         return None;
     }
-    let words = hexadecimal(core)
+    let words = episode(core, line)
+        .or_else(|| hexadecimal(core))
         .or_else(|| colour(core))
         .or_else(|| mac(core))
         .or_else(|| uuid(core))
@@ -31,6 +32,15 @@ pub(super) fn has_colons(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_hexdigit() || b":/.,;)]".contains(&b))
+}
+
+/// "S01E05"
+fn episode(core: &str, line: &Line<'_>) -> Option<String> {
+    let (season, episode) = core.strip_prefix('S')?.split_once('E')?;
+    let known = season.len() == 2 && (2..=3).contains(&episode.len());
+    let number = |digits| numbers::cardinal(digits, line.dialect);
+    (known && numbers::is_digits(season) && numbers::is_digits(episode))
+        .then(|| format!("season {} episode {}", number(season), number(episode)))
 }
 
 /// "0xFF"

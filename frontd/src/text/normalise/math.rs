@@ -2,6 +2,7 @@
 
 use super::{
     numbers,
+    tokens::Token,
     words::{Line, Reading},
 };
 use crate::text::Dialect;
@@ -48,6 +49,11 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             format!("star {}", super::symbols::digits(digits, line.dialect)),
             1,
         ));
+    }
+    // "File > Save As": a way through menus.
+    let menu = |token: &Token<'_>| token.is_word() && token.shape.upper && token.core.len() > 2;
+    if core == ">" && at > 0 && menu(&line.tokens[at - 1]) && line.next(at).is_some_and(menu) {
+        return Some(Reading::new(",", 1));
     }
     if let Some(words) = factorial(line, at) {
         return Some(Reading {

@@ -183,6 +183,15 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     if let Some(words) = twice(core, dialect) {
         return Some(Reading::abbreviation(words, 1));
     }
+    // "1 pt. of milk"
+    if let Some(unit) = line.next(at)
+        && matches!(unit.core, "pt" | "pts")
+        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "of")
+        && let Some(number) = numbers::decimal(core, dialect)
+    {
+        let unit = if core == "1" { "pint" } else { "pints" };
+        return Some(Reading::abbreviation(format!("{number} {unit}"), 2));
+    }
     // "25 bps" of interest; modems were faster.
     if numbers::is_digits(core)
         && core.parse::<u32>().is_ok_and(|points| points <= 250)

@@ -109,6 +109,11 @@ fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
         let number = |digits| numbers::cardinal(digits, line.dialect);
         return Some(format!("{} to {}", number(first), number(second)));
     }
+    // "2.35:1"
+    if numbers::is_decimal(first) && first.contains('.') && numbers::is_digits(second) && last.is_none() {
+        let wide = numbers::decimal(first, line.dialect)?;
+        return Some(format!("{wide} to {}", numbers::cardinal(second, line.dialect)));
+    }
     let short = |text: &str| numbers::is_digits(text) && text.len() <= 4;
     if !short(first) || !short(second) || !last.is_none_or(short) {
         return None;
@@ -261,7 +266,11 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     let tens = from.len() == 2 && from >= "20" && to.len() == 1 && to != "0";
     let run_on = tens && from.ends_with('0');
     let high = (from.len() + to.len() > 4 || tens) && is_score(line, at);
-    let link = if (second > first || run_on || high) && !cardinal::is_named(line, at) {
+    // "No. 22-451" is one case.
+    let docket = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "No" | "no"));
+    let link = if (second > first || run_on || high) && !docket && !cardinal::is_named(line, at) {
         " to "
     } else if from.ends_with("00") {
         // "100-96" would be one number.

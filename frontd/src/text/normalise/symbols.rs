@@ -172,6 +172,11 @@ fn letters(part: &str, beside_digit: bool) -> String {
     if let Some(name) = letter_name(part) {
         return name.to_owned();
     }
+    match part {
+        "Ctrl" => return "Control".to_owned(),
+        "Cmd" => return "Command".to_owned(),
+        _ => {}
+    }
     // "CO2", "H2SO4": letters, though they make a word.
     if beside_digit && matches!(part, "CO" | "HO" | "NO" | "OH" | "PO" | "SO") {
         return format!("{} {}", &part[..1], &part[1..]);

@@ -311,7 +311,14 @@ fn is_british_time(line: &Line<'_>, at: usize) -> bool {
             "and" | "on" | "in" | "for" | "from" | "to" | "sharp" | "but"
         )
     });
-    line.dialect == Dialect::British && announced && ends
+    // "the 5.15 to Leeds"
+    let scheduled = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "the" | "The"))
+        && line
+            .next(at)
+            .is_some_and(|next| matches!(next.core, "at" | "bus" | "from" | "service" | "to" | "train"));
+    line.dialect == Dialect::British && (announced && ends || scheduled)
 }
 
 /// "Monday", "Eastern": what may follow "5 p.m." with a capital in the same sentence.

@@ -332,7 +332,9 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
 fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].close.len() == 1
         && match line.tokens.get(at + 1) {
-            Some(next) => next.spaced && next.core.starts_with(char::is_uppercase),
+            Some(next) => {
+                next.spaced && next.core.starts_with(char::is_uppercase) && !address::leads_away(line, at + 1)
+            }
             None => is_sentence(line),
         }
 }

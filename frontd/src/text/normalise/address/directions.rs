@@ -28,6 +28,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             && next.core.ends_with(['t', 'd', 'h'])
             && line.next(at + 1).is_some_and(|street| is_street(street.core))
     }) || starts_street(line, at)
+        || before_region(line, at)
+        || leads_away(line, at)
     {
         return goes_on;
     }
@@ -48,6 +50,12 @@ fn starts_street(line: &Line<'_>, at: usize) -> bool {
     let initial = at > 0
         && line.tokens[at - 1].close.is_empty()
         && line.tokens[at - 1].core.starts_with(char::is_uppercase);
+    let ordinal = line
+        .next_after_dot(at)
+        .is_some_and(|name| name.shape.digit && name.core.ends_with(['t', 'd', 'h']));
+    if ordinal && !initial && line.tokens[at].close == "." {
+        return true;
+    }
     let name = line.next_after_dot(at).is_some_and(|name| {
         name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
     });
@@ -59,6 +67,48 @@ fn starts_street(line: &Line<'_>, at: usize) -> bool {
         && !initial
         && name
         && (kind(at + 1) || line.next(at + 1).is_some() && kind(at + 2))
+}
+
+/// "N. Dakota", "SE Asia": the point is part of the name, or of the thing.
+fn before_region(line: &Line<'_>, at: usize) -> bool {
+    const REGIONS: &[&str] = &[
+        "Africa", "America", "Asia", "Carolina", "Coast", "Dakota", "End", "Ireland", "Korea", "London",
+        "Side", "Sudan", "Vietnam", "Virginia", "coast", "corner", "end", "entrance", "exit", "quadrant",
+        "side",
+    ];
+    let token = &line.tokens[at];
+    (token.close == "." || token.core.len() > 1)
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| REGIONS.contains(&next.core))
+}
+
+/// "two blocks N of Main", "5 mi. SW of town"
+pub(in crate::text::normalise) fn leads_away(line: &Line<'_>, at: usize) -> bool {
+    const DISTANCES: &[&str] = &[
+        "block",
+        "blocks",
+        "feet",
+        "ft",
+        "just",
+        "kilometers",
+        "kilometres",
+        "km",
+        "m",
+        "mi",
+        "mile",
+        "miles",
+        "yards",
+        "yd",
+    ];
+    line.get(at).is_some_and(|token| find(token.core).is_some())
+        && line.next_after_dot(at).is_some_and(|next| next.core == "of")
+        && at > 0
+        && DISTANCES.contains(
+            &line.tokens[at - 1]
+                .core
+                .trim_start_matches(|c: char| c.is_ascii_digit()),
+        )
 }
 
 /// "S St. NW": in Washington the letters are names.

@@ -9,6 +9,12 @@ use crate::text::normalise::{
 /// "Rte 9", "Hwy. 101", "Fl 34"
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let name = match line.tokens[at].core {
+        "Co" if county(line, at) => {
+            return Some(Reading {
+                dot: Dot::Yes,
+                ..Reading::new("County", 1)
+            });
+        }
         "Rte" | "Rt" => "Route",
         "Hwy" => "Highway",
         "Rd" => "Road",
@@ -18,17 +24,66 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         "Rm" => "Room",
         "Apt" => "Apartment",
         "Bldg" => "Building",
+        "Blk" => "Block",
         _ => return None,
     };
     line.next_after_dot(at)
         .filter(|next| {
             let number = next.core.strip_prefix('#').unwrap_or(next.core);
-            number.starts_with(|c: char| c.is_ascii_digit()) || next.is_capitals() && next.core.len() == 1
+            next.shape.digit && !number.starts_with(|c: char| c.is_ascii_lowercase())
+                || next.is_capitals() && next.core.len() == 1
         })
         .map(|_| Reading {
             dot: Dot::Yes,
             ..Reading::new(name, 1)
         })
+}
+
+/// "Co. Durham", "Co Cork": no company.
+fn county(line: &Line<'_>, at: usize) -> bool {
+    const COUNTIES: &[&str] = &[
+        "Antrim",
+        "Armagh",
+        "Carlow",
+        "Cavan",
+        "Clare",
+        "Cork",
+        "Derry",
+        "Donegal",
+        "Down",
+        "Dublin",
+        "Durham",
+        "Fermanagh",
+        "Galway",
+        "Kerry",
+        "Kildare",
+        "Kilkenny",
+        "Laois",
+        "Leitrim",
+        "Limerick",
+        "Londonderry",
+        "Longford",
+        "Louth",
+        "Mayo",
+        "Meath",
+        "Monaghan",
+        "Offaly",
+        "Roscommon",
+        "Sligo",
+        "Tipperary",
+        "Tyrone",
+        "Waterford",
+        "Westmeath",
+        "Wexford",
+        "Wicklow",
+    ];
+    let company = line
+        .previous(at)
+        .is_some_and(|before| before.core == "&" || before.core == "and");
+    !company
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| COUNTIES.contains(&next.core))
 }
 
 /// "290" in "Hwy. 290 W", which is no power; "4120" in "PO Box 4120".
@@ -68,6 +123,6 @@ pub(super) fn ends_at(line: &Line<'_>, at: usize) -> bool {
 fn is_road(text: &str) -> bool {
     matches!(
         text.to_ascii_lowercase().as_str(),
-        "hwy" | "highway" | "interstate" | "route" | "rte"
+        "hwy" | "highway" | "interstate" | "route" | "rte" | "us"
     )
 }

@@ -40,8 +40,17 @@ fn short(line: &Line<'_>, at: usize) -> Option<Reading> {
         || line
             .next_after_dot(at)
             .is_some_and(|next| is_zip(next.core) || !next.core.starts_with(char::is_uppercase));
-    (goes_on || !SHORT_WORDS.contains(&token.core)).then(|| Reading::abbreviation(*name, 1))
+    // "Yes, Pa.", "Mr. Jones, Miss. Smith"
+    let spoken = ANSWERS.contains(&line.tokens[at - 1].core);
+    let ends = line.get(at + 1).is_none() && !spoken;
+    (goes_on || ends || !SHORT_WORDS.contains(&token.core)).then(|| Reading::abbreviation(*name, 1))
 }
+
+/// Whoever is answered is no state.
+const ANSWERS: &[&str] = &[
+    "Ah", "Goodbye", "Hello", "Hey", "Hi", "No", "Oh", "Okay", "Please", "Right", "Sorry", "Sure", "Thanks",
+    "Well", "Yes",
+];
 
 fn is_zip(text: &str) -> bool {
     let (zip, more) = text.split_once('-').unwrap_or((text, ""));

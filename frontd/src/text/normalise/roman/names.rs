@@ -3,6 +3,8 @@
 /// Nouns whose number is said as a cardinal.
 pub(super) const NUMBERED: &[&str] = &[
     "act",
+    "amend",
+    "amendment",
     "annex",
     "apollo",
     "appendix",
