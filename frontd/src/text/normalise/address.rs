@@ -206,9 +206,13 @@ fn in_address(line: &Line<'_>, at: usize) -> bool {
 /// "Expy", "St." after a name.
 fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    if in_address(line, at) && small_street(line, at).is_some() {
-        let name = small_street(line, at)?;
-        return Some(Reading::abbreviation(name, 1));
+    if let Some(name) = small_street(line, at) {
+        let numbered = |i: usize| {
+            line.previous(i)
+                .is_some_and(|number| number.is_digits() && number.close.is_empty())
+        };
+        let house = numbered(at - 1) || line.previous(at - 1).is_some() && numbered(at - 2);
+        return house.then(|| Reading::abbreviation(name, 1));
     }
     let addressed = in_address(line, at);
     let name = street_name(token.core).or_else(|| in_address_name(token.core).filter(|_| addressed))?;
@@ -227,7 +231,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next = line.next_after_dot(at);
     // "400 S. Dr. King Blvd.", "12 Harry Potter Pt. 2"
     let titled = token.core == "Dr" && directions::find(before.core).is_some() && leads_to_name(line, at);
-    let part = token.core == "Pt" && next.is_some_and(|next| next.shape.digit);
+    let part = matches!(token.core, "Est" | "Pt" | "Wk") && next.is_some_and(|next| next.shape.digit);
     if !(named || ordinal) || titled || part {
         return None;
     }

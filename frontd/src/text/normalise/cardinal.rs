@@ -211,6 +211,11 @@ fn compound(core: &str, line: &Line<'_>) -> Option<String> {
     if !noun.chars().all(|c| c.is_alphabetic() || c == '-') || noun.contains("--") {
         return None;
     }
+    // "3.8.4-lkgr" is spelled.
+    let vowels = |part: &str| part.contains(|c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c));
+    if !square && !noun.split('-').all(vowels) {
+        return None;
+    }
     let first = noun.split('-').next()?;
     let said = if numbers::is_digits(number) && AFTER_YEARS.contains(&first) {
         numbers::year(number, line.dialect)

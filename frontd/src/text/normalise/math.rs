@@ -163,6 +163,7 @@ fn sign(line: &Line<'_>, at: usize) -> Option<String> {
                 }
             }
             "*" | "·" | "⋅" => "times",
+            "**" => "to the power of",
             "/" if line.tokens[at - 1].shape.digit => "divided by",
             "−" => "minus",
             "^" => "to the power of",
@@ -236,8 +237,8 @@ fn is_operand(text: &str) -> bool {
 /// "1-2=5", "y=x", "x²", "10^6", "2*8", "√2".
 fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
     const OPERATORS: &str = "=+*^<>≤≥≠≈±×÷−√²³⁴⁵⁶⁷⁸⁹⁰¹⁻∞∑∏∫∂∆∇∈π∛";
-    // "****": digits that are not shown.
-    let hidden = core.len() > 1 && core.bytes().all(|b| b == b'*');
+    // "****", "s**t": what is not to be shown.
+    let hidden = core.contains("**") && core.bytes().all(|b| b == b'*' || b.is_ascii_alphabetic());
     if hidden || core.len() > 64 || !core.contains(|c: char| OPERATORS.contains(c)) {
         return None;
     }
@@ -294,6 +295,14 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
                     }
                 }
                 '-' | '−' if formula || c == '−' || !operand_before => "minus".to_owned(),
+                '*' if operand_before
+                    && rest
+                        .strip_prefix('*')
+                        .is_some_and(|power| power.starts_with(|c: char| c.is_ascii_digit())) =>
+                {
+                    rest = &rest[1..];
+                    "to the power of".to_owned()
+                }
                 '*' if formula || core.len() > 1 && line.tokens.len() > 1 => "times".to_owned(),
                 '*' if core.len() == 1 => return None,
                 '*' if operand_before && !rest.is_empty() => "asterisk".to_owned(),

@@ -172,7 +172,7 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
 fn amount_of<'a>(currency: &Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
     let dotted = matches!(
         currency.many,
-        "rupiah" | "dong" | "kronor" | "forints" | "Chilean pesos" | "Colombian pesos"
+        "rupiah" | "dong" | "kronor" | "forints" | "Chilean pesos"
     );
     dotted
         .then(|| thousands_before(text))

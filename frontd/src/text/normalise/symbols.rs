@@ -55,6 +55,9 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         return ",".to_owned();
     }
     let drawn = decoration(text);
+    let censored = text.starts_with(char::is_alphabetic)
+        && text.contains("**")
+        && text.chars().all(|c| c.is_alphabetic() || c == '*');
     let mut rest = text;
     let mut before = '\0';
     while let Some(c) = rest.chars().next() {
@@ -123,7 +126,7 @@ pub(super) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
             break;
         } else if c == '/' && before.is_uppercase() && next.is_some_and(char::is_uppercase) {
             // "TCP/IP", "AC/DC": the words side by side.
-        } else if c == '*' && (before == '*' || next == Some('*')) {
+        } else if c == '*' && censored {
             // "s**t"
         } else if name_signs && !drawn {
             push(&mut words, name(c));

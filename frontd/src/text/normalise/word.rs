@@ -70,7 +70,7 @@ fn snake(core: &str, line: &Line<'_>) -> String {
 pub(super) fn begins_with_capitals(text: &str) -> bool {
     let capitals = text.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = &text[capitals..];
-    capitals > 2 && rest.len() > 3 && rest.bytes().all(|b| b.is_ascii_lowercase())
+    capitals > 2 && rest.len() > 4 && rest.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 /// The words of a name in CamelCase, with spaces between; anything else as it is.
@@ -108,6 +108,7 @@ pub(super) fn parts(text: &str) -> String {
             || (capitals && part.len() > 1)
             || part.bytes().all(|b| b.is_ascii_digit())
             || (i == 0 && single)
+            || *part == "Id" && parts[0].len() > 2
             || matches!(
                 *part,
                 "My" | "In"
@@ -121,7 +122,6 @@ pub(super) fn parts(text: &str) -> String {
                     | "We"
                     | "No"
                     | "By"
-                    | "Id"
                     | "Me"
                     | "my"
                     | "is"
