@@ -14,7 +14,8 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !(token.shape.digit || core.contains(':')) || !(4..=48).contains(&core.len()) {
         return None;
     }
-    let words = episode(core, line)
+    let words = masked(line, at)
+        .or_else(|| episode(core, line))
         .or_else(|| hexadecimal(core))
         .or_else(|| colour(core))
         .or_else(|| mac(core))
@@ -32,6 +33,16 @@ pub(super) fn has_colons(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_hexdigit() || b":/.,;)]".contains(&b))
+}
+
+/// "****4321", "**** 4321": the end of a card.
+fn masked(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let digits = core.trim_start_matches(['*', '•']);
+    let hidden = |text: &str| text.len() > 1 && text.chars().all(|c| matches!(c, '*' | '•'));
+    let before = || line.previous(at).is_some_and(|before| hidden(before.core));
+    let covered = core.len() > digits.len() + 1 || core.len() == digits.len() && before();
+    (covered && numbers::is_digits(digits)).then(|| numbers::spelled(digits))
 }
 
 /// "S01E05"
@@ -151,6 +162,12 @@ mod tests {
         ] {
             assert_eq!(american(written), said);
         }
+    }
+
+    #[test]
+    fn says_the_end_of_a_card() {
+        assert_eq!(american("card ****4321"), "card four three two one");
+        assert_eq!(american("S01E05"), "Season one episode five");
     }
 
     #[test]
