@@ -189,7 +189,7 @@ fn script() -> impl Strategy<Value = Vec<(Vec<String>, bool)>> {
     })
 }
 
-fn cut_script(script: &[(Vec<String>, bool)]) -> Vec<Segment> {
+fn cut_script(script: &[(Vec<String>, bool)], first: bool) -> Vec<Segment> {
     let sentences = script.iter().map(|(words, paragraph)| {
         let boundary = if *paragraph {
             Boundary::Paragraph
@@ -198,24 +198,28 @@ fn cut_script(script: &[(Vec<String>, bool)]) -> Vec<Segment> {
         };
         sentence(&words.join(" "), boundary)
     });
-    segment_all(sentences.collect(), Sizes::default(), true)
+    segment_all(sentences.collect(), Sizes::default(), first)
 }
 
 /// Segments of `after` that `before` has not.
-fn new_segments(before: &[Segment], after: &[Segment]) -> usize {
-    let known = |new: &&Segment| !before.iter().any(|old| old.tokens == new.tokens);
-    after.iter().filter(known).count()
+fn new_segments<'a>(before: &[Segment], after: &'a [Segment]) -> Vec<&'a Segment> {
+    after.iter().filter(|new| !contains(before, new)).collect()
+}
+
+fn contains(segments: &[Segment], one: &Segment) -> bool {
+    segments.iter().any(|segment| segment.tokens == one.tokens)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+    /// An edit before a cut that is there for early sound may move it, for such cuts go by their number. They part the
+    /// first four segments only.
     #[test]
     fn one_changed_word_of_five_hundred_makes_three_new_segments_at_most(
         script in script(),
         which: prop::sample::Index,
         other in "[ɹtnlkdmpbsz][ɪæʌɛiAO]{1,2}[ɹtnlkdmpbsz]{1,6}",
     ) {
-        let before = cut_script(&script);
         let mut edited = script.clone();
         let words: usize = script.iter().map(|(words, _)| words.len()).sum();
         let mut at = which.index(words);
@@ -227,7 +231,12 @@ proptest! {
             }
             at -= sentence.len();
         }
-        let after = cut_script(&edited);
-        prop_assert!(new_segments(&before, &after) <= 3, "{:?}\n{:?}", phonemes(&before), phonemes(&after));
+        let (before, after) = (cut_script(&script, false), cut_script(&edited, false));
+        prop_assert!(new_segments(&before, &after).len() <= 3, "{:?}\n{:?}", phonemes(&before), phonemes(&after));
+
+        let heard = (cut_script(&script, true), cut_script(&edited, true));
+        let same = heard.0.iter().zip(&heard.1).take_while(|(a, b)| a.tokens == b.tokens).count();
+        let behind_early_cuts = heard.1[same..].iter().all(|segment| contains(&after, segment));
+        prop_assert!(!behind_early_cuts || new_segments(&heard.0, &heard.1).len() <= 3, "{:?}\n{:?}", phonemes(&heard.0), phonemes(&heard.1));
     }
 }
