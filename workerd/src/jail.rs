@@ -7,6 +7,9 @@
 //! | model loaded | landlock: no path at all, no TCP | the same, for good |
 //! | model loaded | seccomp: only the calls that computing needs | new files, sockets, programs, tracing |
 //!
+//! Landlock binds the thread that asks and those it starts: the threads that ONNX Runtime starts while it loads keep the
+//! read-only rule, and seccomp, which binds all, lets them open nothing.
+//!
 //! Calls off the list fail with `EPERM`, because the C library probes some and copes (malloc reads
 //! `/proc/sys/vm/overcommit_memory`); those that only an attacker makes kill the process.
 

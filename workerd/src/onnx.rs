@@ -4,6 +4,7 @@ mod tensors;
 
 use std::{
     num::NonZero,
+    panic::resume_unwind,
     path::Path,
     sync::{
         Arc,
@@ -43,7 +44,7 @@ pub enum Model<'a> {
 /// How to compute.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Threads that compute any job, by ONNX Runtime's operators and ours. A job may have more for ours.
+    /// Threads that compute any job; one may come with more.
     pub threads: usize,
     /// Whether to use our own kernels.
     pub kernels: Setting,
@@ -92,12 +93,17 @@ impl LoadError {
     }
 }
 
+/// The most threads of [`Wide`]: beyond, they wait for each other more than they gain.
+const WIDEST: usize = 4;
+
 /// The opened library. A process has one.
 pub struct Runtime(Environment);
 
 /// A loaded session with the names of its tensors.
 pub struct OnnxEngine {
     session: Session,
+    /// For jobs that may have more threads; `None` where there are no more.
+    wide: Option<Wide>,
     names: Names,
     options: Arc<RunOptions<NoSelectedOutputs>>,
     /// Set while a run is to stop; our operators look at it.
@@ -110,6 +116,13 @@ pub struct OnnxEngine {
     threads: usize,
     /// The instructions of our kernels, when they are used.
     isa: Option<Isa>,
+}
+
+/// The same graph again for a job that may have other cores: ONNX Runtime gives threads to a session, not to a run. Its weights
+/// are the same mapped pages.
+struct Wide {
+    session: Session,
+    threads: usize,
 }
 
 impl Runtime {
@@ -199,17 +212,41 @@ impl OnnxEngine {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let crew = Arc::new(Crew::new(cores));
         let kernels = isa.and_then(Kernels::new).map(Arc::new);
-        let operators = kernels
-            .clone()
-            .map(|kernels| kernels::operator::domain(kernels, Arc::clone(&crew), Arc::clone(&cancel)))
-            .transpose()
-            .map_err(|error| unusable(error.to_string()))?;
-        let session = open(&runtime.0, model, threads, operators, inspection)
-            .map_err(|error| unusable(error.to_string()))?;
+        let open = &|threads, inspection| {
+            let operators = kernels
+                .clone()
+                .map(|kernels| kernels::operator::domain(kernels, Arc::clone(&crew), Arc::clone(&cancel)))
+                .transpose();
+            operators
+                .and_then(|operators| open(&runtime.0, model, threads, operators, inspection))
+                .map_err(|error| unusable(error.to_string()))
+        };
+        let widest = match model {
+            Model::File(_) => cores.min(WIDEST),
+            // It is done before another thread has woken up.
+            Model::Builtin => 1,
+        };
+        let (session, wide) = std::thread::scope(|scope| {
+            let wide = (widest > threads).then(|| {
+                let unprofiled = Inspection {
+                    profile: None,
+                    ..inspection
+                };
+                scope.spawn(move || open(widest, unprofiled))
+            });
+            let session = open(threads, inspection)?;
+            let wide = wide.map(|wide| wide.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            Ok((session, wide.transpose()?))
+        })?;
+        let wide = wide.map(|session| Wide {
+            session,
+            threads: widest,
+        });
         let names = Names::of(&session).map_err(&unusable)?;
         let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
         let mut engine = Self {
             session,
+            wide,
             names,
             options: Arc::new(options),
             cancel,
@@ -230,25 +267,45 @@ impl OnnxEngine {
         self.session.end_profiling().map_err(|error| error.to_string())
     }
 
-    /// A first run, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
+    /// First runs, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
     fn warm_up(&mut self) -> Result<(), String> {
-        match self.synthesise(&short_job()) {
-            Ok(speech) if speech.pcm.is_empty() => Err("it makes no sound".to_owned()),
-            Ok(_) => Ok(()),
-            Err(Fault::Engine(reason) | Fault::BadJob(reason)) => Err(reason),
-            Err(Fault::Cancelled) => Err("it was stopped".to_owned()),
+        for job in self.short_jobs() {
+            match self.synthesise(&job) {
+                Ok(speech) if speech.pcm.is_empty() => return Err("it makes no sound".to_owned()),
+                Ok(_) => {}
+                Err(Fault::Engine(reason) | Fault::BadJob(reason)) => return Err(reason),
+                Err(Fault::Cancelled) => return Err("it was stopped".to_owned()),
+            }
         }
+        Ok(())
     }
 
-    /// ONNX Runtime frees what its arena does not use at the end of a run that asks for it, so this is a short one.
-    fn shrink_arena(&mut self) -> ort::Result<()> {
+    /// ONNX Runtime frees what its arena does not use at the end of a run that asks for it, so these are short ones.
+    fn shrink_arenas(&mut self) -> ort::Result<()> {
         let mut options = RunOptions::new()?;
         options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
-        self.run(&short_job(), &options).map(drop)
+        for job in self.short_jobs() {
+            self.run(&job, &options)?;
+        }
+        Ok(())
+    }
+
+    /// The shortest that shows whether a model works, for each session.
+    fn short_jobs(&self) -> Vec<Job> {
+        let threads = std::iter::once(1).chain(self.wide.as_ref().map(|wide| wide.threads));
+        let job = |threads| Job {
+            id: 0,
+            tokens: vec![16, 4],
+            style: vec![0.0; STYLE_DIM],
+            speed: 1.0,
+            threads: u8::try_from(threads).unwrap_or(u8::MAX),
+        };
+        threads.map(job).collect()
     }
 
     fn run(&mut self, job: &Job, options: &RunOptions<NoSelectedOutputs>) -> ort::Result<Speech> {
-        self.crew.set_hands(self.threads.max(job.threads.into()));
+        let hands = self.threads.max(job.threads.into());
+        self.crew.set_hands(hands);
         let mut ids = vec![0i64; job.tokens.len() + 2];
         for (id, token) in ids[1..].iter_mut().zip(&job.tokens) {
             *id = i64::from(*token);
@@ -274,7 +331,11 @@ impl OnnxEngine {
             ),
             (&self.names.speed, speed),
         ];
-        let outputs = self.session.run_with_options(inputs, options)?;
+        let session = match &mut self.wide {
+            Some(wide) if hands >= wide.threads => &mut wide.session,
+            _ => &mut self.session,
+        };
+        let outputs = session.run_with_options(inputs, options)?;
         let pcm = outputs[self.names.audio.as_str()]
             .try_extract_tensor::<f32>()?
             .1
@@ -364,21 +425,10 @@ impl Engine for OnnxEngine {
         if let Some(kernels) = &self.kernels {
             kernels.release();
         }
-        if let Err(error) = self.shrink_arena() {
+        if let Err(error) = self.shrink_arenas() {
             tracing::warn!(%error, "ONNX Runtime keeps the memory of the last segments");
         }
         give_back();
-    }
-}
-
-/// The shortest that shows whether a model works.
-fn short_job() -> Job {
-    Job {
-        id: 0,
-        tokens: vec![16, 4],
-        style: vec![0.0; STYLE_DIM],
-        speed: 1.0,
-        threads: 1,
     }
 }
 
