@@ -161,8 +161,9 @@ fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
         && before.core.len() > 2
         && !is_function_word(before.core)
         && !super::measure::is_unit(before.core);
-    // "dr. who", "sq. feet" and the like go on with a word.
+    // "dr. who", "sq. feet" and the like go on with a word; "12 oak st. near" does too.
     let ends = token.close.starts_with(',')
+        || token.core == "st" && token.close == "."
         || line
             .next_after_dot(at)
             .is_none_or(|next| is_function_word(next.core) || next.core.starts_with(char::is_uppercase));
