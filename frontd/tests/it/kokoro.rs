@@ -53,10 +53,11 @@ fn it_speaks_is_cancelled_and_restarts_in_time() {
         let workers = status["fleet"]["workers"].as_array().unwrap();
         workers.len() == 1 && workers[0]["pid"] != old.as_raw() && workers[0]["state"] == "ready"
     });
-    println!("SIGKILL to ready: {:?}", start.elapsed());
-    // 0.5 s and 1 s on a quiet machine; tests share theirs.
+    let replaced = start.elapsed();
+    println!("SIGKILL to ready: {replaced:?}");
+    // 0.5 s and 1 to 2 s on a quiet machine; tests share theirs, and a start computes on two cores.
     assert!(freed < Duration::from_secs(3), "{freed:?}");
-    assert!(start.elapsed() < Duration::from_secs(6));
+    assert!(replaced < Duration::from_secs(20), "{replaced:?}");
 }
 
 #[test]
