@@ -129,7 +129,7 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
         if i > at && is_street(next.core) {
             return true;
         }
-        let ordinal = next.shape.digit && next.core.ends_with(['t', 'd', 'h']);
+        let ordinal = next.is_ordinal();
         let named = next.is_word() && next.core.starts_with(char::is_uppercase);
         if !(ordinal || named || directions::find(next.core).is_some()) {
             return i == at && is_small_street(line, at + 1);
@@ -225,7 +225,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         });
     }
     let before = line.previous(at)?;
-    let ordinal = before.shape.digit && before.core.ends_with(['t', 'd', 'h']);
+    let ordinal = before.is_ordinal();
     let named = before.is_word()
         && before.core.starts_with(char::is_uppercase)
         && (before.core.len() > 2 || before.is_capitals() || before.core == "Jr");
@@ -276,7 +276,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "3rd Fl."
 fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
     let before = line.previous(at)?;
-    let ordinal = before.shape.digit && before.core.ends_with(['t', 'd', 'h']);
+    let ordinal = before.is_ordinal();
     (matches!(line.tokens[at].core, "Fl" | "fl") && ordinal).then(|| Reading::abbreviation("Floor", 1))
 }
 

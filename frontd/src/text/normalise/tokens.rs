@@ -34,6 +34,11 @@ pub(super) struct Shape {
 }
 
 impl<'a> Token<'a> {
+    /// "5th", "52nd": digits, and the end of an ordinal.
+    pub(super) fn is_ordinal(&self) -> bool {
+        self.shape.digit && self.core.ends_with(['t', 'd', 'h'])
+    }
+
     pub(super) fn core_at(&self) -> usize {
         self.at + self.open.len()
     }

@@ -24,9 +24,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     });
     // "NW 5th Ave"
     if line.next_after_dot(at).is_some_and(|next| {
-        next.shape.digit
-            && next.core.ends_with(['t', 'd', 'h'])
-            && line.next(at + 1).is_some_and(|street| is_street(street.core))
+        next.is_ordinal() && line.next(at + 1).is_some_and(|street| is_street(street.core))
     }) || starts_street(line, at)
         || before_region(line, at)
         || leads_away(line, at)
@@ -50,9 +48,7 @@ fn starts_street(line: &Line<'_>, at: usize) -> bool {
     let initial = at > 0
         && line.tokens[at - 1].close.is_empty()
         && line.tokens[at - 1].core.starts_with(char::is_uppercase);
-    let ordinal = line
-        .next_after_dot(at)
-        .is_some_and(|name| name.shape.digit && name.core.ends_with(['t', 'd', 'h']));
+    let ordinal = line.next_after_dot(at).is_some_and(|name| name.is_ordinal());
     if ordinal && !initial && line.tokens[at].close == "." {
         return true;
     }
@@ -134,7 +130,7 @@ pub(super) fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
     let Some(name) = line.next_after_dot(at + 1).filter(|_| !named) else {
         return false;
     };
-    let ordinal = name.shape.digit && name.core.ends_with(['t', 'd', 'h']);
+    let ordinal = name.is_ordinal();
     let dotted = line.tokens[at + 1].close == "." || point.core.len() > 1;
     ordinal || dotted && name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
 }
