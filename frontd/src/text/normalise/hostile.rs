@@ -54,7 +54,7 @@ fn is_plain(text: &str) -> Result<(), String> {
 /// What random text found once.
 #[test]
 fn leaves_no_sign_of_what_once_left_one() {
-    for text in ["=!\r=", "=5!\n= 3", "-!\n="] {
+    for text in ["=!\r=", "=5!\n= 3", "-!\n=", "\u{FFFC}@"] {
         let out = normalise(&spanned(text), Dialect::American, &Options::default());
         is_plain(out.text()).unwrap();
     }

@@ -81,7 +81,7 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
 fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
     let whole = &line[from..to];
     let address = whole.contains("://")
-        || whole.contains('@')
+        || whole.contains('@') && !whole.contains(LITERAL)
         || whole.starts_with("www.")
         || is_path_of_host(whole)
         || is_query(whole)
