@@ -4,10 +4,10 @@
 //! at once. A block is a few tiles of any chains, for all channels, made so that its transformed input stays in the
 //! second cache ([`plan`]):
 //!
-//! 1. for each input channel: activate the rows the tiles read, then `Bᵀ` into `v[set][point][input][tile]`
-//!    ([`transform`]);
+//! 1. for each input channel: activate the rows the tiles read, then `Bᵀ` into
+//!    `v[set][point][group of tiles][input][tile]` ([`transform`]);
 //! 2. for each group of panels of output channels, each set of weights and each point: the products of its weights
-//!    and `v` ([`super::product`]);
+//!    and `v` into `m[panel][output][tile][set][point]` ([`super::product`]);
 //! 3. for each output channel: `Aᵀ`, bias, the residual if asked for, and sums for the next layer's AdaIN.
 //!
 //! Blocks are independent, so that several threads can take tasks of them. The split into tasks depends on the
@@ -23,7 +23,7 @@ use common::toom::{self, GROUP, PANEL, Packing, Tables};
 use super::activation::{Moments, Snake};
 use super::chunks::{Chunks, Edge};
 use super::output::Output;
-use super::product;
+use super::product::{self, Place};
 use super::simd::{Simd, Work};
 
 pub(super) use plan::Plan;
@@ -42,6 +42,10 @@ pub(super) struct Conv<'a> {
     /// `[outputs]`
     pub(super) bias: &'a [f32],
 }
+
+/// Vectors between one point's transformed input and the next's. Without them the points would be multiples of 4 KB apart, and
+/// a tile's values would all compete for the same few lines of the first cache.
+const SPACE: usize = 2;
 
 /// What one task works in; kept from run to run.
 #[derive(Debug)]
@@ -150,11 +154,11 @@ impl<V: Copy> Task<'_, V> {
     ) {
         let (zero, count) = (s.splat(0.0), now.tiles.len());
         let (inputs, panels) = (self.conv.inputs, now.packing.panels);
-        let (deep, wide) = (inputs * count, PANEL * count);
-        let each = sets::<P>().len() * N * wide;
+        let (deep, values) = (inputs * count, sets::<P>().len() * N);
+        let each = PANEL * count * values;
         self.scratch
             .v
-            .resize(self.scratch.v.len().max(sets::<P>().len() * N * deep), zero);
+            .resize(self.scratch.v.len().max(values * (deep + SPACE)), zero);
         self.scratch
             .m
             .resize(self.scratch.m.len().max(GROUP * each), zero);
@@ -168,12 +172,27 @@ impl<V: Copy> Task<'_, V> {
             }
             for (i, set) in sets::<P>().iter().enumerate() {
                 for point in 0..N {
-                    let v = &self.scratch.v[(i * N + point) * deep..][..deep];
-                    for (at, panel) in group.clone().enumerate() {
-                        let start = now.packing.start(panel, *set, point);
-                        let weights = &self.conv.weights[start..][..inputs * PANEL];
-                        let m = &mut self.scratch.m[at * each + (i * N + point) * wide..][..wide];
-                        product::panel(s, weights.as_chunks().0, v, count, m);
+                    let value = i * N + point;
+                    let v = &self.scratch.v[value * (deep + SPACE)..][..deep];
+                    for tiles in product::groups(count) {
+                        let v = &v[tiles.start * inputs..tiles.end * inputs];
+                        for (at, panel) in group.clone().enumerate() {
+                            let start = now.packing.start(panel, *set, point);
+                            let weights = &self.conv.weights[start..][..inputs * PANEL];
+                            let place = Place {
+                                first: at * each + tiles.start * values + value,
+                                row: count * values,
+                                tile: values,
+                            };
+                            product::panel(
+                                s,
+                                weights.as_chunks().0,
+                                v,
+                                tiles.len(),
+                                &mut self.scratch.m,
+                                place,
+                            );
+                        }
                     }
                 }
             }
@@ -271,9 +290,16 @@ impl<V: Copy> Task<'_, V> {
         const { assert!(P * M + N <= MAX_WINDOW) };
         let views = self.views::<S, M, N, P>(s, now.tiles);
         let (conv, chunks, count) = (&self.conv, self.chunks, now.tiles.len());
-        let deep = conv.inputs * count;
+        let pitch = conv.inputs * count + SPACE;
         let flat = S::floats(self.input);
-        let v = &mut self.scratch.v[..sets::<P>().len() * N * deep];
+        let v = &mut self.scratch.v[..sets::<P>().len() * N * pitch];
+        // Where each tile's value of the first input is, and how far the next input's is.
+        let mut places = [(0, 0); MAX_TILES];
+        for tiles in product::groups(count) {
+            for tile in tiles.clone() {
+                places[tile] = (tiles.start * conv.inputs + tile - tiles.start, tiles.len());
+            }
+        }
         let mut x = [s.splat(0.0); MAX_WINDOW];
         for input in 0..conv.inputs {
             let snake = self.snakes[input].wide(s);
@@ -302,10 +328,11 @@ impl<V: Copy> Task<'_, V> {
                         *x = s.keep(snake.apply(s, s.load(&flat[at.cast_unsigned()..])), edge.mask);
                     }
                 }
+                let at = places[tile].0 + input * places[tile].1;
                 for set in 0..sets::<P>().len() {
                     let points = input_tile(s, tables, &window::<S, M, N, P>(s, &x, set));
                     for (point, value) in points.into_iter().enumerate() {
-                        v[(set * N + point) * deep + input * count + tile] = value;
+                        v[(set * N + point) * pitch + at] = value;
                     }
                 }
             }
@@ -323,7 +350,8 @@ impl<V: Copy> Task<'_, V> {
         at: usize,
     ) {
         let (conv, chunks, count) = (&self.conv, self.chunks, now.tiles.len());
-        let m = &self.scratch.m[at..][..sets::<P>().len() * N * PANEL * count];
+        let values = sets::<P>().len() * N;
+        let m = &self.scratch.m[at..][..PANEL * count * values];
         let channels = PANEL.min(conv.outputs - panel * PANEL);
         for lane in 0..channels {
             let channel = panel * PANEL + lane;
@@ -331,10 +359,11 @@ impl<V: Copy> Task<'_, V> {
             let (mut sum, mut squares, mut shift) = self.scratch.sums[channel];
             let start = chunks.start(channel);
             for (tile, top) in now.tiles.iter().enumerate() {
+                let m = &m[(lane * count + tile) * values..][..values];
                 for number in 0..P.max(1) {
                     let mut points = [bias; N];
                     for (point, value) in points.iter_mut().enumerate() {
-                        let of = |set: usize| m[((set * N + point) * PANEL + lane) * count + tile];
+                        let of = |set: usize| m[set * N + point];
                         *value = part::<S, P>(s, number, of);
                     }
                     let mut out = output_tile(s, tables, &points, bias);

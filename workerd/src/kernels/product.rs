@@ -4,74 +4,95 @@
 //! and does `ROWS · TILES` multiply-adds (8 × 3 of 32 registers with AVX-512, 4 × 3 of 16 with AVX2). Both operands are
 //! read in the order they lie in memory.
 
+use std::ops::Range;
+
 use common::toom::PANEL;
 
 use super::simd::Simd;
+
+/// Tiles whose sums are in registers at once.
+pub(super) const TILES: usize = 3;
 
 /// How far ahead weights are asked for, in floats. They come from the third cache or from memory, page by page, and the
 /// hardware's own foresight ends at each page.
 const AHEAD: usize = 1024;
 
-/// `m[row][tile] = Σ weights[depth][row] · v[depth][tile]` for `PANEL` rows and `tiles` tiles.
-#[inline(always)]
-pub(super) fn panel<S: Simd>(s: S, weights: &[[f32; PANEL]], v: &[S::V], tiles: usize, m: &mut [S::V]) {
-    let mut tile = 0;
-    while tile < tiles {
-        // No product of one tile after one of three: four are two and two.
-        let width = match tiles - tile {
-            1 => 1,
-            2 | 4 => 2,
-            _ => 3,
+/// `0..tiles` in groups of at most [`TILES`]. No group of one after one of three: four are two and two, since a product of one
+/// waits for its own sums.
+pub(super) fn groups(tiles: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let wide = match tiles - first {
+            0 => return None,
+            4 => 2,
+            left => left.min(TILES),
         };
-        for row in (0..PANEL).step_by(S::ROWS) {
-            let part = Part {
-                weights,
-                row,
-                v,
-                tile,
-                tiles,
-            };
-            let m = &mut m[row * tiles + tile..];
-            match (S::ROWS, width) {
-                (8, 1) => part.product::<S, 8, 1>(s, m),
-                (8, 2) => part.product::<S, 8, 2>(s, m),
-                (8, _) => part.product::<S, 8, 3>(s, m),
-                (_, 1) => part.product::<S, 4, 1>(s, m),
-                (_, 2) => part.product::<S, 4, 2>(s, m),
-                (..) => part.product::<S, 4, 3>(s, m),
-            }
+        first += wide;
+        Some(first - wide..first)
+    })
+}
+
+/// Where the sums of a product go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Of row 0 and tile 0.
+    pub(super) first: usize,
+    /// From one row to the next.
+    pub(super) row: usize,
+    /// From one tile to the next.
+    pub(super) tile: usize,
+}
+
+/// `m[place of row and tile] = Σ weights[depth][row] · v[depth][tile]` for `PANEL` rows and at most [`TILES`] tiles.
+#[inline(always)]
+pub(super) fn panel<S: Simd>(
+    s: S,
+    weights: &[[f32; PANEL]],
+    v: &[S::V],
+    tiles: usize,
+    m: &mut [S::V],
+    place: Place,
+) {
+    for row in (0..PANEL).step_by(S::ROWS) {
+        let place = Place {
+            first: place.first + row * place.row,
+            ..place
+        };
+        match (S::ROWS, tiles) {
+            (8, 1) => product::<S, 8, 1>(s, weights, row, v, m, place),
+            (8, 2) => product::<S, 8, 2>(s, weights, row, v, m, place),
+            (8, _) => product::<S, 8, TILES>(s, weights, row, v, m, place),
+            (_, 1) => product::<S, 4, 1>(s, weights, row, v, m, place),
+            (_, 2) => product::<S, 4, 2>(s, weights, row, v, m, place),
+            (..) => product::<S, 4, TILES>(s, weights, row, v, m, place),
         }
-        tile += width;
     }
 }
 
-/// Some rows and tiles of a product.
-#[derive(Debug, Clone, Copy)]
-struct Part<'a, V> {
-    weights: &'a [[f32; PANEL]],
+/// `ROWS` rows from `row` on of `WIDE` tiles.
+#[inline(always)]
+fn product<S: Simd, const ROWS: usize, const WIDE: usize>(
+    s: S,
+    weights: &[[f32; PANEL]],
     row: usize,
-    v: &'a [V],
-    tile: usize,
-    tiles: usize,
-}
-
-impl<V: Copy> Part<'_, V> {
-    #[inline(always)]
-    fn product<S: Simd<V = V>, const ROWS: usize, const TILES: usize>(self, s: S, m: &mut [V]) {
-        let mut sums = [[s.splat(0.0); TILES]; ROWS];
-        for (weights, v) in self.weights.iter().zip(self.v.chunks_exact(self.tiles)) {
-            s.prefetch_near(weights.as_ptr().wrapping_add(AHEAD));
-            let v = &v[self.tile..self.tile + TILES];
-            let weights = &weights[self.row..self.row + ROWS];
-            for row in 0..ROWS {
-                let weight = s.splat(weights[row]);
-                for tile in 0..TILES {
-                    sums[row][tile] = s.fma(weight, v[tile], sums[row][tile]);
-                }
+    v: &[S::V],
+    m: &mut [S::V],
+    place: Place,
+) {
+    let mut sums = [[s.splat(0.0); WIDE]; ROWS];
+    for (weights, v) in weights.iter().zip(v.as_chunks::<WIDE>().0) {
+        s.prefetch_near(weights.as_ptr().wrapping_add(AHEAD));
+        let weights = &weights[row..row + ROWS];
+        for row in 0..ROWS {
+            let weight = s.splat(weights[row]);
+            for tile in 0..WIDE {
+                sums[row][tile] = s.fma(weight, v[tile], sums[row][tile]);
             }
         }
-        for (i, sums) in sums.into_iter().enumerate() {
-            m[i * self.tiles..][..TILES].copy_from_slice(&sums);
+    }
+    for (row, sums) in sums.into_iter().enumerate() {
+        for (tile, sum) in sums.into_iter().enumerate() {
+            m[place.first + row * place.row + tile * place.tile] = sum;
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use common::toom::{self, Scheme};
 
 use super::super::chunks::Chunks;
+use super::super::product::TILES;
 use super::super::simd::Simd;
 use super::Conv;
 
@@ -17,8 +18,6 @@ const MAX_PARTS: usize = 3;
 /// Bytes of transformed input that a block may take for each lane of a vector, unless it has few tiles: a good half of the
 /// second cache, of which CPUs with AVX-512 have twice as much as those without.
 const BLOCK_BYTES_A_LANE: usize = 40 << 10;
-/// So many tiles a block has in any case: a product of fewer would wait for its weights.
-const MIN_TILES: usize = 3;
 /// Tasks of one convolution: enough that two threads finish together.
 const MAX_TASKS: usize = 8;
 
@@ -49,13 +48,16 @@ impl Plan {
         for (parts, tops) in lists.into_iter().enumerate() {
             let sets = if scheme.nested { parts + 1 } else { 1 };
             let tile_bytes = sets * scheme.points() * conv.inputs * S::LANES * size_of::<f32>();
-            let most = (BLOCK_BYTES_A_LANE * S::LANES / tile_bytes).clamp(MIN_TILES, MAX_TILES);
+            let most = (BLOCK_BYTES_A_LANE * S::LANES / tile_bytes).clamp(TILES, MAX_TILES);
+            // Whole groups, all but the last: a product of fewer tiles waits for its weights or its own sums.
             let (before, n) = (plan.tiles.len(), tops.len());
-            let blocks = n.div_ceil(most);
+            let groups = n.div_ceil(TILES);
+            let blocks = groups.div_ceil(most / TILES);
+            let start = |block: usize| before + (block * groups / blocks * TILES).min(n);
             plan.tiles.extend(tops);
             plan.blocks.extend((0..blocks).map(|i| Block {
                 parts,
-                tiles: before + i * n / blocks..before + (i + 1) * n / blocks,
+                tiles: start(i)..start(i + 1),
             }));
         }
         plan
