@@ -18,11 +18,27 @@ pub const DOMAIN_VERSION: u32 = 1;
 /// Attributes: `taps` (int), `dilations` (six ints), `epsilon` (float). Output: as input 0.
 pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
 
+/// A convolution that keeps the length, or one that multiplies it: a transposed one, each phase of whose output is a
+/// convolution of its own.
+///
+/// Inputs, all f32:
+///
+/// | place | what | shape |
+/// |---|---|---|
+/// | 0 | the signal | `[1, inputs, samples]` |
+/// | 1 | transformed weights of `channels · stride` outputs ([`crate::toom::pack`]) | `[n]` |
+/// | 2 | their bias | `[channels · stride]` |
+///
+/// Attributes: `taps` and `stride` (int). Output: `[1, channels, samples · stride]`, of which sample `stride · t + phase` of a
+/// channel is sample `t` of output `channel · stride + phase`.
+pub const CONVOLUTION: &str = "Convolution";
+
 /// Layers of a residual block.
 pub const LAYERS: usize = 6;
 
 /// Names of the attributes.
 pub const TAPS: &str = "taps";
+pub const STRIDE: &str = "stride";
 pub const DILATIONS: &str = "dilations";
 pub const EPSILON: &str = "epsilon";
 

@@ -10,6 +10,7 @@
 //! forces one.
 
 pub mod block;
+pub mod convolution;
 pub mod crew;
 pub mod operator;
 
@@ -26,7 +27,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::fused::{FUSED_FILE, PLAIN_FILE};
 
-use block::{Block, BlockError, LAYERS, Pool, Run, Workspace};
+use block::{Block, LAYERS, Run, Workspace};
+use convolution::Convolution;
 use simd::{Portable, Simd};
 
 /// Which instructions the kernels use.
@@ -103,7 +105,21 @@ pub fn choose(model: &Path, setting: Setting, forced: Option<Isa>) -> Result<(Pa
     }
 }
 
-/// The kernels on one machine, with the buffers they work in. Blocks are computed one after the other.
+/// Runs `f(0) … f(tasks − 1)`, on whichever threads there are; returns when all are done.
+pub type Pool<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
+
+/// Why a node cannot be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KernelError {
+    #[error("the node's {0} do not have the size that its shape asks for")]
+    Size(&'static str),
+    #[error("the node's filters have {0} taps, which no scheme fits")]
+    Taps(usize),
+    #[error("the node was cancelled")]
+    Cancelled,
+}
+
+/// The kernels on one machine, with the buffers they work in. Nodes are computed one after the other.
 #[derive(Debug)]
 pub struct Kernels(Machine);
 
@@ -161,20 +177,48 @@ impl Kernels {
     /// Computes `block`.
     ///
     /// # Errors
-    /// [`BlockError`] when sizes do not fit or `cancel` was set; the output is then undefined.
+    /// [`KernelError`] when sizes do not fit or `cancel` was set; the output is then undefined.
     pub fn run(
         &self,
         block: Block<'_>,
         io: Io<'_>,
         pool: Pool<'_>,
         cancel: &AtomicBool,
-    ) -> Result<(), BlockError> {
+    ) -> Result<(), KernelError> {
         match &self.0 {
             #[cfg(target_arch = "x86_64")]
             Machine::Avx512(on) => on.run(block, io, pool, cancel),
             #[cfg(target_arch = "x86_64")]
             Machine::Avx2(on) => on.run(block, io, pool, cancel),
             Machine::Portable(on) => on.run(block, io, pool, cancel),
+        }
+    }
+
+    /// Computes `convolution` of `input`, `[inputs][samples]`, into `output`, `[channels][samples · stride]`.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn convolve(
+        &self,
+        convolution: Convolution<'_>,
+        input: &[f32],
+        output: &mut [f32],
+        pool: Pool<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), KernelError> {
+        let run = convolution::Run {
+            convolution,
+            input,
+            output,
+            pool,
+            cancel,
+        };
+        match &self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx512(on) => run.run(on.simd, &mut on.workspace()),
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx2(on) => run.run(on.simd, &mut on.workspace()),
+            Machine::Portable(on) => run.run(on.simd, &mut on.workspace()),
         }
     }
 }
@@ -201,7 +245,7 @@ impl<S: Simd> On<S> {
         io: Io<'_>,
         pool: Pool<'_>,
         cancel: &AtomicBool,
-    ) -> Result<(), BlockError> {
+    ) -> Result<(), KernelError> {
         let mut workspace = self.workspace();
         Run {
             block,

@@ -1,13 +1,13 @@
 //! From one `model.onnx` to a folder that workers map: the weights in files of their own, and a second graph in which
-//! the vocoder's residual blocks are nodes for workerd's kernels.
+//! the vocoder's residual blocks and the decoder's convolutions are nodes for workerd's kernels.
 //!
 //! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
 //! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
-//! stays at the size of the graph, and nothing of the file is lost. The blocks are found by structure ([`blocks`]) and
-//! their weights transformed ([`fuse`]); a graph without them has no `fused.onnx`.
+//! stays at the size of the graph, and nothing of the file is lost. They are found by structure ([`blocks`],
+//! [`convolutions`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v3-SIZE-MTIME/plain.onnx     the graph as it was
+//! TARGET/converted-v4-SIZE-MTIME/plain.onnx     the graph as it was
 //!                                fused.onnx     the graph with custom nodes
 //!                                weights.bin    large tensors of both, each on a page of its own
 //!                                kernels.bin    transformed weights of the custom nodes
@@ -18,6 +18,7 @@
 //! newer program or another model makes it again, and then the older one is removed.
 
 mod blocks;
+mod convolutions;
 mod fuse;
 mod graph;
 mod skeleton;
@@ -35,7 +36,7 @@ pub use skeleton::SkeletonError;
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 const PREFIX: &str = "converted-";
 const UNFINISHED: &str = "unfinished-";
 
@@ -67,7 +68,7 @@ pub enum ConvertError {
         #[source]
         source: io::Error,
     },
-    #[error("cannot write the converted model to {} (it takes about 450 MB)", path.display())]
+    #[error("cannot write the converted model to {} (it takes about 780 MB)", path.display())]
     Target {
         path: PathBuf,
         #[source]

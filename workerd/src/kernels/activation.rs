@@ -108,6 +108,14 @@ pub(super) fn snakes(layer: Layer<'_>, style: [&[f32]; 2], moments: &[Moments], 
 }
 
 impl Snake {
+    /// Leaves every finite sample as it is.
+    pub(super) const NONE: Self = Self {
+        scale: 1.0,
+        offset: 0.0,
+        turns: 0.0,
+        inverse: 0.0,
+    };
+
     #[inline(always)]
     pub(super) fn wide<S: Simd>(self, s: S) -> Wide<S::V> {
         Wide {

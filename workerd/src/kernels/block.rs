@@ -4,16 +4,16 @@
 //! told while it wrote, so that every convolution reads its input once and writes its output once. Between
 //! convolutions there is one barrier and one look at the cancel flag.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::toom;
 
 use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
-use super::conv::{Conv, Plan, Scratch, Task};
-use super::output::Output;
+use super::conv::{Conv, Pass, Spare};
 use super::simd::{Simd, Work};
+use super::{KernelError, Pool};
 
 pub use common::fused::LAYERS;
 
@@ -31,27 +31,13 @@ pub struct Block<'a> {
     pub parameters: &'a [f32],
 }
 
-/// Why a block cannot be computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BlockError {
-    #[error("the block's {0} do not have the size that its shape asks for")]
-    Size(&'static str),
-    #[error("the block's filters have {0} taps, which no scheme fits")]
-    Taps(usize),
-    #[error("the block was cancelled")]
-    Cancelled,
-}
-
-/// Runs `f(0) … f(tasks − 1)`, on whichever threads there are; returns when all are done.
-pub type Pool<'a> = &'a dyn Fn(usize, &(dyn Fn(usize) + Sync));
-
-/// The buffers of a block, for any block; they grow to the largest that was asked for.
+/// The buffers of a block or convolution, for any; they grow to the largest that was asked for.
 #[derive(Debug)]
 pub(super) struct Workspace<V> {
-    x: Vec<V>,
-    y: Vec<V>,
-    snakes: Vec<Snake>,
-    scratch: Mutex<Vec<Scratch<V>>>,
+    pub(super) x: Vec<V>,
+    pub(super) y: Vec<V>,
+    pub(super) snakes: Vec<Snake>,
+    pub(super) scratch: Spare<V>,
 }
 
 impl<V> Default for Workspace<V> {
@@ -69,11 +55,11 @@ impl Block<'_> {
     /// Checks all sizes against each other, so that nothing after this can fail.
     ///
     /// # Errors
-    /// [`BlockError::Size`], [`BlockError::Taps`].
-    pub fn check(&self) -> Result<(), BlockError> {
+    /// [`KernelError::Size`], [`KernelError::Taps`].
+    pub fn check(&self) -> Result<(), KernelError> {
         let packed = toom::packed_len(self.channels, self.channels, self.taps)
             .filter(|_| self.taps % 2 == 1)
-            .ok_or(BlockError::Taps(self.taps))?;
+            .ok_or(KernelError::Taps(self.taps))?;
         let sizes = [
             ("channels", self.channels > 0),
             ("dilations", self.dilations.iter().all(|d| (1..=64).contains(d))),
@@ -81,7 +67,7 @@ impl Block<'_> {
             ("parameters", self.parameters.len() == self.channels * 4 * LAYERS),
         ];
         match sizes.iter().find(|(_, fits)| !fits) {
-            Some((name, _)) => Err(BlockError::Size(name)),
+            Some((name, _)) => Err(KernelError::Size(name)),
             None => Ok(()),
         }
     }
@@ -127,7 +113,7 @@ pub(super) struct Run<'a, V> {
 }
 
 impl<V: Copy + Send + Sync> Run<'_, V> {
-    pub(super) fn run<S: Simd<V = V>>(mut self, s: S) -> Result<(), BlockError> {
+    pub(super) fn run<S: Simd<V = V>>(mut self, s: S) -> Result<(), KernelError> {
         let channels = self.block.channels;
         self.block.check()?;
         if self
@@ -136,10 +122,10 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
             .iter()
             .any(|style| style.len() != channels)
         {
-            return Err(BlockError::Size("styles"));
+            return Err(KernelError::Size("styles"));
         }
         if !self.input.len().is_multiple_of(channels) || self.input.len() != self.output.len() {
-            return Err(BlockError::Size("samples"));
+            return Err(KernelError::Size("samples"));
         }
         if self.input.is_empty() {
             return Ok(());
@@ -161,7 +147,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         });
         let done = (0..LAYERS).try_for_each(|layer| {
             if self.cancel.load(Ordering::Relaxed) {
-                return Err(BlockError::Cancelled);
+                return Err(KernelError::Cancelled);
             }
             let (input, output) = if layer % 2 == 0 {
                 (&x, &mut y)
@@ -174,6 +160,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         if done.is_ok() {
             s.run(Scatter {
                 chunks,
+                stride: 1,
                 signal: &x,
                 natural: self.output,
             });
@@ -190,7 +177,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         chunks: Chunks,
         input: &[V],
         output: &mut [V],
-        moments: &mut [Moments],
+        moments: &mut Vec<Moments>,
     ) {
         let conv = self.block.conv(layer);
         snakes(
@@ -199,54 +186,22 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
             moments,
             &mut self.workspace.snakes,
         );
-        let snakes = &self.workspace.snakes;
-        let plan = Plan::of::<S>(&conv, chunks);
-        let output = shared(output);
-        let told = Mutex::new(vec![Vec::new(); plan.tasks()]);
-        (self.pool)(plan.tasks(), &|task| {
-            let mut scratch = lock(&self.workspace.scratch).pop().unwrap_or_default();
-            let mut moments = vec![Moments::default(); conv.outputs];
-            s.run(Task {
-                conv,
-                chunks,
-                plan: &plan,
-                task,
-                snakes,
-                input,
-                output: &output,
-                residual: layer % 2 == 1,
-                scratch: &mut scratch,
-                moments: &mut moments,
-            });
-            lock(&told)[task] = moments;
-            lock(&self.workspace.scratch).push(scratch);
-        });
-        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for (channel, moments) in moments.iter_mut().enumerate() {
-            *moments = told
-                .iter()
-                .map(|task| task[channel])
-                .fold(Moments::default(), Moments::and);
-        }
+        let pass = Pass {
+            conv,
+            chunks,
+            snakes: &self.workspace.snakes,
+            input,
+            residual: layer % 2 == 1,
+        };
+        *moments = pass.run(s, output, &self.workspace.scratch, self.pool);
     }
 }
 
-#[expect(unsafe_code, reason = "the tasks of one plan write disjoint rows")]
-pub(super) fn shared<V: Copy>(signal: &mut [V]) -> Output<'_, V> {
-    // SAFETY: a row of a chain is in one tile, a tile in one block, a block in one task (`Plan`), and each task is run once
-    // (`Pool`).
-    unsafe { Output::new(signal) }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-struct Gather<'a, V> {
-    chunks: Chunks,
-    natural: &'a [f32],
-    signal: &'a mut [V],
-    moments: &'a mut [Moments],
+pub(super) struct Gather<'a, V> {
+    pub(super) chunks: Chunks,
+    pub(super) natural: &'a [f32],
+    pub(super) signal: &'a mut [V],
+    pub(super) moments: &'a mut [Moments],
 }
 
 impl<S: Simd> Work<S> for Gather<'_, S::V> {
@@ -258,10 +213,11 @@ impl<S: Simd> Work<S> for Gather<'_, S::V> {
     }
 }
 
-struct Scatter<'a, V> {
-    chunks: Chunks,
-    signal: &'a [V],
-    natural: &'a mut [f32],
+pub(super) struct Scatter<'a, V> {
+    pub(super) chunks: Chunks,
+    pub(super) stride: usize,
+    pub(super) signal: &'a [V],
+    pub(super) natural: &'a mut [f32],
 }
 
 impl<S: Simd> Work<S> for Scatter<'_, S::V> {
@@ -269,7 +225,12 @@ impl<S: Simd> Work<S> for Scatter<'_, S::V> {
 
     #[inline(always)]
     fn work(self, s: S) {
-        self.chunks.scatter(s, self.signal, self.natural);
+        if self.stride == 1 {
+            self.chunks.scatter(s, self.signal, self.natural);
+        } else {
+            self.chunks
+                .interleave::<S>(self.signal, self.stride, self.natural);
+        }
     }
 }
 

@@ -135,6 +135,21 @@ impl Chunks {
         }
     }
 
+    /// As [`Self::scatter`] for channels of `stride` phases, one row of `signal` each: sample `t` of a phase is sample
+    /// `stride · t + phase` of its channel.
+    #[inline(always)]
+    pub(super) fn interleave<S: Simd>(self, signal: &[S::V], stride: usize, natural: &mut [f32]) {
+        for (channel, samples) in natural.chunks_exact_mut(self.len * stride).enumerate() {
+            for phase in 0..stride {
+                let start = self.start(channel * stride + phase);
+                let flat = S::floats(&signal[start..start + self.rows]);
+                for (t, sample) in samples[phase..].iter_mut().step_by(stride).enumerate() {
+                    *sample = flat[t % self.rows * S::LANES + t / self.rows];
+                }
+            }
+        }
+    }
+
     #[inline(always)]
     fn moments<S: Simd>(self, s: S, rows: &[S::V]) -> Moments {
         let first = S::floats(&rows[..1])[0];

@@ -17,17 +17,18 @@ mod plan;
 mod transform;
 
 use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::toom::{self, GROUP, PANEL, Packing, Tables};
 
+use super::Pool;
 use super::activation::{Moments, Snake};
 use super::chunks::{Chunks, Edge};
 use super::output::Output;
 use super::product::{self, Place};
 use super::simd::{Simd, Work};
 
-pub(super) use plan::Plan;
-use plan::{Block, MAX_TILES, MAX_WINDOW};
+use plan::{Block, MAX_TILES, MAX_WINDOW, Plan};
 use transform::{input_tile, output_tile, part, sets, window};
 
 /// A convolution of stride 1 that keeps the length: `taps` is odd, both sides are padded by zeros.
@@ -46,6 +47,70 @@ pub(super) struct Conv<'a> {
 /// Vectors between one point's transformed input and the next's. Without them the points would be multiples of 4 KB apart, and
 /// a tile's values would all compete for the same few lines of the first cache.
 const SPACE: usize = 2;
+
+/// Everything about a convolution but where its outputs go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass<'a, V> {
+    pub(super) conv: Conv<'a>,
+    pub(super) chunks: Chunks,
+    /// `[inputs]`
+    pub(super) snakes: &'a [Snake],
+    pub(super) input: &'a [V],
+    /// Whether what is in the output is added.
+    pub(super) residual: bool,
+}
+
+/// Scratch that no task has at the moment.
+pub(super) type Spare<V> = Mutex<Vec<Scratch<V>>>;
+
+impl<V: Copy + Send + Sync> Pass<'_, V> {
+    /// Computes all tasks on the threads of `pool`; returns the moments of the outputs.
+    pub(super) fn run<S: Simd<V = V>>(
+        self,
+        s: S,
+        output: &mut [V],
+        spare: &Spare<V>,
+        pool: Pool<'_>,
+    ) -> Vec<Moments> {
+        let plan = Plan::of::<S>(&self.conv, self.chunks);
+        let output = shared(output);
+        let told = Mutex::new(vec![Vec::new(); plan.tasks()]);
+        pool(plan.tasks(), &|task| {
+            let mut scratch = lock(spare).pop().unwrap_or_default();
+            let mut moments = vec![Moments::default(); self.conv.outputs];
+            s.run(Task {
+                pass: self,
+                plan: &plan,
+                task,
+                output: &output,
+                scratch: &mut scratch,
+                moments: &mut moments,
+            });
+            lock(&told)[task] = moments;
+            lock(spare).push(scratch);
+        });
+        // In the order of the tasks, so that the sums are the same whoever was first.
+        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (0..self.conv.outputs)
+            .map(|channel| {
+                told.iter()
+                    .map(|task| task[channel])
+                    .fold(Moments::default(), Moments::and)
+            })
+            .collect()
+    }
+}
+
+#[expect(unsafe_code, reason = "the tasks of one plan write disjoint rows of channels")]
+fn shared<V: Copy>(signal: &mut [V]) -> Output<'_, V> {
+    // SAFETY: a row of a chain is in one tile, a tile in one block, a channel in one panel; a block with a panel is in one task
+    // (`Plan`), and each task is run once (`Pool`).
+    unsafe { Output::new(signal) }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What one task works in; kept from run to run.
 #[derive(Debug)]
@@ -71,20 +136,15 @@ impl<V> Default for Scratch<V> {
 
 /// One task of a convolution.
 #[derive(Debug)]
-pub(super) struct Task<'a, V> {
-    pub(super) conv: Conv<'a>,
-    pub(super) chunks: Chunks,
-    pub(super) plan: &'a Plan,
-    pub(super) task: usize,
-    /// `[inputs]`
-    pub(super) snakes: &'a [Snake],
-    pub(super) input: &'a [V],
+struct Task<'a, V> {
+    pass: Pass<'a, V>,
+    plan: &'a Plan,
+    task: usize,
     /// Where the outputs go; the residual is what is there.
-    pub(super) output: &'a Output<'a, V>,
-    pub(super) residual: bool,
-    pub(super) scratch: &'a mut Scratch<V>,
-    /// `[outputs]`: set to the moments of this task's samples.
-    pub(super) moments: &'a mut [Moments],
+    output: &'a Output<'a, V>,
+    scratch: &'a mut Scratch<V>,
+    /// `[outputs]`: those of this task's channels are set to the moments of its samples.
+    moments: &'a mut [Moments],
 }
 
 impl<S: Simd> Work<S> for Task<'_, S::V> {
@@ -94,17 +154,20 @@ impl<S: Simd> Work<S> for Task<'_, S::V> {
     fn work(mut self, s: S) {
         let zero = s.splat(0.0);
         self.scratch.sums.clear();
-        self.scratch.sums.resize(self.conv.outputs, (zero, zero, 0.0));
+        self.scratch
+            .sums
+            .resize(self.pass.conv.outputs, (zero, zero, 0.0));
         let (points, Some(packing)) = (
-            toom::scheme(self.conv.taps).map_or(0, toom::Scheme::points),
-            Packing::of(self.conv.outputs, self.conv.inputs, self.conv.taps),
+            toom::scheme(self.pass.conv.taps).map_or(0, toom::Scheme::points),
+            Packing::of(self.pass.conv.outputs, self.pass.conv.inputs, self.pass.conv.taps),
         ) else {
             return;
         };
-        let blocks = self.plan.task(self.task);
+        let (blocks, panels) = self.plan.task(self.task);
         for (i, block) in blocks.iter().enumerate() {
             let now = Now {
                 packing,
+                panels: (panels.start, panels.end),
                 tiles: &self.plan.tiles[block.tiles.clone()],
                 next: blocks.get(i + 1),
                 opening: i == 0,
@@ -125,6 +188,8 @@ impl<S: Simd> Work<S> for Task<'_, S::V> {
 #[derive(Debug, Clone, Copy)]
 struct Now<'a> {
     packing: Packing,
+    /// The first panel of the task and the first that is another's.
+    panels: (usize, usize),
     /// The first row of each tile's outputs.
     tiles: &'a [usize],
     next: Option<&'a Block>,
@@ -153,7 +218,7 @@ impl<V: Copy> Task<'_, V> {
         now: Now<'_>,
     ) {
         let (zero, count) = (s.splat(0.0), now.tiles.len());
-        let (inputs, panels) = (self.conv.inputs, now.packing.panels);
+        let (inputs, (first, last)) = (self.pass.conv.inputs, now.panels);
         let (deep, values) = (inputs * count, sets::<P>().len() * N);
         let each = PANEL * count * values;
         self.scratch
@@ -163,11 +228,11 @@ impl<V: Copy> Task<'_, V> {
             .m
             .resize(self.scratch.m.len().max(GROUP * each), zero);
         self.transform_input::<S, M, R, N, P>(s, tables, now);
-        for first in (0..panels).step_by(GROUP) {
-            let group = first..(first + GROUP).min(panels);
+        for start in (first..last).step_by(GROUP) {
+            let group = start..(start + GROUP).min(last);
             self.prefetch_output::<S, M, P>(s, now.tiles, group.clone());
             if let Some(next) = now.next {
-                let share = |panel: usize| panel * inputs / panels;
+                let share = |panel: usize| (panel - first) * inputs / (last - first);
                 self.prefetch_input::<S, M>(s, next, share(group.start)..share(group.end));
             }
             for (i, set) in sets::<P>().iter().enumerate() {
@@ -178,7 +243,7 @@ impl<V: Copy> Task<'_, V> {
                         let v = &v[tiles.start * inputs..tiles.end * inputs];
                         for (at, panel) in group.clone().enumerate() {
                             let start = now.packing.start(panel, *set, point);
-                            let weights = &self.conv.weights[start..][..inputs * PANEL];
+                            let weights = &self.pass.conv.weights[start..][..inputs * PANEL];
                             let place = Place {
                                 first: at * each + tiles.start * values + value,
                                 row: count * values,
@@ -206,7 +271,7 @@ impl<V: Copy> Task<'_, V> {
     /// channel, so that the hardware does not foresee them; the products of the block before take long enough.
     #[inline(always)]
     fn prefetch_input<S: Simd<V = V>, const M: usize>(&self, s: S, block: &Block, channels: Range<usize>) {
-        let dilation = self.conv.dilation;
+        let dilation = self.pass.conv.dilation;
         let tiles = &self.plan.tiles[block.tiles.clone()];
         for (i, top) in tiles.iter().enumerate() {
             let end = top + dilation * M * block.parts.max(1);
@@ -214,12 +279,15 @@ impl<V: Copy> Task<'_, V> {
             let more = if tiles.get(i + 1) == Some(&end) {
                 0
             } else {
-                self.conv.taps / 2 * dilation
+                self.pass.conv.taps / 2 * dilation
             };
-            let last = (end + more).min(self.chunks.rows);
+            let last = (end + more).min(self.pass.chunks.rows);
             for channel in channels.clone() {
-                let start = self.chunks.start(channel);
-                for row in self.input[start + top..start + last].iter().step_by(dilation) {
+                let start = self.pass.chunks.start(channel);
+                for row in self.pass.input[start + top..start + last]
+                    .iter()
+                    .step_by(dilation)
+                {
                     s.prefetch(std::ptr::from_ref(row));
                 }
             }
@@ -234,11 +302,11 @@ impl<V: Copy> Task<'_, V> {
         tiles: &[usize],
         panels: Range<usize>,
     ) {
-        let dilation = self.conv.dilation;
-        for channel in panels.start * PANEL..(panels.end * PANEL).min(self.conv.outputs) {
-            let start = self.chunks.start(channel);
+        let dilation = self.pass.conv.dilation;
+        for channel in panels.start * PANEL..(panels.end * PANEL).min(self.pass.conv.outputs) {
+            let start = self.pass.chunks.start(channel);
             for top in tiles {
-                let last = (top + dilation * M * P.max(1)).min(self.chunks.rows);
+                let last = (top + dilation * M * P.max(1)).min(self.pass.chunks.rows);
                 for row in (*top..last).step_by(dilation) {
                     self.output.prefetch(s, start + row);
                 }
@@ -253,8 +321,8 @@ impl<V: Copy> Task<'_, V> {
         s: S,
         tiles: &[usize],
     ) -> [View; MAX_TILES] {
-        let dilation = self.conv.dilation;
-        let before = ((self.conv.taps - 1) / 2 * dilation).cast_signed();
+        let dilation = self.pass.conv.dilation;
+        let before = ((self.pass.conv.taps - 1) / 2 * dilation).cast_signed();
         let (outputs, all) = (M * P.max(1), P * M + N);
         let mut views = [View::default(); MAX_TILES];
         self.scratch.edges.clear();
@@ -263,7 +331,7 @@ impl<V: Copy> Task<'_, V> {
             let rows = if follows { outputs } else { all };
             let first = top.cast_signed() - before + (dilation * (all - rows)).cast_signed();
             let last = first + (dilation * (rows - 1)).cast_signed();
-            let inside = first >= 0 && last < self.chunks.full.cast_signed();
+            let inside = first >= 0 && last < self.pass.chunks.full.cast_signed();
             views[i] = View {
                 first,
                 rows,
@@ -272,7 +340,7 @@ impl<V: Copy> Task<'_, V> {
             };
             if !inside {
                 for row in 0..rows {
-                    let edge = self.chunks.edge(s, first + (dilation * row).cast_signed());
+                    let edge = self.pass.chunks.edge(s, first + (dilation * row).cast_signed());
                     self.scratch.edges.push(edge);
                 }
             }
@@ -289,9 +357,9 @@ impl<V: Copy> Task<'_, V> {
     ) {
         const { assert!(P * M + N <= MAX_WINDOW) };
         let views = self.views::<S, M, N, P>(s, now.tiles);
-        let (conv, chunks, count) = (&self.conv, self.chunks, now.tiles.len());
+        let (conv, chunks, count) = (&self.pass.conv, self.pass.chunks, now.tiles.len());
         let pitch = conv.inputs * count + SPACE;
-        let flat = S::floats(self.input);
+        let flat = S::floats(self.pass.input);
         let v = &mut self.scratch.v[..sets::<P>().len() * N * pitch];
         // Where each tile's value of the first input is, and how far the next input's is.
         let mut places = [(0, 0); MAX_TILES];
@@ -302,7 +370,7 @@ impl<V: Copy> Task<'_, V> {
         }
         let mut x = [s.splat(0.0); MAX_WINDOW];
         for input in 0..conv.inputs {
-            let snake = self.snakes[input].wide(s);
+            let snake = self.pass.snakes[input].wide(s);
             let start = chunks.start(input);
             for (tile, view) in views[..count].iter().enumerate() {
                 let kept = P * M + N - view.rows;
@@ -310,7 +378,7 @@ impl<V: Copy> Task<'_, V> {
                 let fresh = &mut x[kept..P * M + N];
                 if view.inside {
                     let first = start + view.first.cast_unsigned();
-                    let from = &self.input[first..=first + conv.dilation * (view.rows - 1)];
+                    let from = &self.pass.input[first..=first + conv.dilation * (view.rows - 1)];
                     // Two at once: the sine is one long chain of instructions.
                     let mut pairs = fresh.chunks_exact_mut(2);
                     let mut row = 0;
@@ -349,7 +417,7 @@ impl<V: Copy> Task<'_, V> {
         panel: usize,
         at: usize,
     ) {
-        let (conv, chunks, count) = (&self.conv, self.chunks, now.tiles.len());
+        let (conv, chunks, count) = (&self.pass.conv, self.pass.chunks, now.tiles.len());
         let values = sets::<P>().len() * N;
         let m = &self.scratch.m[at..][..PANEL * count * values];
         let channels = PANEL.min(conv.outputs - panel * PANEL);
@@ -370,7 +438,7 @@ impl<V: Copy> Task<'_, V> {
                     let top = top + conv.dilation * number * M;
                     let at = |i: usize| start + top + conv.dilation * i;
                     let rows = chunks.rows.saturating_sub(top).div_ceil(conv.dilation).min(M);
-                    if self.residual {
+                    if self.pass.residual {
                         for (i, y) in out[..rows].iter_mut().enumerate() {
                             *y = s.add(*y, self.output.get(at(i)));
                         }
@@ -404,21 +472,23 @@ impl<V: Copy> Task<'_, V> {
 
     #[inline(always)]
     fn tell_moments<S: Simd<V = V>>(&mut self) {
-        let outputs = toom::scheme(self.conv.taps).map_or(0, |scheme| scheme.outputs);
+        let outputs = toom::scheme(self.pass.conv.taps).map_or(0, |scheme| scheme.outputs);
+        let (blocks, panels) = self.plan.task(self.task);
         let mut count = 0;
-        for block in self.plan.task(self.task) {
+        for block in blocks {
             for top in &self.plan.tiles[block.tiles.clone()] {
                 for i in 0..outputs * block.parts.max(1) {
-                    let row = top + self.conv.dilation * i;
-                    if row < self.chunks.rows {
-                        count += self.chunks.samples_in(row);
+                    let row = top + self.pass.conv.dilation * i;
+                    if row < self.pass.chunks.rows {
+                        count += self.pass.chunks.samples_in(row);
                     }
                 }
             }
         }
-        for (channel, moments) in self.moments.iter_mut().enumerate() {
+        let channels = panels.start * PANEL..(panels.end * PANEL).min(self.pass.conv.outputs);
+        for channel in channels {
             let (sum, squares, shift) = self.scratch.sums[channel];
-            *moments = Moments::of::<S>(count, shift, sum, squares);
+            self.moments[channel] = Moments::of::<S>(count, shift, sum, squares);
         }
     }
 }

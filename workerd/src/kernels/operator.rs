@@ -13,6 +13,7 @@ use ort::operator::{
 use ort::value::{TensorElementType, ValueRef};
 
 use super::block::{Block, LAYERS};
+use super::convolution::Convolution;
 use super::crew::Crew;
 use super::{Io, Kernels};
 
@@ -30,13 +31,16 @@ pub fn domain(
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
 ) -> ort::Result<OperatorDomain> {
-    OperatorDomain::new(fused::DOMAIN)?.add(ResidualBlock {
-        shared: Arc::new(Shared {
-            kernels,
-            crew,
-            cancel,
-        }),
-    })
+    let shared = Arc::new(Shared {
+        kernels,
+        crew,
+        cancel,
+    });
+    OperatorDomain::new(fused::DOMAIN)?
+        .add(ResidualBlock {
+            shared: Arc::clone(&shared),
+        })?
+        .add(Convolve { shared })
 }
 
 struct Shared {
@@ -72,9 +76,7 @@ impl Operator for ResidualBlock {
     }
 
     fn create_kernel<'a>(&self, node: &KernelContext<'a>) -> ort::Result<ResidualBlockKernel> {
-        let taps = node
-            .get::<i64>(fused::TAPS)
-            .and_then(|taps| usize::try_from(taps).ok());
+        let taps = whole(node, fused::TAPS);
         let dilations = node.get::<Vec<i64>>(fused::DILATIONS).and_then(|dilations| {
             let dilations: Vec<usize> = dilations
                 .into_iter()
@@ -99,21 +101,8 @@ impl Operator for ResidualBlock {
 
 impl Kernel for ResidualBlockKernel {
     fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
-        let values = (0..INPUTS)
-            .map(|i| {
-                context
-                    .input(i)?
-                    .ok_or_else(|| ort::Error::new("a residual block lacks an input"))
-            })
-            .collect::<ort::Result<Vec<ValueRef<'_>>>>()?;
-        let (shape, input) = values[0].try_extract_tensor::<f32>()?;
-        let &[1, channels, samples] = &shape[..] else {
-            return Err(ort::Error::new(
-                "a residual block's signal is not one of channels and samples",
-            ));
-        };
-        let size = |n: i64| usize::try_from(n).map_err(|_| ort::Error::new("a negative size"));
-        let channels = size(channels)?;
+        let values = inputs(context, INPUTS)?;
+        let (channels, samples, input) = signal(&values[0])?;
         let floats = |i: usize| values[i].try_extract_tensor::<f32>().map(|(_, data)| data);
         let mut styles = [[&[][..]; 2]; LAYERS];
         for (layer, style) in styles.iter_mut().enumerate() {
@@ -127,7 +116,7 @@ impl Kernel for ResidualBlockKernel {
             weights: floats(WEIGHTS)?,
             parameters: floats(PARAMETERS)?,
         };
-        let Some(mut output) = context.output(0, [1, channels, size(samples)?])? else {
+        let Some(mut output) = context.output(0, [1, channels, samples])? else {
             return Ok(());
         };
         let io = Io {
@@ -143,5 +132,96 @@ impl Kernel for ResidualBlockKernel {
         kernels
             .run(block, io, &|tasks, f| crew.run(tasks, f), cancel)
             .map_err(|error| ort::Error::new(error.to_string()))
+    }
+}
+
+struct Convolve {
+    shared: Arc<Shared>,
+}
+
+struct ConvolveKernel {
+    shared: Arc<Shared>,
+    taps: usize,
+    stride: usize,
+}
+
+impl Operator for Convolve {
+    type Kernel<'a> = ConvolveKernel;
+
+    fn name(&self) -> &str {
+        fused::CONVOLUTION
+    }
+
+    fn inputs(&self) -> impl IntoIterator<Item = OperatorInput> {
+        (0..3).map(|_| OperatorInput::required(TensorElementType::Float32))
+    }
+
+    fn outputs(&self) -> impl IntoIterator<Item = OperatorOutput> {
+        [OperatorOutput::required(TensorElementType::Float32)]
+    }
+
+    fn create_kernel<'a>(&self, node: &KernelContext<'a>) -> ort::Result<ConvolveKernel> {
+        match (whole(node, fused::TAPS), whole(node, fused::STRIDE)) {
+            (Some(taps), Some(stride)) if stride > 0 => Ok(ConvolveKernel {
+                shared: Arc::clone(&self.shared),
+                taps,
+                stride,
+            }),
+            _ => Err(ort::Error::new(
+                "a convolution's attributes are missing or out of range",
+            )),
+        }
+    }
+}
+
+impl Kernel for ConvolveKernel {
+    fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
+        let values = inputs(context, 3)?;
+        let (channels, samples, input) = signal(&values[0])?;
+        let convolution = Convolution {
+            inputs: channels,
+            taps: self.taps,
+            stride: self.stride,
+            weights: values[1].try_extract_tensor::<f32>()?.1,
+            bias: values[2].try_extract_tensor::<f32>()?.1,
+        };
+        let shape = [1, convolution.bias.len() / self.stride, samples * self.stride];
+        let Some(mut output) = context.output(0, shape)? else {
+            return Ok(());
+        };
+        let output = output.try_extract_tensor_mut::<f32>()?.1;
+        let Shared {
+            kernels,
+            crew,
+            cancel,
+        } = &*self.shared;
+        kernels
+            .convolve(convolution, input, output, &|tasks, f| crew.run(tasks, f), cancel)
+            .map_err(|error| ort::Error::new(error.to_string()))
+    }
+}
+
+/// A node's attribute that is a whole number, not negative.
+fn whole(node: &KernelContext<'_>, name: &str) -> Option<usize> {
+    node.get::<i64>(name).and_then(|n| usize::try_from(n).ok())
+}
+
+fn inputs(context: &ComputeContext, count: usize) -> ort::Result<Vec<ValueRef<'_>>> {
+    (0..count)
+        .map(|i| {
+            context
+                .input(i)?
+                .ok_or_else(|| ort::Error::new("a node of ours lacks an input"))
+        })
+        .collect()
+}
+
+/// Channels, samples and data of `[1, channels, samples]`.
+fn signal<'v>(value: &'v ValueRef<'_>) -> ort::Result<(usize, usize, &'v [f32])> {
+    let (shape, data) = value.try_extract_tensor::<f32>()?;
+    let size = |n: i64| usize::try_from(n).map_err(|_| ort::Error::new("a negative size"));
+    match &shape[..] {
+        &[1, channels, samples] => Ok((size(channels)?, size(samples)?, data)),
+        _ => Err(ort::Error::new("a signal is not one of channels and samples")),
     }
 }

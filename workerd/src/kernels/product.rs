@@ -53,16 +53,17 @@ pub(super) fn panel<S: Simd>(
     m: &mut [S::V],
     place: Place,
 ) {
-    for row in (0..PANEL).step_by(S::ROWS) {
+    // The sums of one tile are few: all rows at once, so that none waits for the one before.
+    let rows = if tiles == 1 { PANEL } else { S::ROWS };
+    for row in (0..PANEL).step_by(rows) {
         let place = Place {
             first: place.first + row * place.row,
             ..place
         };
-        match (S::ROWS, tiles) {
-            (8, 1) => product::<S, 8, 1>(s, weights, row, v, m, place),
+        match (rows, tiles) {
+            (_, 1) => product::<S, PANEL, 1>(s, weights, row, v, m, place),
             (8, 2) => product::<S, 8, 2>(s, weights, row, v, m, place),
             (8, _) => product::<S, 8, TILES>(s, weights, row, v, m, place),
-            (_, 1) => product::<S, 4, 1>(s, weights, row, v, m, place),
             (_, 2) => product::<S, 4, 2>(s, weights, row, v, m, place),
             (..) => product::<S, 4, TILES>(s, weights, row, v, m, place),
         }

@@ -119,18 +119,9 @@ fn layer<'a>(graph: &Graph<'a>, value: &str) -> Option<Layer<'a>> {
     };
     let channels = usize::try_from(inputs).ok().filter(|_| outputs == inputs)?;
     let taps = usize::try_from(taps).ok()?;
-    let one = |name| conv.ints(name).is_none_or(|ints| ints == [1]);
-    let dilation = conv
-        .ints("dilations")
-        .map_or(Some(1), |ints| usize::try_from(*ints.first()?).ok())?;
-    let pad = i64::try_from((taps.checked_sub(1)? / 2).checked_mul(dilation)?).ok()?;
-    let grouped = !matches!(conv.attributes.get("group"), None | Some(Attribute::Int(1)));
-    let auto_pad = match conv.attributes.get("auto_pad") {
-        None => false,
-        Some(Attribute::Text(text)) => text != b"NOTSET",
-        Some(_) => true,
-    };
-    if grouped || auto_pad || !one("strides") || conv.ints("pads")? != [pad, pad] {
+    let dilation = conv.only("dilations", 1)?;
+    let padding = (taps.checked_sub(1)? / 2).checked_mul(dilation)?;
+    if conv.only("strides", 1)? != 1 || conv.padding()? != padding {
         return None;
     }
     let bias = match conv.inputs.get(2).filter(|name| !name.is_empty()) {
@@ -249,7 +240,7 @@ fn either<'n, T>(node: &'n Node, op: &str, f: impl Fn(&'n str, &'n str) -> Optio
 }
 
 /// A constant of one float a channel.
-fn vector<'a>(graph: &Graph<'a>, value: &str, channels: usize) -> Option<&'a Tensor> {
+pub(super) fn vector<'a>(graph: &Graph<'a>, value: &str, channels: usize) -> Option<&'a Tensor> {
     let tensor = graph
         .reshaped_tensor(value)
         .filter(|tensor| tensor.data_type == FLOAT)?;

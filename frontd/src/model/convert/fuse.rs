@@ -1,6 +1,7 @@
-//! Puts custom nodes in the place of residual blocks, with their weights transformed for workerd's kernels.
+//! Puts custom nodes in the place of residual blocks and convolutions, with their weights transformed for workerd's
+//! kernels.
 //!
-//! The contract of the node is [`common::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
+//! The contract of the nodes is [`common::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
 //! each layer) goes into the node as it is computed.
 
 use std::collections::HashSet;
@@ -11,10 +12,13 @@ use std::os::unix::fs::FileExt as _;
 use common::{fused, toom};
 
 use super::blocks::{self, Block, Layer};
+use super::convolutions::{self, Convolution};
 use super::graph::Graph;
 use super::skeleton::{FLOAT, Skeleton, Tensor};
 use super::wire::{self, Message, Value, WireError};
 use super::write::DataFile;
+
+const WRONG_SIZE: &str = "weights of another size than their shape";
 
 /// A graph with fused blocks, as messages.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub(super) struct Fused {
     /// The skeleton's tensors that nobody reads any more.
     pub(super) unread: HashSet<String>,
     pub(super) blocks: usize,
+    pub(super) convolutions: usize,
 }
 
 /// Why a graph stays as it is.
@@ -64,9 +69,19 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
     if replaced.is_empty() {
         return Err(NotFused::NoBlocks);
     }
-    let ends: HashSet<usize> = replaced.iter().map(|(end, _)| *end).collect();
-    let dead = graph.dead(&ends, &kept);
     let blocks = replaced.len();
+    let ends = |replaced: &[(usize, Vec<u8>)]| replaced.iter().map(|(end, _)| *end).collect::<HashSet<_>>();
+    for convolution in convolutions::find(&graph, &graph.dead(&ends(&replaced), &kept)) {
+        let Some((end, _)) = graph.maker(&convolution.output) else {
+            continue;
+        };
+        let name = format!("{}/{}", fused::DOMAIN, convolution.output);
+        tensors.extend(write_filters(&convolution, &name, source, data)?);
+        kept.insert(convolution.input.clone());
+        replaced.push((end, convolution_node(&convolution, &name)));
+    }
+    let convolutions = replaced.len() - blocks;
+    let dead = graph.dead(&ends(&replaced), &kept);
     let mut nodes = Vec::with_capacity(skeleton.nodes.len());
     let mut read: HashSet<&str> = HashSet::new();
     for (i, message) in skeleton.nodes.iter().enumerate() {
@@ -92,6 +107,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         tensors,
         unread,
         blocks,
+        convolutions,
     })
 }
 
@@ -114,6 +130,10 @@ fn parameters_name(name: &str) -> String {
     format!("{name}/parameters")
 }
 
+fn bias_name(name: &str) -> String {
+    format!("{name}/bias")
+}
+
 /// The `NodeProto` of a block.
 fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
     let mut node = Message::default();
@@ -132,10 +152,7 @@ fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
         .bytes(1, fused::EPSILON.as_bytes())
         .float(2, block.epsilon)
         .uint(20, 1);
-    let mut taps = Message::default();
-    taps.bytes(1, fused::TAPS.as_bytes())
-        .uint(3, block.taps as u64)
-        .uint(20, 2);
+    let taps = int(fused::TAPS, block.taps);
     let mut dilations = Message::default();
     dilations.bytes(1, fused::DILATIONS.as_bytes());
     for layer in &block.layers {
@@ -146,6 +163,61 @@ fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
         node.bytes(5, attribute.as_bytes());
     }
     node.finish()
+}
+
+/// The `NodeProto` of a convolution.
+fn convolution_node(convolution: &Convolution<'_>, name: &str) -> Vec<u8> {
+    let mut node = Message::default();
+    node.bytes(1, convolution.input.as_bytes());
+    node.bytes(1, weights_name(name).as_bytes());
+    node.bytes(1, bias_name(name).as_bytes());
+    node.bytes(2, convolution.output.as_bytes());
+    node.bytes(3, name.as_bytes());
+    node.bytes(4, fused::CONVOLUTION.as_bytes());
+    node.bytes(7, fused::DOMAIN.as_bytes());
+    for attribute in [
+        int(fused::TAPS, convolution.taps()),
+        int(fused::STRIDE, convolution.stride()),
+    ] {
+        node.bytes(5, attribute.as_bytes());
+    }
+    node.finish()
+}
+
+/// The `AttributeProto` of a whole number.
+fn int(name: &str, value: usize) -> Message {
+    let mut attribute = Message::default();
+    attribute
+        .bytes(1, name.as_bytes())
+        .uint(3, value as u64)
+        .uint(20, 2);
+    attribute
+}
+
+/// Writes a convolution's weights and bias.
+fn write_filters(
+    convolution: &Convolution<'_>,
+    name: &str,
+    source: &File,
+    data: &mut DataFile,
+) -> io::Result<[Vec<u8>; 2]> {
+    let (outputs, inputs) = (convolution.outputs(), convolution.inputs);
+    let packed = convolution
+        .filters(floats(convolution.weight, source)?)
+        .and_then(|filters| toom::pack(&filters, outputs, inputs, convolution.taps()))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, WRONG_SIZE))?;
+    let mut weights = data.begin(weights_name(name), packed.len())?;
+    weights.put(&packed)?;
+    let weights = weights.finish()?;
+    let bias = match convolution.bias {
+        Some(bias) => floats(bias, source)?,
+        None => vec![0.0; convolution.channels],
+    };
+    let mut own = data.begin(bias_name(name), outputs)?;
+    for channel in bias {
+        own.put(&vec![channel; convolution.stride()])?;
+    }
+    Ok([weights, own.finish()?])
 }
 
 /// Writes a block's weights and parameters; `None` when its constants contradict each other.
@@ -169,10 +241,7 @@ fn write_data(
     for layer in &block.layers {
         let plain = floats(layer.weight, source)?;
         let Some(packed) = toom::pack(&plain, block.channels, block.channels, block.taps) else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "weights of another size than their shape",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, WRONG_SIZE));
         };
         weights.put(&packed)?;
     }
@@ -245,4 +314,4 @@ fn floats(tensor: &Tensor, source: &File) -> io::Result<Vec<f32>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -129,6 +129,20 @@ impl<'a> Graph<'a> {
         }
     }
 
+    /// The nodes of `op` and all that they are computed from.
+    pub(super) fn behind(&self, op: &str) -> HashSet<usize> {
+        let mut behind = HashSet::new();
+        let own = |node: &Node| node.op == op && node.domain.is_empty();
+        let mut going: Vec<usize> = (0..self.nodes.len()).filter(|i| own(&self.nodes[*i])).collect();
+        while let Some(i) = going.pop() {
+            if behind.insert(i) {
+                let makers = self.nodes[i].reads().filter_map(|value| self.maker(value));
+                going.extend(makers.map(|(maker, _)| maker));
+            }
+        }
+        behind
+    }
+
     /// Which nodes nobody needs when the nodes in `replaced` are gone and `kept` values are still read.
     pub(super) fn dead(&self, replaced: &HashSet<usize>, kept: &HashSet<String>) -> HashSet<usize> {
         let mut uses: HashMap<&str, usize> = self
@@ -221,6 +235,29 @@ impl Node {
     pub(super) fn ints(&self, name: &str) -> Option<&[i64]> {
         match self.attributes.get(name)? {
             Attribute::Ints(ints) => Some(ints),
+            _ => None,
+        }
+    }
+
+    /// The one number of a list that is not negative, or `default` where there is none.
+    pub(super) fn only(&self, name: &str, default: usize) -> Option<usize> {
+        match (self.attributes.get(name), self.ints(name)) {
+            (None, _) => Some(default),
+            (_, Some([one])) => usize::try_from(*one).ok(),
+            _ => None,
+        }
+    }
+
+    /// By how many zeros a convolution that is not grouped pads one dimension, alike at both ends.
+    pub(super) fn padding(&self) -> Option<usize> {
+        let grouped = !matches!(self.attributes.get("group"), None | Some(Attribute::Int(1)));
+        let by_itself = match self.attributes.get("auto_pad") {
+            None => false,
+            Some(Attribute::Text(text)) => text != b"NOTSET",
+            Some(_) => true,
+        };
+        match self.ints("pads")? {
+            [start, end] if start == end && !grouped && !by_itself => usize::try_from(*start).ok(),
             _ => None,
         }
     }

@@ -34,7 +34,8 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<
             kernels.close()?;
             tracing::info!(
                 blocks = fused.blocks,
-                "residual blocks of the model are ready for our kernels"
+                convolutions = fused.convolutions,
+                "residual blocks and convolutions of the model are ready for our kernels"
             );
             write_fused(skeleton, fused, tensors, &dir.join(FUSED_FILE))?;
         }

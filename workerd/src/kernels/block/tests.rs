@@ -56,7 +56,7 @@ impl Data {
         }
     }
 
-    fn run(&self, isa: Isa, input: &[f32], pool: Pool<'_>, cancel: bool) -> Result<Vec<f32>, BlockError> {
+    fn run(&self, isa: Isa, input: &[f32], pool: Pool<'_>, cancel: bool) -> Result<Vec<f32>, KernelError> {
         let mut output = vec![f32::NAN; input.len()];
         let io = Io {
             styles: std::array::from_fn(|i| [&self.styles[i][0][..], &self.styles[i][1][..]]),
@@ -211,31 +211,31 @@ fn sizes_that_do_not_fit_are_refused() {
     let input = vec![0.0; 40];
     assert_eq!(
         data.run(Isa::Portable, &input, &serially, true),
-        Err(BlockError::Cancelled)
+        Err(KernelError::Cancelled)
     );
     assert_eq!(
         data.run(Isa::Portable, &input[..39], &serially, false),
-        Err(BlockError::Size("samples"))
+        Err(KernelError::Size("samples"))
     );
     assert_eq!(data.run(Isa::Portable, &[], &serially, false), Ok(Vec::new()));
     let block = data.block();
     for taps in [0, 2, 13] {
-        assert_eq!(Block { taps, ..block }.check(), Err(BlockError::Taps(taps)));
+        assert_eq!(Block { taps, ..block }.check(), Err(KernelError::Taps(taps)));
     }
     let short = Block {
         weights: &block.weights[1..],
         ..block
     };
-    assert_eq!(short.check(), Err(BlockError::Size("weights")));
+    assert_eq!(short.check(), Err(KernelError::Size("weights")));
     let mut dilations = DILATIONS;
     dilations[2] = 0;
     assert_eq!(
         Block { dilations, ..block }.check(),
-        Err(BlockError::Size("dilations"))
+        Err(KernelError::Size("dilations"))
     );
     let parameters = &block.parameters[..5];
     assert_eq!(
         Block { parameters, ..block }.check(),
-        Err(BlockError::Size("parameters"))
+        Err(KernelError::Size("parameters"))
     );
 }

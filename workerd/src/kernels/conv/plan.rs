@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use common::toom::{self, Scheme};
+use common::toom::{self, GROUP, PANEL, Scheme};
 
 use super::super::chunks::Chunks;
 use super::super::product::TILES;
@@ -20,6 +20,9 @@ const MAX_PARTS: usize = 3;
 const BLOCK_BYTES_A_LANE: usize = 40 << 10;
 /// Tasks of one convolution: enough that two threads finish together.
 const MAX_TASKS: usize = 8;
+/// A convolution of fewer blocks is parted by its output channels, so that a second thread has something to do. Both parts
+/// transform the input, which is little beside the products of many channels.
+const FEW_BLOCKS: usize = 3;
 
 /// Some tiles of one kind, whose products are computed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +35,16 @@ pub(super) struct Block {
 
 /// The blocks of one convolution.
 #[derive(Debug, Default)]
-pub(in super::super) struct Plan {
+pub(super) struct Plan {
     /// The first row that each tile writes; a chain's dilation leads to the others.
     pub(super) tiles: Vec<usize>,
     pub(super) blocks: Vec<Block>,
+    /// Panels of output channels, in parts of whole groups.
+    panels: Vec<Range<usize>>,
 }
 
 impl Plan {
-    pub(in super::super) fn of<S: Simd>(conv: &Conv<'_>, chunks: Chunks) -> Self {
+    pub(super) fn of<S: Simd>(conv: &Conv<'_>, chunks: Chunks) -> Self {
         let Some(scheme) = toom::scheme(conv.taps) else {
             return Self::default();
         };
@@ -60,16 +65,35 @@ impl Plan {
                 tiles: start(i)..start(i + 1),
             }));
         }
+        let panels = conv.outputs.div_ceil(PANEL);
+        let groups = panels.div_ceil(GROUP);
+        let parts = if plan.blocks.len() < FEW_BLOCKS {
+            groups.min(2)
+        } else {
+            1
+        };
+        let start = |part: usize| (part * groups / parts * GROUP).min(panels);
+        plan.panels = (0..parts).map(|i| start(i)..start(i + 1)).collect();
         plan
     }
 
-    pub(in super::super) fn tasks(&self) -> usize {
-        self.blocks.len().min(MAX_TASKS)
+    pub(super) fn tasks(&self) -> usize {
+        self.rows() * self.panels.len()
     }
 
-    pub(super) fn task(&self, task: usize) -> &[Block] {
-        let (n, tasks) = (self.blocks.len(), self.tasks());
-        &self.blocks[task * n / tasks..(task + 1) * n / tasks]
+    /// The blocks of a task and its panels of output channels.
+    pub(super) fn task(&self, task: usize) -> (&[Block], Range<usize>) {
+        let (n, rows) = (self.blocks.len(), self.rows());
+        let (row, part) = (task % rows, task / rows);
+        (
+            &self.blocks[row * n / rows..(row + 1) * n / rows],
+            self.panels[part].clone(),
+        )
+    }
+
+    /// Into how many tasks the blocks are parted.
+    fn rows(&self) -> usize {
+        self.blocks.len().min(MAX_TASKS)
     }
 }
 

@@ -91,29 +91,15 @@ fn check<S: Simd>(s: S, case: Case) {
     let mut moments = vec![Moments::default(); inputs.max(outputs)];
     chunks.gather(s, &x, &mut input, &mut moments[..inputs]);
     chunks.gather(s, &before, &mut output, &mut moments[..outputs]);
-    let plan = Plan::of::<S>(&conv, chunks);
-    let mut told = vec![Moments::default(); outputs];
-    {
-        let shared = super::super::block::shared(&mut output);
-        for task in (0..plan.tasks()).rev() {
-            let mut moments = vec![Moments::default(); outputs];
-            s.run(Task {
-                conv,
-                chunks,
-                plan: &plan,
-                task,
-                snakes: &constants,
-                input: &input,
-                output: &shared,
-                residual: case.residual,
-                scratch: &mut Scratch::default(),
-                moments: &mut moments,
-            });
-            told.iter_mut()
-                .zip(moments)
-                .for_each(|(told, moments)| *told = told.and(moments));
-        }
-    }
+    let pass = Pass {
+        conv,
+        chunks,
+        snakes: &constants,
+        input: &input,
+        residual: case.residual,
+    };
+    let backwards = |tasks: usize, f: &(dyn Fn(usize) + Sync)| (0..tasks).rev().for_each(f);
+    let told = pass.run(s, &mut output, &Spare::default(), &backwards);
     let mut result = vec![0.0; outputs * len];
     chunks.scatter(s, &output, &mut result);
 
@@ -209,11 +195,19 @@ fn every_length_of_every_kernel_of_the_vocoder() {
 }
 
 #[test]
-fn every_row_is_in_one_block_of_one_task() {
-    for (taps, dilation, len) in [(3, 1, 5000), (7, 5, 333), (11, 3, 1), (11, 5, 100_000)] {
+fn every_row_of_every_channel_is_in_one_task() {
+    for (taps, dilation, len, outputs) in [
+        (3, 1, 5000, 256),
+        (7, 5, 333, 256),
+        (11, 3, 1, 256),
+        (11, 5, 100_000, 256),
+        (3, 1, 30, 1),
+        (3, 1, 30, 33),
+        (3, 1, 100, 1000),
+    ] {
         let conv = Conv {
             inputs: 256,
-            outputs: 256,
+            outputs,
             taps,
             dilation,
             weights: &[],
@@ -221,22 +215,27 @@ fn every_row_is_in_one_block_of_one_task() {
         };
         let chunks = Chunks::of::<Portable>(len);
         let plan = Plan::of::<Portable>(&conv, chunks);
-        let outputs = toom::scheme(taps).unwrap().outputs;
-        let mut seen = vec![0; chunks.rows];
-        for block in (0..plan.tasks()).flat_map(|task| plan.task(task)) {
-            assert!((1..=MAX_TILES).contains(&block.tiles.len()));
-            for top in &plan.tiles[block.tiles.clone()] {
-                for i in 0..outputs * block.parts.max(1) {
-                    let row = top + dilation * i;
-                    if row < chunks.rows {
-                        seen[row] += 1;
+        let scheme = toom::scheme(taps).unwrap();
+        let panels = outputs.div_ceil(PANEL);
+        let mut seen = vec![0; chunks.rows * panels];
+        for task in 0..plan.tasks() {
+            let (blocks, own) = plan.task(task);
+            assert!(!blocks.is_empty() && !own.is_empty() && own.start.is_multiple_of(GROUP));
+            for block in blocks {
+                assert!((1..=MAX_TILES).contains(&block.tiles.len()));
+                for top in &plan.tiles[block.tiles.clone()] {
+                    for i in 0..scheme.outputs * block.parts.max(1) {
+                        let row = top + dilation * i;
+                        if row < chunks.rows {
+                            own.clone().for_each(|panel| seen[row * panels + panel] += 1);
+                        }
                     }
                 }
             }
         }
         assert!(
             seen.iter().all(|n| *n == 1),
-            "taps {taps} dilation {dilation} len {len}"
+            "taps {taps} dilation {dilation} len {len} outputs {outputs}"
         );
     }
 }

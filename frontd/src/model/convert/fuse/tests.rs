@@ -27,14 +27,21 @@ struct Way {
     stages: usize,
 }
 
+/// A graph on its way to a `ModelProto`.
 #[derive(Default)]
-struct Writer {
+pub(in super::super) struct Writer {
     nodes: Vec<Vec<u8>>,
     tensors: Vec<Vec<u8>>,
 }
 
 impl Writer {
-    fn node(&mut self, op: &str, inputs: &[&str], output: &str, attributes: &[(&str, &[u64])]) -> String {
+    pub(in super::super) fn node(
+        &mut self,
+        op: &str,
+        inputs: &[&str],
+        output: &str,
+        attributes: &[(&str, &[u64])],
+    ) -> String {
         let mut node = Message::default();
         for input in inputs {
             node.bytes(1, input.as_bytes());
@@ -53,7 +60,12 @@ impl Writer {
         output.to_owned()
     }
 
-    fn tensor(&mut self, name: &str, dims: &[usize], value: impl Fn(usize) -> f32) -> String {
+    pub(in super::super) fn tensor(
+        &mut self,
+        name: &str,
+        dims: &[usize],
+        value: impl Fn(usize) -> f32,
+    ) -> String {
         let data: Vec<u8> = (0..dims.iter().product())
             .flat_map(|i| value(i).to_le_bytes())
             .collect();
@@ -64,6 +76,25 @@ impl Writer {
         tensor.uint(2, 1).bytes(8, name.as_bytes()).bytes(9, &data);
         self.tensors.push(tensor.finish());
         name.to_owned()
+    }
+
+    /// The `ModelProto` with these outputs.
+    pub(in super::super) fn model(&self, outputs: &[&str]) -> Vec<u8> {
+        let mut graph = Message::default();
+        for node in &self.nodes {
+            graph.bytes(1, node);
+        }
+        for tensor in &self.tensors {
+            graph.bytes(5, tensor);
+        }
+        for output in outputs {
+            let mut value = Message::default();
+            value.bytes(1, output.as_bytes());
+            graph.bytes(12, value.as_bytes());
+        }
+        let mut model = Message::default();
+        model.uint(1, 8).bytes(7, graph.as_bytes());
+        model.finish()
     }
 
     fn pair(&mut self, way: Way, op: &str, a: &str, b: &str, output: &str) -> String {
@@ -124,7 +155,11 @@ impl Writer {
 }
 
 fn model(way: Way) -> Vec<u8> {
-    let mut w = Writer::default();
+    with_block(Writer::default(), way)
+}
+
+/// The block and what is around it, after what `w` has already.
+fn with_block(mut w: Writer, way: Way) -> Vec<u8> {
     w.tensor("one", &[1], |_| 1.0);
     w.tensor("two", &[], |_| 2.0);
     w.node("Relu", &["input"], "x", &[]);
@@ -141,27 +176,19 @@ fn model(way: Way) -> Vec<u8> {
     w.node("Relu", &[&x], "output", &[]);
     if way.tapped {
         w.node("Relu", &["1.1.conv"], "tap", &[]);
+        return w.model(&["output", "tap"]);
     }
-    let mut graph = Message::default();
-    for node in &w.nodes {
-        graph.bytes(1, node);
-    }
-    for tensor in &w.tensors {
-        graph.bytes(5, tensor);
-    }
-    graph.bytes(12, b"\x0a\x06output");
-    if way.tapped {
-        graph.bytes(12, b"\x0a\x03tap");
-    }
-    let mut model = Message::default();
-    model.uint(1, 8).bytes(7, graph.as_bytes());
-    model.finish()
+    w.model(&["output"])
 }
 
 /// Fuses the model; gives the operators left and the data written.
 fn fused(way: Way) -> Result<(Vec<String>, Vec<u8>, Fused), NotFused> {
+    fused_model(&model(way))
+}
+
+fn fused_model(model: &[u8]) -> Result<(Vec<String>, Vec<u8>, Fused), NotFused> {
     let mut source = tempfile::tempfile().unwrap();
-    source.write_all(&model(way)).unwrap();
+    source.write_all(model).unwrap();
     source.rewind().unwrap();
     let skeleton = skeleton::read(&source).unwrap();
     let dir = tempfile::tempdir().unwrap();
@@ -241,6 +268,25 @@ fn what_is_not_a_whole_block_stays() {
     for way in ways {
         assert!(matches!(fused(way), Err(NotFused::NoBlocks)), "{way:?}");
     }
+}
+
+#[test]
+fn convolutions_outside_of_blocks_go_too() {
+    let mut w = Writer::default();
+    w.node("Relu", &["pitch"], "turns", &[]);
+    w.node("CumSum", &["turns", "axis"], "phase", &[]);
+    w.tensor("decoder.w", &[3, 128, 3], |i| i as f32);
+    w.tensor("decoder.b", &[3], |i| i as f32);
+    let pads: &[(&str, &[u64])] = &[("pads", &[1, 1])];
+    w.node("Conv", &["before", "decoder.w", "decoder.b"], "input", pads);
+    let (ops, _, fused) = fused_model(&with_block(w, PLAIN)).unwrap();
+    assert_eq!((fused.blocks, fused.convolutions), (1, 1));
+    let count = |name: &str| ops.iter().filter(|op| *op == name).count();
+    assert_eq!(
+        (count("Conv"), count(fused::CONVOLUTION), count("CumSum")),
+        (0, 1, 1)
+    );
+    assert!(fused.unread.contains("decoder.w") && fused.unread.contains("decoder.b"));
 }
 
 #[test]

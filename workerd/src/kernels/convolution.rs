@@ -1,0 +1,127 @@
+//! A convolution by itself: those of the decoder, and transposed ones, whose phases are convolutions of their own
+//! ([`common::fused::CONVOLUTION`]).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::toom;
+
+use super::activation::{Moments, Snake};
+use super::block::{Gather, Scatter, Workspace};
+use super::chunks::Chunks;
+use super::conv::{Conv, Pass};
+use super::simd::Simd;
+use super::{KernelError, Pool};
+
+/// What a convolution is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Convolution<'a> {
+    pub inputs: usize,
+    /// Taps of every filter; odd, and both sides are padded by zeros.
+    pub taps: usize,
+    /// Outputs of the convolution for one channel of the result, and samples of the result for one that goes in.
+    pub stride: usize,
+    /// As [`toom::pack`] makes them.
+    pub weights: &'a [f32],
+    /// `[channels · stride]`
+    pub bias: &'a [f32],
+}
+
+impl Convolution<'_> {
+    /// Checks all sizes against each other, so that nothing after this can fail.
+    ///
+    /// # Errors
+    /// [`KernelError::Size`], [`KernelError::Taps`].
+    pub fn check(&self) -> Result<(), KernelError> {
+        let packed = toom::packed_len(self.bias.len(), self.inputs, self.taps)
+            .filter(|_| self.taps % 2 == 1)
+            .ok_or(KernelError::Taps(self.taps))?;
+        let sizes = [
+            ("inputs", self.inputs > 0),
+            (
+                "outputs",
+                self.stride > 0 && !self.bias.is_empty() && self.bias.len().is_multiple_of(self.stride),
+            ),
+            ("weights", self.weights.len() == packed),
+        ];
+        match sizes.iter().find(|(_, fits)| !fits) {
+            Some((name, _)) => Err(KernelError::Size(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One run of a convolution.
+pub(super) struct Run<'a> {
+    pub(super) convolution: Convolution<'a>,
+    /// `[inputs][samples]`
+    pub(super) input: &'a [f32],
+    /// `[channels][samples · stride]`
+    pub(super) output: &'a mut [f32],
+    pub(super) pool: Pool<'a>,
+    pub(super) cancel: &'a AtomicBool,
+}
+
+impl Run<'_> {
+    pub(super) fn run<S: Simd>(self, s: S, workspace: &mut Workspace<S::V>) -> Result<(), KernelError> {
+        let Convolution {
+            inputs,
+            taps,
+            stride,
+            weights,
+            bias,
+        } = self.convolution;
+        self.convolution.check()?;
+        let samples = self.input.len() / inputs;
+        if self.input.len() != inputs * samples || self.output.len() != bias.len() * samples {
+            return Err(KernelError::Size("samples"));
+        }
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(KernelError::Cancelled);
+        }
+        if samples == 0 {
+            return Ok(());
+        }
+        let chunks = Chunks::of::<S>(samples);
+        let Workspace {
+            x,
+            y,
+            snakes,
+            scratch,
+        } = workspace;
+        x.resize(chunks.vectors(inputs), s.splat(0.0));
+        y.resize(chunks.vectors(bias.len()), s.splat(0.0));
+        snakes.clear();
+        snakes.resize(inputs, Snake::NONE);
+        s.run(Gather {
+            chunks,
+            natural: self.input,
+            signal: x,
+            moments: &mut vec![Moments::default(); inputs],
+        });
+        let pass = Pass {
+            conv: Conv {
+                inputs,
+                outputs: bias.len(),
+                taps,
+                dilation: 1,
+                weights,
+                bias,
+            },
+            chunks,
+            snakes,
+            input: x,
+            residual: false,
+        };
+        pass.run(s, y, scratch, self.pool);
+        s.run(Scatter {
+            chunks,
+            stride,
+            signal: y,
+            natural: self.output,
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
