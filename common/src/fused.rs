@@ -33,12 +33,26 @@ pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
 /// channel is sample `t` of output `channel · stride + phase`.
 pub const CONVOLUTION: &str = "Convolution";
 
+/// The product of a matrix with a constant one. Its sums have the order of ONNX Runtime's, so that its result has the same bits:
+/// what the pitch is computed from may not be rounded otherwise.
+///
+/// Inputs, all f32:
+///
+/// | place | what | shape |
+/// |---|---|---|
+/// | 0 | the rows | `[…, depth]` |
+/// | 1 | the matrix ([`crate::matrix::pack`]) | `[depth · columns]` |
+///
+/// Attribute: `columns` (int). Output: `[…, columns]`.
+pub const MAT_MUL: &str = "MatMul";
+
 /// Layers of a residual block.
 pub const LAYERS: usize = 6;
 
 /// Names of the attributes.
 pub const TAPS: &str = "taps";
 pub const STRIDE: &str = "stride";
+pub const COLUMNS: &str = "columns";
 pub const DILATIONS: &str = "dilations";
 pub const EPSILON: &str = "epsilon";
 

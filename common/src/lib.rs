@@ -5,6 +5,7 @@
 pub mod exit;
 pub mod frame;
 pub mod fused;
+pub mod matrix;
 pub mod protocol;
 pub mod toom;
 

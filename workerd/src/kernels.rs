@@ -12,6 +12,7 @@
 pub mod block;
 pub mod convolution;
 pub mod crew;
+pub mod matmul;
 pub mod operator;
 
 mod activation;
@@ -29,6 +30,7 @@ use common::fused::{FUSED_FILE, PLAIN_FILE};
 
 use block::{Block, LAYERS, Run, Workspace};
 use convolution::Convolution;
+use matmul::MatMul;
 use simd::{Portable, Simd};
 
 /// Which instructions the kernels use.
@@ -208,6 +210,34 @@ impl Kernels {
     ) -> Result<(), KernelError> {
         let run = convolution::Run {
             convolution,
+            input,
+            output,
+            pool,
+            cancel,
+        };
+        match &self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx512(on) => run.run(on.simd, &mut on.workspace()),
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx2(on) => run.run(on.simd, &mut on.workspace()),
+            Machine::Portable(on) => run.run(on.simd, &mut on.workspace()),
+        }
+    }
+
+    /// Multiplies the rows of `input`, `[rows][depth]`, by a matrix into `output`, `[rows][columns]`.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn multiply(
+        &self,
+        matmul: MatMul<'_>,
+        input: &[f32],
+        output: &mut [f32],
+        pool: Pool<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), KernelError> {
+        let run = matmul::Run {
+            matmul,
             input,
             output,
             pool,

@@ -1,10 +1,10 @@
 //! From one `model.onnx` to a folder that workers map: the weights in files of their own, and a second graph in which
-//! the vocoder's residual blocks and the decoder's convolutions are nodes for workerd's kernels.
+//! the vocoder's residual blocks, the decoder's convolutions and the text encoder's products are nodes for workerd's kernels.
 //!
 //! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
 //! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
 //! stays at the size of the graph, and nothing of the file is lost. They are found by structure ([`blocks`],
-//! [`convolutions`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
+//! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
 //!
 //! ```text
 //! TARGET/converted-v4-SIZE-MTIME/plain.onnx     the graph as it was
@@ -21,6 +21,7 @@ mod blocks;
 mod convolutions;
 mod fuse;
 mod graph;
+mod products;
 mod skeleton;
 mod wire;
 mod write;

@@ -15,6 +15,7 @@ use ort::value::{TensorElementType, ValueRef};
 use super::block::{Block, LAYERS};
 use super::convolution::Convolution;
 use super::crew::Crew;
+use super::matmul::MatMul;
 use super::{Io, Kernels};
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
@@ -40,7 +41,10 @@ pub fn domain(
         .add(ResidualBlock {
             shared: Arc::clone(&shared),
         })?
-        .add(Convolve { shared })
+        .add(Convolve {
+            shared: Arc::clone(&shared),
+        })?
+        .add(Multiply { shared })
 }
 
 struct Shared {
@@ -201,6 +205,74 @@ impl Kernel for ConvolveKernel {
     }
 }
 
+struct Multiply {
+    shared: Arc<Shared>,
+}
+
+struct MultiplyKernel {
+    shared: Arc<Shared>,
+    columns: usize,
+}
+
+impl Operator for Multiply {
+    type Kernel<'a> = MultiplyKernel;
+
+    fn name(&self) -> &str {
+        fused::MAT_MUL
+    }
+
+    fn inputs(&self) -> impl IntoIterator<Item = OperatorInput> {
+        (0..2).map(|_| OperatorInput::required(TensorElementType::Float32))
+    }
+
+    fn outputs(&self) -> impl IntoIterator<Item = OperatorOutput> {
+        [OperatorOutput::required(TensorElementType::Float32)]
+    }
+
+    fn create_kernel<'a>(&self, node: &KernelContext<'a>) -> ort::Result<MultiplyKernel> {
+        match whole(node, fused::COLUMNS) {
+            Some(columns) => Ok(MultiplyKernel {
+                shared: Arc::clone(&self.shared),
+                columns,
+            }),
+            None => Err(ort::Error::new(
+                "a product's number of columns is missing or out of range",
+            )),
+        }
+    }
+}
+
+impl Kernel for MultiplyKernel {
+    fn compute(&mut self, context: &ComputeContext) -> ort::Result<()> {
+        let values = inputs(context, 2)?;
+        let (shape, input) = values[0].try_extract_tensor::<f32>()?;
+        let [.., depth] = shape[..] else {
+            return Err(ort::Error::new("a product's rows have no depth"));
+        };
+        let matmul = MatMul {
+            depth: size(depth)?,
+            columns: self.columns,
+            matrix: values[1].try_extract_tensor::<f32>()?.1,
+        };
+        let mut shape = shape.clone();
+        if let Some(last) = shape.last_mut() {
+            *last = self.columns as i64;
+        }
+        let Some(mut output) = context.output(0, shape)? else {
+            return Ok(());
+        };
+        let output = output.try_extract_tensor_mut::<f32>()?.1;
+        let Shared {
+            kernels,
+            crew,
+            cancel,
+        } = &*self.shared;
+        kernels
+            .multiply(matmul, input, output, &|tasks, f| crew.run(tasks, f), cancel)
+            .map_err(|error| ort::Error::new(error.to_string()))
+    }
+}
+
 /// A node's attribute that is a whole number, not negative.
 fn whole(node: &KernelContext<'_>, name: &str) -> Option<usize> {
     node.get::<i64>(name).and_then(|n| usize::try_from(n).ok())
@@ -219,9 +291,12 @@ fn inputs(context: &ComputeContext, count: usize) -> ort::Result<Vec<ValueRef<'_
 /// Channels, samples and data of `[1, channels, samples]`.
 fn signal<'v>(value: &'v ValueRef<'_>) -> ort::Result<(usize, usize, &'v [f32])> {
     let (shape, data) = value.try_extract_tensor::<f32>()?;
-    let size = |n: i64| usize::try_from(n).map_err(|_| ort::Error::new("a negative size"));
     match &shape[..] {
         &[1, channels, samples] => Ok((size(channels)?, size(samples)?, data)),
         _ => Err(ort::Error::new("a signal is not one of channels and samples")),
     }
+}
+
+fn size(n: i64) -> ort::Result<usize> {
+    usize::try_from(n).map_err(|_| ort::Error::new("a negative size"))
 }

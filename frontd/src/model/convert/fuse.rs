@@ -1,5 +1,5 @@
-//! Puts custom nodes in the place of residual blocks and convolutions, with their weights transformed for workerd's
-//! kernels.
+//! Puts custom nodes in the place of residual blocks, convolutions and products, with their weights transformed for
+//! workerd's kernels.
 //!
 //! The contract of the nodes is [`common::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
 //! each layer) goes into the node as it is computed.
@@ -9,11 +9,12 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-use common::{fused, toom};
+use common::{fused, matrix, toom};
 
 use super::blocks::{self, Block, Layer};
 use super::convolutions::{self, Convolution};
 use super::graph::Graph;
+use super::products::{self, Product};
 use super::skeleton::{FLOAT, Skeleton, Tensor};
 use super::wire::{self, Message, Value, WireError};
 use super::write::DataFile;
@@ -30,6 +31,7 @@ pub(super) struct Fused {
     pub(super) unread: HashSet<String>,
     pub(super) blocks: usize,
     pub(super) convolutions: usize,
+    pub(super) products: usize,
 }
 
 /// Why a graph stays as it is.
@@ -81,6 +83,20 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         replaced.push((end, convolution_node(&convolution, &name)));
     }
     let convolutions = replaced.len() - blocks;
+    let mut packed = HashSet::new();
+    for product in products::find(&graph) {
+        let Some((end, _)) = graph.maker(&product.output) else {
+            continue;
+        };
+        // All that multiply by one matrix share its packed form.
+        let name = format!("{}/{}", fused::DOMAIN, product.matrix.name);
+        if packed.insert(product.matrix.name.clone()) {
+            tensors.push(write_matrix(&product, &name, source, data)?);
+        }
+        kept.insert(product.input.clone());
+        replaced.push((end, product_node(&product, &name)));
+    }
+    let products = replaced.len() - blocks - convolutions;
     let dead = graph.dead(&ends(&replaced), &kept);
     let mut nodes = Vec::with_capacity(skeleton.nodes.len());
     let mut read: HashSet<&str> = HashSet::new();
@@ -108,6 +124,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         unread,
         blocks,
         convolutions,
+        products,
     })
 }
 
@@ -182,6 +199,33 @@ fn convolution_node(convolution: &Convolution<'_>, name: &str) -> Vec<u8> {
         node.bytes(5, attribute.as_bytes());
     }
     node.finish()
+}
+
+/// The `NodeProto` of a product; `name` is that of its matrix.
+fn product_node(product: &Product<'_>, name: &str) -> Vec<u8> {
+    let mut node = Message::default();
+    node.bytes(1, product.input.as_bytes());
+    node.bytes(1, weights_name(name).as_bytes());
+    node.bytes(2, product.output.as_bytes());
+    node.bytes(3, format!("{}/{}", fused::DOMAIN, product.output).as_bytes());
+    node.bytes(4, fused::MAT_MUL.as_bytes());
+    node.bytes(7, fused::DOMAIN.as_bytes());
+    node.bytes(5, int(fused::COLUMNS, product.columns).as_bytes());
+    node.finish()
+}
+
+/// Writes a matrix.
+fn write_matrix(
+    product: &Product<'_>,
+    name: &str,
+    source: &File,
+    data: &mut DataFile,
+) -> io::Result<Vec<u8>> {
+    let packed = matrix::pack(&floats(product.matrix, source)?, product.depth, product.columns)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, WRONG_SIZE))?;
+    let mut weights = data.begin(weights_name(name), packed.len())?;
+    weights.put(&packed)?;
+    weights.finish()
 }
 
 /// The `AttributeProto` of a whole number.

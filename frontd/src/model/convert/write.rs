@@ -35,7 +35,8 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<
             tracing::info!(
                 blocks = fused.blocks,
                 convolutions = fused.convolutions,
-                "residual blocks and convolutions of the model are ready for our kernels"
+                products = fused.products,
+                "residual blocks, convolutions and products of the model are ready for our kernels"
             );
             write_fused(skeleton, fused, tensors, &dir.join(FUSED_FILE))?;
         }
