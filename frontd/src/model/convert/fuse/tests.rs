@@ -271,17 +271,23 @@ fn what_is_not_a_whole_block_stays() {
 }
 
 #[test]
-fn convolutions_outside_of_blocks_go_too() {
+fn convolutions_and_products_outside_of_blocks_go_too() {
     let mut w = Writer::default();
-    w.node("Relu", &["pitch"], "turns", &[]);
+    w.tensor("matrix", &[128, 128], |i| i as f32);
+    w.node("MatMul", &["pitch", "matrix"], "once", &[]);
+    w.node("MatMul", &["once", "matrix"], "twice", &[]);
+    w.node("Relu", &["twice"], "turns", &[]);
     w.node("CumSum", &["turns", "axis"], "phase", &[]);
     w.tensor("decoder.w", &[3, 128, 3], |i| i as f32);
     w.tensor("decoder.b", &[3], |i| i as f32);
     let pads: &[(&str, &[u64])] = &[("pads", &[1, 1])];
     w.node("Conv", &["before", "decoder.w", "decoder.b"], "input", pads);
     let (ops, _, fused) = fused_model(&with_block(w, PLAIN)).unwrap();
-    assert_eq!((fused.blocks, fused.convolutions), (1, 1));
+    assert_eq!((fused.blocks, fused.convolutions, fused.products), (1, 1, 2));
+    // Two of the block, two of the convolution, one matrix for both products.
+    assert_eq!(fused.tensors.len(), 5);
     let count = |name: &str| ops.iter().filter(|op| *op == name).count();
+    assert_eq!(count(fused::MAT_MUL), 2);
     assert_eq!(
         (count("Conv"), count(fused::CONVOLUTION), count("CumSum")),
         (0, 1, 1)
