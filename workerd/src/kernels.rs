@@ -134,6 +134,19 @@ enum Machine {
     Portable(On<Portable>),
 }
 
+/// `$do` with the kernels of whichever machine it is as `$on`.
+macro_rules! on_machine {
+    ($machine:expr, $on:ident => $do:expr) => {
+        match $machine {
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx512($on) => $do,
+            #[cfg(target_arch = "x86_64")]
+            Machine::Avx2($on) => $do,
+            Machine::Portable($on) => $do,
+        }
+    };
+}
+
 struct On<S: Simd> {
     simd: S,
     workspace: Mutex<Workspace<S::V>>,
@@ -167,13 +180,7 @@ impl Kernels {
 
     /// Gives back the buffers, which are as large as the largest block needed them.
     pub fn release(&self) {
-        match &self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx512(on) => on.release(),
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx2(on) => on.release(),
-            Machine::Portable(on) => on.release(),
-        }
+        on_machine!(&self.0, on => on.release());
     }
 
     /// Computes `block`.
@@ -187,13 +194,7 @@ impl Kernels {
         pool: Pool<'_>,
         cancel: &AtomicBool,
     ) -> Result<(), KernelError> {
-        match &self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx512(on) => on.run(block, io, pool, cancel),
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx2(on) => on.run(block, io, pool, cancel),
-            Machine::Portable(on) => on.run(block, io, pool, cancel),
-        }
+        on_machine!(&self.0, on => on.run(block, io, pool, cancel))
     }
 
     /// Computes `convolution` of `input`, `[inputs][samples]`, into `output`, `[channels][samples · stride]`.
@@ -215,13 +216,7 @@ impl Kernels {
             pool,
             cancel,
         };
-        match &self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx512(on) => run.run(on.simd, &mut on.workspace()),
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx2(on) => run.run(on.simd, &mut on.workspace()),
-            Machine::Portable(on) => run.run(on.simd, &mut on.workspace()),
-        }
+        on_machine!(&self.0, on => run.run(on.simd, &mut on.workspace()))
     }
 
     /// Multiplies the rows of `input`, `[rows][depth]`, by a matrix into `output`, `[rows][columns]`.
@@ -243,13 +238,7 @@ impl Kernels {
             pool,
             cancel,
         };
-        match &self.0 {
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx512(on) => run.run(on.simd, &mut on.workspace()),
-            #[cfg(target_arch = "x86_64")]
-            Machine::Avx2(on) => run.run(on.simd, &mut on.workspace()),
-            Machine::Portable(on) => run.run(on.simd, &mut on.workspace()),
-        }
+        on_machine!(&self.0, on => run.run(on.simd, &mut on.workspace()))
     }
 }
 
