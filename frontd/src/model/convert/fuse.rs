@@ -56,7 +56,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         let Some((end, _)) = graph.maker(&block.output) else {
             continue;
         };
-        let name = format!("{}/{}", fused::DOMAIN, block.output);
+        let name = own_name(&block.output);
         let Some(made) = write_data(&block, &name, source, data)? else {
             tracing::warn!(
                 output = block.output,
@@ -77,7 +77,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         let Some((end, _)) = graph.maker(&convolution.output) else {
             continue;
         };
-        let name = format!("{}/{}", fused::DOMAIN, convolution.output);
+        let name = own_name(&convolution.output);
         tensors.extend(write_filters(&convolution, &name, source, data)?);
         kept.insert(convolution.input.clone());
         replaced.push((end, convolution_node(&convolution, &name)));
@@ -89,7 +89,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
             continue;
         };
         // All that multiply by one matrix share its packed form.
-        let name = format!("{}/{}", fused::DOMAIN, product.matrix.name);
+        let name = own_name(&product.matrix.name);
         if packed.insert(product.matrix.name.clone()) {
             tensors.push(write_matrix(&product, &name, source, data)?);
         }
@@ -153,65 +153,71 @@ fn bias_name(name: &str) -> String {
 
 /// The `NodeProto` of a block.
 fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
-    let mut node = Message::default();
-    for value in block.values() {
-        node.bytes(1, value.as_bytes());
-    }
-    node.bytes(1, weights_name(name).as_bytes());
-    node.bytes(1, parameters_name(name).as_bytes());
-    node.bytes(2, block.output.as_bytes());
-    node.bytes(3, name.as_bytes());
-    node.bytes(4, fused::RESIDUAL_BLOCK.as_bytes());
-    node.bytes(7, fused::DOMAIN.as_bytes());
+    let (weights, parameters) = (weights_name(name), parameters_name(name));
+    let inputs = block.values().chain([&weights[..], &parameters]);
     // AttributeProto: name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7).
     let mut epsilon = Message::default();
     epsilon
         .bytes(1, fused::EPSILON.as_bytes())
         .float(2, block.epsilon)
         .uint(20, 1);
-    let taps = int(fused::TAPS, block.taps);
     let mut dilations = Message::default();
     dilations.bytes(1, fused::DILATIONS.as_bytes());
     for layer in &block.layers {
         dilations.uint(8, layer.dilation as u64);
     }
     dilations.uint(20, 7);
-    for attribute in [epsilon, taps, dilations] {
-        node.bytes(5, attribute.as_bytes());
-    }
-    node.finish()
+    let attributes = [epsilon, int(fused::TAPS, block.taps), dilations];
+    own_node(fused::RESIDUAL_BLOCK, inputs, &block.output, &attributes)
 }
 
 /// The `NodeProto` of a convolution.
 fn convolution_node(convolution: &Convolution<'_>, name: &str) -> Vec<u8> {
-    let mut node = Message::default();
-    node.bytes(1, convolution.input.as_bytes());
-    node.bytes(1, weights_name(name).as_bytes());
-    node.bytes(1, bias_name(name).as_bytes());
-    node.bytes(2, convolution.output.as_bytes());
-    node.bytes(3, name.as_bytes());
-    node.bytes(4, fused::CONVOLUTION.as_bytes());
-    node.bytes(7, fused::DOMAIN.as_bytes());
-    for attribute in [
+    let (weights, bias) = (weights_name(name), bias_name(name));
+    let attributes = [
         int(fused::TAPS, convolution.taps()),
         int(fused::STRIDE, convolution.stride()),
-    ] {
+    ];
+    let inputs = [&convolution.input[..], &weights, &bias];
+    own_node(fused::CONVOLUTION, inputs, &convolution.output, &attributes)
+}
+
+/// The `NodeProto` of a product; `name` is that of its matrix.
+fn product_node(product: &Product<'_>, name: &str) -> Vec<u8> {
+    let weights = weights_name(name);
+    let attributes = [int(fused::COLUMNS, product.columns)];
+    own_node(
+        fused::MAT_MUL,
+        [&product.input[..], &weights],
+        &product.output,
+        &attributes,
+    )
+}
+
+/// A `NodeProto` of our domain, named after what it makes.
+fn own_node<'v>(
+    op: &str,
+    inputs: impl IntoIterator<Item = &'v str>,
+    output: &str,
+    attributes: &[Message],
+) -> Vec<u8> {
+    let mut node = Message::default();
+    for input in inputs {
+        node.bytes(1, input.as_bytes());
+    }
+    node.bytes(2, output.as_bytes());
+    node.bytes(3, own_name(output).as_bytes());
+    node.bytes(4, op.as_bytes());
+    node.bytes(7, fused::DOMAIN.as_bytes());
+    for attribute in attributes {
         node.bytes(5, attribute.as_bytes());
     }
     node.finish()
 }
 
-/// The `NodeProto` of a product; `name` is that of its matrix.
-fn product_node(product: &Product<'_>, name: &str) -> Vec<u8> {
-    let mut node = Message::default();
-    node.bytes(1, product.input.as_bytes());
-    node.bytes(1, weights_name(name).as_bytes());
-    node.bytes(2, product.output.as_bytes());
-    node.bytes(3, format!("{}/{}", fused::DOMAIN, product.output).as_bytes());
-    node.bytes(4, fused::MAT_MUL.as_bytes());
-    node.bytes(7, fused::DOMAIN.as_bytes());
-    node.bytes(5, int(fused::COLUMNS, product.columns).as_bytes());
-    node.finish()
+/// Our name for what belongs to a value of the graph.
+fn own_name(value: &str) -> String {
+    format!("{}/{value}", fused::DOMAIN)
 }
 
 /// Writes a matrix.
