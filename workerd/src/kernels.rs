@@ -18,6 +18,7 @@ pub mod operator;
 mod activation;
 mod chunks;
 mod conv;
+mod layout;
 mod output;
 mod product;
 mod simd;

@@ -12,8 +12,8 @@ use common::toom;
 use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
 use super::conv::{Conv, Pass, Spare};
-use super::simd::{Simd, Work};
-use super::{KernelError, Pool};
+use super::simd::Simd;
+use super::{KernelError, Pool, layout};
 
 pub use common::fused::LAYERS;
 
@@ -138,13 +138,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         for signal in [&mut x, &mut y] {
             signal.resize(chunks.vectors(channels), s.splat(0.0));
         }
-        let mut moments = vec![Moments::default(); channels];
-        s.run(Gather {
-            chunks,
-            natural: self.input,
-            signal: &mut x,
-            moments: &mut moments,
-        });
+        let mut moments = layout::gather(s, chunks, self.input, &mut x, self.pool);
         let done = (0..LAYERS).try_for_each(|layer| {
             if self.cancel.load(Ordering::Relaxed) {
                 return Err(KernelError::Cancelled);
@@ -158,12 +152,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
             Ok(())
         });
         if done.is_ok() {
-            s.run(Scatter {
-                chunks,
-                stride: 1,
-                signal: &x,
-                natural: self.output,
-            });
+            layout::scatter(s, chunks, &x, 1, self.output, self.pool);
         }
         (self.workspace.x, self.workspace.y) = (x, y);
         done
@@ -194,43 +183,6 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
             residual: layer % 2 == 1,
         };
         *moments = pass.run(s, output, &self.workspace.scratch, self.pool);
-    }
-}
-
-pub(super) struct Gather<'a, V> {
-    pub(super) chunks: Chunks,
-    pub(super) natural: &'a [f32],
-    pub(super) signal: &'a mut [V],
-    pub(super) moments: &'a mut [Moments],
-}
-
-impl<S: Simd> Work<S> for Gather<'_, S::V> {
-    type Out = ();
-
-    #[inline(always)]
-    fn work(self, s: S) {
-        self.chunks.gather(s, self.natural, self.signal, self.moments);
-    }
-}
-
-pub(super) struct Scatter<'a, V> {
-    pub(super) chunks: Chunks,
-    pub(super) stride: usize,
-    pub(super) signal: &'a [V],
-    pub(super) natural: &'a mut [f32],
-}
-
-impl<S: Simd> Work<S> for Scatter<'_, S::V> {
-    type Out = ();
-
-    #[inline(always)]
-    fn work(self, s: S) {
-        if self.stride == 1 {
-            self.chunks.scatter(s, self.signal, self.natural);
-        } else {
-            self.chunks
-                .interleave::<S>(self.signal, self.stride, self.natural);
-        }
     }
 }
 

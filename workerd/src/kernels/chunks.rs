@@ -83,12 +83,11 @@ impl Chunks {
         (self.len - row).div_ceil(self.rows)
     }
 
-    /// Brings `[channel][sample]` into `signal` and tells each channel's moments.
+    /// Brings `[channel][sample]` into `signal`, from the first channel's row 0 on, and tells each channel's moments.
     #[inline(always)]
     pub(super) fn gather<S: Simd>(self, s: S, natural: &[f32], signal: &mut [S::V], moments: &mut [Moments]) {
-        for (channel, (samples, moments)) in natural.chunks_exact(self.len).zip(moments).enumerate() {
-            let start = self.start(channel);
-            let rows = &mut signal[start..start + self.rows];
+        let signal = signal.chunks_exact_mut(self.rows);
+        for ((samples, rows), moments) in natural.chunks_exact(self.len).zip(signal).zip(moments) {
             let squares = self.full / S::LANES * S::LANES;
             for top in (0..squares).step_by(S::LANES) {
                 let mut square = [s.splat(0.0); MAX_LANES];
@@ -109,12 +108,13 @@ impl Chunks {
         }
     }
 
-    /// Brings `signal` back to `[channel][sample]`.
+    /// Brings `signal`, from the first channel's row 0 on, back to `[channel][sample]`.
     #[inline(always)]
     pub(super) fn scatter<S: Simd>(self, s: S, signal: &[S::V], natural: &mut [f32]) {
-        for (channel, samples) in natural.chunks_exact_mut(self.len).enumerate() {
-            let start = self.start(channel);
-            let rows = &signal[start..start + self.rows];
+        for (samples, rows) in natural
+            .chunks_exact_mut(self.len)
+            .zip(signal.chunks_exact(self.rows))
+        {
             let squares = self.full / S::LANES * S::LANES;
             for top in (0..squares).step_by(S::LANES) {
                 let mut square = [s.splat(0.0); MAX_LANES];
@@ -139,10 +139,10 @@ impl Chunks {
     /// `stride · t + phase` of its channel.
     #[inline(always)]
     pub(super) fn interleave<S: Simd>(self, signal: &[S::V], stride: usize, natural: &mut [f32]) {
-        for (channel, samples) in natural.chunks_exact_mut(self.len * stride).enumerate() {
-            for phase in 0..stride {
-                let start = self.start(channel * stride + phase);
-                let flat = S::floats(&signal[start..start + self.rows]);
+        let channels = signal.chunks_exact(stride * self.rows);
+        for (samples, phases) in natural.chunks_exact_mut(self.len * stride).zip(channels) {
+            for (phase, rows) in phases.chunks_exact(self.rows).enumerate() {
+                let flat = S::floats(rows);
                 for (t, sample) in samples[phase..].iter_mut().step_by(stride).enumerate() {
                     *sample = flat[t % self.rows * S::LANES + t / self.rows];
                 }

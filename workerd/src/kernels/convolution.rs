@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::toom;
 
-use super::activation::{Moments, Snake};
-use super::block::{Gather, Scatter, Workspace};
+use super::activation::Snake;
+use super::block::Workspace;
 use super::chunks::Chunks;
 use super::conv::{Conv, Pass};
 use super::simd::Simd;
-use super::{KernelError, Pool};
+use super::{KernelError, Pool, layout};
 
 /// What a convolution is made of.
 #[derive(Debug, Clone, Copy)]
@@ -92,12 +92,7 @@ impl Run<'_> {
         y.resize(chunks.vectors(bias.len()), s.splat(0.0));
         snakes.clear();
         snakes.resize(inputs, Snake::NONE);
-        s.run(Gather {
-            chunks,
-            natural: self.input,
-            signal: x,
-            moments: &mut vec![Moments::default(); inputs],
-        });
+        layout::gather(s, chunks, self.input, x, self.pool);
         let pass = Pass {
             conv: Conv {
                 inputs,
@@ -113,12 +108,7 @@ impl Run<'_> {
             residual: false,
         };
         pass.run(s, y, scratch, self.pool);
-        s.run(Scatter {
-            chunks,
-            stride,
-            signal: y,
-            natural: self.output,
-        });
+        layout::scatter(s, chunks, y, stride, self.output, self.pool);
         Ok(())
     }
 }

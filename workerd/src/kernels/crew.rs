@@ -36,24 +36,23 @@ impl Crew {
     pub fn run(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
         let hands = self.hands.load(Ordering::Relaxed).min(tasks);
         let helpers = hands.saturating_sub(1).min(self.helpers);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            loop {
-                let task = next.fetch_add(1, Ordering::Relaxed);
-                if task >= tasks {
-                    return;
-                }
-                f(task);
+        let taken = AtomicUsize::new(0);
+        // Neighbouring tasks read each other's surroundings, and the next convolution is parted alike: so one thread works from the
+        // front and the others from the back, and most of what they read is still in their own caches.
+        let work = |ends: &AtomicUsize, task: &(dyn Fn(usize) -> usize + Sync)| {
+            while taken.fetch_add(1, Ordering::Relaxed) < tasks {
+                f(task(ends.fetch_add(1, Ordering::Relaxed)));
             }
         };
+        let (front, back) = (AtomicUsize::new(0), AtomicUsize::new(0));
         match (helpers > 0).then(|| self.pool()).flatten() {
             Some(pool) => pool.in_place_scope(|scope| {
                 for _ in 0..helpers {
-                    scope.spawn(|_| work());
+                    scope.spawn(|_| work(&back, &|nth| tasks - 1 - nth));
                 }
-                work();
+                work(&front, &|nth| nth);
             }),
-            None => work(),
+            None => work(&front, &|nth| nth),
         }
     }
 

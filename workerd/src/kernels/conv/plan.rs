@@ -24,6 +24,9 @@ const MAX_TASKS: usize = 8;
 /// transform the input, which is little beside the products of many channels.
 const FEW_BLOCKS: usize = 3;
 
+/// So many tiles are parted into an even number of blocks of nearly one size, so that two threads have the same to do.
+const FEW_TILES: usize = 2 * TILES;
+
 /// Some tiles of one kind, whose products are computed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Block {
@@ -50,21 +53,29 @@ impl Plan {
         };
         let lists = tops(scheme, conv.dilation, chunks.rows);
         let mut plan = Self::default();
-        for (parts, tops) in lists.into_iter().enumerate() {
+        let mut back = Vec::new();
+        // The largest blocks at both ends, where two threads begin.
+        for (parts, tops) in lists.into_iter().enumerate().rev() {
             let sets = if scheme.nested { parts + 1 } else { 1 };
             let tile_bytes = sets * scheme.points() * conv.inputs * S::LANES * size_of::<f32>();
-            let most = (BLOCK_BYTES_A_LANE * S::LANES / tile_bytes).clamp(TILES, MAX_TILES);
-            // Whole groups, all but the last: a product of fewer tiles waits for its weights or its own sums.
+            let most = (BLOCK_BYTES_A_LANE * S::LANES / tile_bytes).clamp(TILES, MAX_TILES) / TILES * TILES;
             let (before, n) = (plan.tiles.len(), tops.len());
-            let groups = n.div_ceil(TILES);
-            let blocks = groups.div_ceil(most / TILES);
-            let start = |block: usize| before + (block * groups / blocks * TILES).min(n);
+            let blocks = match n.div_ceil(most) {
+                few if n < FEW_TILES => few,
+                many => many.next_multiple_of(2),
+            };
+            let start = |block: usize| before + block * n / blocks;
             plan.tiles.extend(tops);
-            plan.blocks.extend((0..blocks).map(|i| Block {
-                parts,
-                tiles: start(i)..start(i + 1),
-            }));
+            let mut blocks: Vec<_> = (0..blocks)
+                .map(|i| Block {
+                    parts,
+                    tiles: start(i)..start(i + 1),
+                })
+                .collect();
+            back.push(blocks.split_off(blocks.len().div_ceil(2)));
+            plan.blocks.append(&mut blocks);
         }
+        plan.blocks.extend(back.into_iter().rev().flatten());
         let panels = conv.outputs.div_ceil(PANEL);
         let groups = panels.div_ceil(GROUP);
         let parts = if plan.blocks.len() < FEW_BLOCKS {

@@ -89,8 +89,13 @@ fn check<S: Simd>(s: S, case: Case) {
         vec![stale; chunks.vectors(outputs)],
     );
     let mut moments = vec![Moments::default(); inputs.max(outputs)];
-    chunks.gather(s, &x, &mut input, &mut moments[..inputs]);
-    chunks.gather(s, &before, &mut output, &mut moments[..outputs]);
+    chunks.gather(s, &x, &mut input[chunks.start(0)..], &mut moments[..inputs]);
+    chunks.gather(
+        s,
+        &before,
+        &mut output[chunks.start(0)..],
+        &mut moments[..outputs],
+    );
     let pass = Pass {
         conv,
         chunks,
@@ -101,7 +106,7 @@ fn check<S: Simd>(s: S, case: Case) {
     let backwards = |tasks: usize, f: &(dyn Fn(usize) + Sync)| (0..tasks).rev().for_each(f);
     let told = pass.run(s, &mut output, &Spare::default(), &backwards);
     let mut result = vec![0.0; outputs * len];
-    chunks.scatter(s, &output, &mut result);
+    chunks.scatter(s, &output[chunks.start(0)..], &mut result);
 
     let activated: Vec<f64> = x
         .iter()
@@ -237,5 +242,38 @@ fn every_row_of_every_channel_is_in_one_task() {
             seen.iter().all(|n| *n == 1),
             "taps {taps} dilation {dilation} len {len} outputs {outputs}"
         );
+    }
+}
+
+#[test]
+fn half_of_the_tasks_is_half_of_the_work() {
+    for taps in [3, 7, 11] {
+        for dilation in [1, 3, 5] {
+            for len in (400..8000).step_by(57) {
+                let conv = Conv {
+                    inputs: 128,
+                    outputs: 128,
+                    taps,
+                    dilation,
+                    weights: &[],
+                    bias: &[],
+                };
+                let plan = Plan::of::<Portable>(&conv, Chunks::of::<Portable>(len));
+                let work = |tasks: std::ops::Range<usize>| {
+                    let blocks = tasks.flat_map(|task| plan.task(task).0);
+                    blocks
+                        .map(|block| block.parts.max(1) * block.tiles.len())
+                        .sum::<usize>()
+                };
+                let few = if taps == 11 { 9 } else { 3 };
+                let tasks = plan.tasks();
+                let (front, all) = (work(0..tasks / 2), work(0..tasks));
+                // One block, with tiles of three parts where eleven taps are nested; the threads even out the rest.
+                assert!(
+                    (2 * front).abs_diff(all) <= few.max(all / 12),
+                    "taps {taps} dilation {dilation} len {len}: {front} of {all}"
+                );
+            }
+        }
     }
 }
