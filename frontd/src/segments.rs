@@ -207,7 +207,10 @@ impl Segmenter {
     fn ramp(&mut self, mut segment: Segment, ready: &mut Vec<Segment>) {
         for step in self.nth.. {
             let most = self.most_early(step);
-            let Some(at) = cut::place(&segment, most, most / 4) else {
+            if segment.tokens.len() <= most {
+                break;
+            }
+            let Some(at) = cut::place(&segment, self.head(most), most / 4) else {
                 break;
             };
             let (head, tail) = cut::at(segment, at);
@@ -242,6 +245,12 @@ impl Segmenter {
             Some(before) if self.nth < GROWING => most.min(least.max(GROWTH * before)),
             _ => most,
         }
+    }
+
+    /// The limit of what is cut off where `most` are too few. The first of all is heard after a wait as long as its making: a sentence that
+    /// nearly fills it stays whole, but what is parted anyway is parted sooner.
+    fn head(&self, most: usize) -> usize {
+        if self.before.is_none() { most * 7 / 8 } else { most }
     }
 
     /// The limit of a segment that is not cut for early sound.

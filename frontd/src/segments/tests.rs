@@ -36,6 +36,20 @@ fn the_first_segment_is_a_clause() {
 }
 
 #[test]
+fn a_first_sentence_is_whole_if_it_fits_and_else_parted_sooner() {
+    let first = |words: usize| {
+        let text = ["kˈæts"; 9][..words].join(" ");
+        let all = segment_all(vec![sentence(&text, Boundary::Sentence)], Sizes::default(), true);
+        all[0].tokens.len()
+    };
+    let words = |n: usize| n * "kˈæts ".chars().count() - 1;
+    assert_eq!(first(5), words(5));
+    assert_eq!(words(5), 29, "above what a longer sentence's head may have");
+    assert_eq!(first(6), words(4));
+    assert_eq!(first(9), words(4));
+}
+
+#[test]
 fn what_follows_a_short_start_grows_slowly() {
     let long = "ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz ænd fˈɪfti sˈɛnts ".repeat(4);
     let lengths = |heading: &str| -> Vec<usize> {
