@@ -56,7 +56,7 @@ impl Default for Sizes {
     /// A clause first, so that sound comes early; then growing so slowly that each is made while the one before sounds, to what a worker of 1.2 GB can hold.
     fn default() -> Self {
         Self {
-            most: vec![32, 48, 80, 120, 220],
+            most: vec![32, 36, 48, 64, 88, 120, 160, 220],
         }
     }
 }
@@ -97,9 +97,9 @@ impl Sizes {
     }
 }
 
-/// The second segment of a response is at most so many times as long as the first, and so on: it is made while that one
-/// sounds, by a machine that may take half as long for it as it will sound.
-const GROWTH: usize = 2;
+/// The second segment of a response is at most so much longer than the first, and so on: it is made while that one sounds, by a
+/// machine that six listeners may keep busy for two thirds of its time.
+const GROWTH: (usize, usize) = (4, 3);
 
 /// Sentences of a response in which segments grow so.
 const GROWING: usize = 2;
@@ -242,7 +242,7 @@ impl Segmenter {
         // A few words at least: less is heard as a stumble.
         let least = self.sizes.most(0) * 3 / 4;
         match self.before {
-            Some(before) if self.nth < GROWING => most.min(least.max(GROWTH * before)),
+            Some(before) if self.nth < GROWING => most.min(least.max(before * GROWTH.0 / GROWTH.1)),
             _ => most,
         }
     }

@@ -15,7 +15,7 @@ pub struct Text {
     pub lexicon: Option<PathBuf>,
     /// The most tokens (a token is a phoneme, about 14 a second) of the first segment of a response, of the second, and
     /// so on; the last holds for all that follow. Short first ones sound early; each is computed as a whole, so the
-    /// largest decides about a worker's memory. `SEGMENT_TOKENS`, 32,48,80,120,220.
+    /// largest decides about a worker's memory. `SEGMENT_TOKENS`, 32,36,48,64,88,120,160,220.
     pub sizes: Sizes,
 }
 
@@ -28,7 +28,7 @@ impl Text {
             sizes: reader.parsed(
                 "SEGMENT_TOKENS",
                 Sizes::default(),
-                "one to eight numbers from 8 to 510, by commas, such as 32,48,80,120,220",
+                "one to eight numbers from 8 to 510, by commas, such as 32,36,48,64,88,120,160,220",
                 |value| value.parse().ok(),
             ),
         }
