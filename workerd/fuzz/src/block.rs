@@ -1,12 +1,16 @@
 //! Residual blocks of any shape, on every instruction set of this CPU, against their definition in f64.
 #![no_main]
 
+mod noise;
+
 use std::sync::atomic::AtomicBool;
 
 use common::toom;
 use libfuzzer_sys::fuzz_target;
 use workerd::kernels::block::{Block, LAYERS};
 use workerd::kernels::{Io, Isa, Kernels, serially};
+
+use noise::noise;
 
 /// What the fuzzer's bytes mean; missing ones are 0.
 struct Case {
@@ -140,14 +144,4 @@ fn one_layer(block: &Block<'_>, layer: usize, plain: &[f32], style: &[Vec<f32>; 
         }
     }
     y
-}
-
-/// Reproducible noise in [−1, 1).
-fn noise(seed: &mut u64, n: usize) -> impl Iterator<Item = f32> {
-    (0..n).map(|_| {
-        *seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (*seed >> 40) as f32 / (1 << 23) as f32 - 1.0
-    })
 }

@@ -200,6 +200,7 @@ fn every_length_of_every_kernel_of_the_vocoder() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "no memory to check, and far too slow")]
 fn every_row_of_every_channel_is_in_one_task() {
     for (taps, dilation, len, outputs) in [
         (3, 1, 5000, 256),
@@ -246,6 +247,7 @@ fn every_row_of_every_channel_is_in_one_task() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "no memory to check, and far too slow")]
 fn half_of_the_tasks_is_half_of_the_work() {
     for taps in [3, 7, 11] {
         for dilation in [1, 3, 5] {

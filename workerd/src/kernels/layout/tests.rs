@@ -9,6 +9,7 @@ fn backwards(parts: usize, f: &(dyn Fn(usize) + Sync)) {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "no code of its own that is unsafe, and far too slow")]
 fn parts_are_the_whole_and_phases_take_turns() {
     // No multiple of the lanes, and of the parts neither.
     let (channels, samples) = (6, FEW / 6 + 3);
