@@ -47,8 +47,8 @@ struct Response {
     arrived: Seconds,
     /// When its first audio was sent.
     heard_since: Option<Seconds>,
-    /// Its first segment is made.
-    opened: bool,
+    /// When its first segment was made, which is sent at once.
+    opened: Option<Seconds>,
     /// Seconds of audio sent so far.
     sent: Seconds,
     /// Expected seconds of the segments that are out with a worker or finished and not yet sent, by index.
@@ -68,7 +68,7 @@ impl Queue {
             delivery,
             arrived: now,
             heard_since: None,
-            opened: false,
+            opened: None,
             sent: 0.0,
             under_way: BTreeMap::new(),
             waiting: VecDeque::new(),
@@ -92,18 +92,13 @@ impl Queue {
         }
     }
 
-    /// Notes a segment that is finished already and will be sent, `length` seconds long.
-    pub fn ready(&mut self, id: ResponseId, index: u64, length: Seconds) {
+    /// Notes that a segment is made, by a worker or for an earlier request, and will be sent, `length` seconds long.
+    pub fn made(&mut self, id: ResponseId, index: u64, length: Seconds, now: Seconds) {
         if let Some(response) = self.responses.get_mut(&id) {
             response.under_way.insert(index, length);
-        }
-        self.made(id, index);
-    }
-
-    /// Notes that a segment is made.
-    pub fn made(&mut self, id: ResponseId, index: u64) {
-        if let Some(response) = self.responses.get_mut(&id) {
-            response.opened |= index == 0;
+            if index == 0 {
+                response.opened.get_or_insert(now);
+            }
         }
     }
 
@@ -183,15 +178,16 @@ impl Response {
     /// When its next waiting segment is needed; `None` when none waits that may be made now.
     fn needed(&self) -> Option<Seconds> {
         let next = self.waiting.front()?;
-        if self.delivery == Delivery::Streaming && !self.opened && next.index > 0 {
+        if self.delivery == Delivery::Whole {
+            return Some(self.arrived + PATIENCE);
+        }
+        if self.opened.is_none() && next.index > 0 {
             return None;
         }
         let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
-        Some(match (self.delivery, self.heard_since) {
-            (Delivery::Streaming, Some(since)) => since + self.sent + before,
-            (Delivery::Streaming, None) => self.arrived + before,
-            (Delivery::Whole, _) => self.arrived + PATIENCE,
-        })
+        // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
+        let since = self.heard_since.or(self.opened).unwrap_or(self.arrived);
+        Some(since + self.sent + before)
     }
 }
 

@@ -124,7 +124,7 @@ impl Task {
             } => {
                 let key = self.cache.key(&job);
                 if let Some(speech) = self.cache.get(&key) {
-                    self.queue.ready(id, index, length_of(&speech));
+                    self.queue.made(id, index, length_of(&speech), self.now());
                     let _ = answer.send(Ok(Made { speech, kept: true }));
                     return;
                 }
@@ -146,6 +146,12 @@ impl Task {
             Command::Sent { id, index, seconds } => {
                 let silence = self.queue.sent(id, index, seconds, self.now());
                 if silence > 0.0 && index > 0 {
+                    tracing::debug!(
+                        response = id.0,
+                        segment = index,
+                        silence,
+                        "a listener heard nothing for a while"
+                    );
                     metrics::counter!(names::UNDERRUNS).increment(1);
                     metrics::histogram!(names::UNDERRUN_SECONDS).record(silence);
                 }
@@ -206,11 +212,22 @@ impl Task {
                     return;
                 };
                 names::stage("model", compute);
+                tracing::debug!(
+                    response = running.response.0,
+                    segment = running.index,
+                    work = running.work,
+                    threads = running.threads,
+                    seconds = length_of(&speech),
+                    ?compute,
+                    "a segment is made"
+                );
                 // With lent cores it was faster than the next may be.
                 if running.threads == 1 || !self.rates.known() {
                     self.rates.measured(running.work, speech.pcm.len(), compute);
                 }
-                self.queue.made(running.response, running.index);
+                let length = length_of(&speech);
+                self.queue
+                    .made(running.response, running.index, length, self.now());
                 let speech = Arc::new(speech);
                 self.cache.put(running.key, &speech);
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
@@ -285,7 +302,8 @@ impl Task {
             };
             // Another response may have had it made while it waited.
             if let Some(speech) = self.cache.get(&work.key) {
-                self.queue.made(response, segment.index);
+                let length = length_of(&speech);
+                self.queue.made(response, segment.index, length, self.now());
                 if let Some(work) = self.works.remove(&key) {
                     let _ = work.answer.send(Ok(Made { speech, kept: true }));
                 }

@@ -29,7 +29,7 @@ fn a_new_listener_overtakes_one_with_sound_in_hand() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
     push(&mut queue, 1, 0..9);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0);
+    queue.made(ResponseId(1), 0, 7.0, 1.0);
     queue.sent(ResponseId(1), 0, 20.0, 1.0);
     queue.enter(ResponseId(2), Delivery::Streaming, 2.0);
     push(&mut queue, 2, 0..1);
@@ -64,8 +64,23 @@ fn two_waiting_listeners_both_get_their_first_segment_first() {
     push(&mut queue, 2, 0..3);
     assert_eq!(pop(&mut queue), Some((1, 0)));
     assert_eq!(pop(&mut queue), Some((2, 0)));
-    queue.made(ResponseId(1), 0);
-    queue.made(ResponseId(2), 0);
+    queue.made(ResponseId(1), 0, 7.0, 1.0);
+    queue.made(ResponseId(2), 0, 7.0, 1.0);
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+    assert_eq!(pop(&mut queue), Some((2, 1)));
+}
+
+#[test]
+fn one_whose_first_segment_was_just_made_does_not_overtake_those_who_run_dry_before() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..2);
+    push(&mut queue, 2, 0..2);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    queue.made(ResponseId(1), 0, 2.0, 0.5);
+    queue.sent(ResponseId(1), 0, 2.0, 0.5);
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    // Made and not sent yet: it runs dry at 3.0 s, the other at 2.5 s.
+    queue.made(ResponseId(2), 0, 2.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
 }
@@ -81,14 +96,14 @@ fn a_listener_s_later_segments_wait_for_its_first_and_unheard_ones_do_not() {
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
     assert_eq!(pop(&mut queue), None);
-    queue.made(ResponseId(1), 0);
+    queue.made(ResponseId(1), 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
 }
 
 #[test]
 fn one_that_was_kept_opens_the_way() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
-    queue.ready(ResponseId(1), 0, 2.0);
+    queue.made(ResponseId(1), 0, 2.0, 0.0);
     push(&mut queue, 1, 1..2);
     assert_eq!(pop(&mut queue), Some((1, 1)));
 }
@@ -100,7 +115,7 @@ fn a_segment_that_comes_back_goes_before_its_followers() {
     assert_eq!(pop(&mut queue), Some((1, 0)));
     queue.push(ResponseId(1), Pending { index: 0, work: 100 });
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0);
+    queue.made(ResponseId(1), 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((1, 2)));
     queue.push(ResponseId(1), Pending { index: 1, work: 100 });
@@ -118,7 +133,7 @@ fn whole_responses_fill_the_gaps_and_are_not_starved() {
     // An overloaded machine: every second of sound takes a second and a half.
     while pop(&mut queue) != Some((1, 0)) {
         now += 1.5;
-        queue.made(ResponseId(2), served);
+        queue.made(ResponseId(2), served, 1.0, now);
         queue.sent(ResponseId(2), served, 1.0, now);
         served += 1;
         assert!(served < 100, "starved");
@@ -168,7 +183,7 @@ proptest! {
             prop_assert_eq!(segment.index, seen[id.0 as usize]);
             seen[id.0 as usize] += 1;
             now += 0.1;
-            queue.made(id, segment.index);
+            queue.made(id, segment.index, 1.0, now);
             queue.sent(id, segment.index, 1.0, now);
         }
         prop_assert_eq!(seen, next);
