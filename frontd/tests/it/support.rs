@@ -275,7 +275,7 @@ pub(crate) fn wav(text: &str) -> Value {
     json!({ "model": "kokoro", "input": text, "voice": "af_heart", "response_format": "wav" })
 }
 
-/// English prose of `sentences` sentences that all differ.
+/// English prose of `sentences` sentences, no clause of which comes twice.
 pub(crate) fn prose(sentences: usize) -> String {
     const SUBJECTS: [&str; 7] = [
         "The keeper",
@@ -307,20 +307,16 @@ pub(crate) fn prose(sentences: usize) -> String {
     (0..sentences)
         .map(|i| {
             format!(
-                "{} {} {}, and then the {} hour began.",
+                "{} {} {}, and then hour {} began.",
                 SUBJECTS[i % 7],
                 VERBS[i % 5],
                 OBJECTS[i % 9],
-                ORDINALS[i % 8]
+                i + 1
             )
         })
         .collect::<Vec<_>>()
         .join(" ")
 }
-
-const ORDINALS: [&str; 8] = [
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
-];
 
 /// Writes an executable script.
 pub(crate) fn script(path: &Path, text: &str) {

@@ -36,6 +36,6 @@ async fn studio(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
 /// A text that takes minutes to say.
 fn long_script(words: usize) -> String {
     let sentences = words / 10;
-    let sentence = |n: usize| format!("Line {n} tells of the sea, the fog and the lamp.");
+    let sentence = |n: usize| format!("Line {n} tells of the sea, and of lamp {n}.");
     (0..sentences).map(sentence).collect::<Vec<_>>().join(" ")
 }
