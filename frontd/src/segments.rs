@@ -99,7 +99,7 @@ impl Sizes {
 
 /// The second segment of a response is at most so much longer than the first, and so on: it is made while that one sounds, by a
 /// machine that six listeners may keep busy for two thirds of its time.
-const GROWTH: (usize, usize) = (4, 3);
+const GROWTH: (usize, usize) = (6, 5);
 
 /// Sentences of a response in which segments grow so.
 const GROWING: usize = 2;
@@ -250,7 +250,11 @@ impl Segmenter {
     /// The limit of what is cut off where `most` are too few. The first of all is heard after a wait as long as its making: a sentence that
     /// nearly fills it stays whole, but what is parted anyway is parted sooner.
     fn head(&self, most: usize) -> usize {
-        if self.before.is_none() { most * 7 / 8 } else { most }
+        if self.before.is_none() {
+            most * 13 / 16
+        } else {
+            most
+        }
     }
 
     /// The limit of a segment that is not cut for early sound.

@@ -1,9 +1,11 @@
-//! Which segment goes next: earliest dry listener first. Pure: no clock, no I/O.
+//! Which segment goes next: the one that has to be begun first. Pure: no clock, no I/O.
 //!
 //! A streaming listener hears its first audio when it is sent and runs dry when what was sent has been played. A
-//! segment is *needed* at that moment, counted over everything that stands before it. The segment that is needed
-//! first goes first, so a new short request overtakes a long one with twenty seconds in hand, and all listeners
-//! share the machine by need.
+//! segment is *needed* at that moment, counted over everything that stands before it, and has to be begun as long
+//! before as it takes to make. So a new short request overtakes a long one with twenty seconds in hand, and all
+//! listeners share the machine by need.
+//!
+//! A listener who has heard nothing yet is promised a first sound: until then, who would run dry goes before.
 //!
 //! Until a listener's first segment is made, its later ones stand back: the first sounds for longer than they take to
 //! make, and workers that have nothing else to do lend their cores to it meanwhile.
@@ -17,8 +19,18 @@ use std::collections::{BTreeMap, VecDeque};
 /// Seconds since some moment that all callers share.
 pub type Seconds = f64;
 
+/// When the first segment of a streaming response is needed, after it was asked for: a wait is no gap.
+pub const PROMISE: Seconds = 2.0;
+
 /// How long unheard work lets listeners pass.
 pub const PATIENCE: Seconds = 20.0;
+
+/// What a unit of work takes to make and how long it sounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PerWork {
+    pub compute: Seconds,
+    pub speech: Seconds,
+}
 
 /// Names a response in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,24 +117,21 @@ impl Queue {
     /// Whether a segment could be given to another worker now.
     #[must_use]
     pub fn has_more(&self) -> bool {
-        self.responses
-            .values()
-            .any(|response| response.needed().is_some())
+        self.responses.values().any(|response| response.next().is_some())
     }
 
-    /// Takes the segment that is needed first. `seconds_per_work` is the measured length
-    /// of speech.
-    pub fn pop(&mut self, seconds_per_work: Seconds) -> Option<(ResponseId, Pending)> {
+    /// Takes the segment that has to be begun first.
+    pub fn pop(&mut self, per_work: PerWork) -> Option<(ResponseId, Pending)> {
         let (id, _) = self
             .responses
             .iter()
-            .filter_map(|(id, response)| Some((*id, response.needed()?)))
-            .min_by(|(a, need_a), (b, need_b)| need_a.total_cmp(need_b).then(a.cmp(b)))?;
+            .filter_map(|(id, response)| Some((*id, response.begin(per_work)?)))
+            .min_by(|(a, begin_a), (b, begin_b)| begin_a.total_cmp(begin_b).then(a.cmp(b)))?;
         let response = self.responses.get_mut(&id)?;
         let segment = response.waiting.pop_front()?;
         response
             .under_way
-            .insert(segment.index, seconds(segment.work, seconds_per_work));
+            .insert(segment.index, seconds(segment.work, per_work.speech));
         Some((id, segment))
     }
 
@@ -175,19 +184,24 @@ impl Queue {
 }
 
 impl Response {
-    /// When its next waiting segment is needed; `None` when none waits that may be made now.
-    fn needed(&self) -> Option<Seconds> {
+    /// The next segment that waits and may be made now.
+    fn next(&self) -> Option<&Pending> {
         let next = self.waiting.front()?;
-        if self.delivery == Delivery::Whole {
-            return Some(self.arrived + PATIENCE);
-        }
-        if self.opened.is_none() && next.index > 0 {
-            return None;
-        }
+        let held = self.delivery == Delivery::Streaming && self.opened.is_none() && next.index > 0;
+        (!held).then_some(next)
+    }
+
+    /// When that one has to be begun.
+    fn begin(&self, per_work: PerWork) -> Option<Seconds> {
+        let next = self.next()?;
         let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
         // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
-        let since = self.heard_since.or(self.opened).unwrap_or(self.arrived);
-        Some(since + self.sent + before)
+        let needed = match (self.delivery, self.heard_since.or(self.opened)) {
+            (Delivery::Streaming, Some(since)) => since + self.sent + before,
+            (Delivery::Streaming, None) => self.arrived + PROMISE,
+            (Delivery::Whole, _) => self.arrived + PATIENCE,
+        };
+        Some(needed - seconds(next.work, per_work.compute))
     }
 }
 
@@ -195,8 +209,8 @@ impl Response {
     clippy::cast_precision_loss,
     reason = "at most 510 tokens at a quarter of the speed"
 )]
-fn seconds(work: usize, seconds_per_work: Seconds) -> Seconds {
-    work as Seconds * seconds_per_work
+fn seconds(work: usize, per_work: Seconds) -> Seconds {
+    work as Seconds * per_work
 }
 
 #[cfg(test)]

@@ -4,25 +4,21 @@ use std::time::Duration;
 
 use common::SAMPLE_RATE;
 
+use super::queue::PerWork;
+
 /// Weight of a new measurement.
 const WEIGHT: f64 = 0.2;
 
-/// Before anything is measured: Kokoro-82M on a slow core. Only deadlines and waits depend on it.
-const COMPUTE_PER_WORK: f64 = 0.08;
-
-/// Before anything is measured: Kokoro-82M speaks about 14 tokens a second.
-const SPEECH_PER_WORK: f64 = 0.07;
+/// Before anything is measured: Kokoro-82M on a slow core; it speaks about 14 tokens a second.
+const UNMEASURED: PerWork = PerWork {
+    compute: 0.08,
+    speech: 0.07,
+};
 
 /// Moving averages. *Work* is a segment's tokens divided by its speed.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
     measured: Option<PerWork>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct PerWork {
-    compute: f64,
-    speech: f64,
 }
 
 impl Rates {
@@ -50,12 +46,11 @@ impl Rates {
     /// Expected time of one worker for this much work.
     #[expect(clippy::cast_precision_loss, reason = "counts of queued segments")]
     pub(super) fn compute(&self, work: usize) -> Duration {
-        let per_work = self.measured.map_or(COMPUTE_PER_WORK, |rates| rates.compute);
-        Duration::try_from_secs_f64(work as f64 * per_work).unwrap_or(Duration::MAX)
+        Duration::try_from_secs_f64(work as f64 * self.per_work().compute).unwrap_or(Duration::MAX)
     }
 
-    pub(super) fn speech_per_work(&self) -> f64 {
-        self.measured.map_or(SPEECH_PER_WORK, |rates| rates.speech)
+    pub(super) fn per_work(&self) -> PerWork {
+        self.measured.unwrap_or(UNMEASURED)
     }
 
     pub(super) fn real_time_factor(&self) -> f64 {

@@ -293,7 +293,7 @@ impl Task {
 
     async fn dispatch(&mut self) {
         while let Some(worker) = self.free.first().copied() {
-            let Some((response, segment)) = self.queue.pop(self.rates.speech_per_work()) else {
+            let Some((response, segment)) = self.queue.pop(self.rates.per_work()) else {
                 return;
             };
             let key = (response, segment.index);

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RATE: Seconds = 0.07;
+const RATE: PerWork = PerWork {
+    compute: 0.02,
+    speech: 0.07,
+};
 
 fn queue(responses: &[(u64, Delivery, Seconds)]) -> Queue {
     let mut queue = Queue::default();
@@ -35,6 +38,30 @@ fn a_new_listener_overtakes_one_with_sound_in_hand() {
     push(&mut queue, 2, 0..1);
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((1, 1)));
+}
+
+#[test]
+fn who_would_run_dry_goes_before_a_new_listener_but_not_for_longer_than_was_promised() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..3);
+    push(&mut queue, 2, 0..1);
+    assert_eq!(pop(&mut queue), Some((1, 0)));
+    queue.made(ResponseId(1), 0, 1.0, 0.5);
+    // Dry at 1.5 s, while the other's first sound was promised for 2 s.
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+    queue.made(ResponseId(1), 1, 1.0, 1.0);
+    // With a second more in hand, it is the other's turn.
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 2)));
+}
+
+#[test]
+fn a_long_segment_is_begun_sooner_than_a_short_one_that_is_needed_as_soon() {
+    let mut queue = queue(&[(1, Delivery::Whole, 0.0), (2, Delivery::Whole, 0.0)]);
+    queue.push(ResponseId(1), Pending { index: 0, work: 20 });
+    queue.push(ResponseId(2), Pending { index: 0, work: 200 });
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(pop(&mut queue), Some((1, 0)));
 }
 
 #[test]
