@@ -250,11 +250,7 @@ impl Segmenter {
     /// The limit of what is cut off where `most` are too few. The first of all is heard after a wait as long as its making: a sentence that
     /// nearly fills it stays whole, but what is parted anyway is parted sooner.
     fn head(&self, most: usize) -> usize {
-        if self.before.is_none() {
-            most * 13 / 16
-        } else {
-            most
-        }
+        if self.before.is_none() { most * 4 / 5 } else { most }
     }
 
     /// The limit of a segment that is not cut for early sound.
