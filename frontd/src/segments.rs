@@ -97,9 +97,12 @@ impl Sizes {
     }
 }
 
-/// The second segment of a response is at most so much longer than the first, and so on: it is made while that one sounds, by a
-/// machine that six listeners may keep busy for two thirds of its time.
-const GROWTH: (usize, usize) = (6, 5);
+/// The second segment of a response is at most so much of the first. When six listeners begin at once, each of two workers makes the
+/// second segments of three while the first ones sound.
+const SECOND: (usize, usize) = (4, 5);
+
+/// Each segment after it is at most so much of the one before.
+const GROWTH: (usize, usize) = (4, 3);
 
 /// Sentences of a response in which segments grow so.
 const GROWING: usize = 2;
@@ -115,8 +118,9 @@ pub struct Segmenter {
     sizes: Sizes,
     /// Number of the next segment before it is cut for early sound; past the end of `sizes`, none is.
     nth: usize,
-    /// Tokens of the segment before; nothing at the start of a response.
-    before: Option<usize>,
+    /// Segments given so far, and the tokens of the last.
+    given: usize,
+    before: usize,
     /// Short sentences that wait for what follows.
     held: Vec<Segment>,
 }
@@ -129,7 +133,8 @@ impl Segmenter {
         Self {
             sizes,
             nth,
-            before: None,
+            given: 0,
+            before: 0,
             held: Vec::new(),
         }
     }
@@ -226,7 +231,8 @@ impl Segmenter {
     fn give(&mut self, segment: Segment, ready: &mut Vec<Segment>) -> bool {
         let heard = !segment.is_silent();
         if heard {
-            self.before = Some(segment.tokens.len());
+            self.given += 1;
+            self.before = segment.tokens.len();
             ready.push(segment);
         } else if let Some(last) = ready.last_mut() {
             last.boundary = segment.boundary;
@@ -239,18 +245,19 @@ impl Segmenter {
     /// move no cut but its own.
     fn most_early(&self, step: usize) -> usize {
         let most = self.sizes.most(step);
-        // A few words at least: less is heard as a stumble.
-        let least = self.sizes.most(0) * 3 / 4;
-        match self.before {
-            Some(before) if self.nth < GROWING => most.min(least.max(before * GROWTH.0 / GROWTH.1)),
-            _ => most,
+        if self.given == 0 || self.nth >= GROWING {
+            return most;
         }
+        let (times, of) = if self.given == 1 { SECOND } else { GROWTH };
+        // A few words at least: less is heard as a stumble.
+        let least = self.sizes.most(0) * 5 / 8;
+        most.min(least.max(self.before * times / of))
     }
 
     /// The limit of what is cut off where `most` are too few. The first of all is heard after a wait as long as its making: a sentence that
     /// nearly fills it stays whole, but what is parted anyway is parted sooner.
     fn head(&self, most: usize) -> usize {
-        if self.before.is_none() { most * 4 / 5 } else { most }
+        if self.given == 0 { most * 4 / 5 } else { most }
     }
 
     /// The limit of a segment that is not cut for early sound.
