@@ -257,7 +257,7 @@ impl Segmenter {
     /// The limit of what is cut off where `most` are too few. The first of all is heard after a wait as long as its making: a sentence that
     /// nearly fills it stays whole, but what is parted anyway is parted sooner.
     fn head(&self, most: usize) -> usize {
-        if self.given == 0 { most * 4 / 5 } else { most }
+        if self.given == 0 { most * 3 / 4 } else { most }
     }
 
     /// The limit of a segment that is not cut for early sound.

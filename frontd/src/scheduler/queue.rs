@@ -22,6 +22,9 @@ pub type Seconds = f64;
 /// When the first segment of a streaming response is needed, after it was asked for: a wait is no gap.
 pub const PROMISE: Seconds = 2.0;
 
+/// So much before a listener runs dry its next segment should be there: it may take longer than was expected.
+const CUSHION: Seconds = 0.2;
+
 /// How long unheard work lets listeners pass.
 pub const PATIENCE: Seconds = 20.0;
 
@@ -197,7 +200,7 @@ impl Response {
         let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
         // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
         let needed = match (self.delivery, self.heard_since.or(self.opened)) {
-            (Delivery::Streaming, Some(since)) => since + self.sent + before,
+            (Delivery::Streaming, Some(since)) => since + self.sent + before - CUSHION,
             (Delivery::Streaming, None) => self.arrived + PROMISE,
             (Delivery::Whole, _) => self.arrived + PATIENCE,
         };
