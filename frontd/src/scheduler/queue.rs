@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Seconds since some moment that all callers share.
 pub type Seconds = f64;
 
-/// When the first segment of a streaming response is needed, after it was asked for: a wait is no gap.
+/// The first segment of a streaming response is needed so long after it was asked for. A wait is no gap, but it has an end.
 pub const PROMISE: Seconds = 2.0;
 
 /// So much before a listener runs dry its next segment should be there: it may take longer than was expected.

@@ -275,7 +275,7 @@ pub(crate) fn wav(text: &str) -> Value {
     json!({ "model": "kokoro", "input": text, "voice": "af_heart", "response_format": "wav" })
 }
 
-/// English prose of `sentences` sentences, no clause of which comes twice.
+/// English prose of `sentences` sentences, no part of which comes twice early on, whatever the cuts.
 pub(crate) fn prose(sentences: usize) -> String {
     const SUBJECTS: [&str; 7] = [
         "The keeper",
@@ -304,14 +304,28 @@ pub(crate) fn prose(sentences: usize) -> String {
         "a song without words",
         "the last train",
     ];
+    const STATES: [&str; 11] = [
+        "lost",
+        "near",
+        "cold",
+        "forgotten",
+        "silent",
+        "golden",
+        "broken",
+        "waiting",
+        "ready",
+        "gone",
+        "new",
+    ];
     (0..sentences)
         .map(|i| {
             format!(
-                "{} {} {}, and then hour {} began.",
+                "{} {} {}, and {} was {}.",
                 SUBJECTS[i % 7],
                 VERBS[i % 5],
                 OBJECTS[i % 9],
-                i + 1
+                OBJECTS[(i + 4) % 9],
+                STATES[i % 11]
             )
         })
         .collect::<Vec<_>>()
