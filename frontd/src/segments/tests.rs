@@ -78,7 +78,7 @@ fn what_does_not_begin_a_response_is_not_cut_for_early_sound() {
 #[test]
 fn without_a_clause_mark_a_phrase_is_kept_whole() {
     let text = "ðə tˈu ˈɛksɹˌAz kˈɔst fˈIv dˈɑləɹz ænd fˈɪfti sˈɛnts";
-    let sizes = Sizes { most: vec![42, 80] };
+    let sizes = Sizes { most: vec![46, 80] };
     let all = segment_all(vec![sentence(text, Boundary::Sentence)], sizes, true);
     assert_eq!(
         phonemes(&all),
