@@ -211,13 +211,14 @@ impl Task {
                 let Some(running) = self.running.remove(&job) else {
                     return;
                 };
+                let length = length_of(&speech);
                 names::stage("model", compute);
                 tracing::debug!(
                     response = running.response.0,
                     segment = running.index,
                     work = running.work,
                     threads = running.threads,
-                    seconds = length_of(&speech),
+                    seconds = length,
                     ?compute,
                     "a segment is made"
                 );
@@ -225,7 +226,6 @@ impl Task {
                 if running.threads == 1 || !self.rates.known() {
                     self.rates.measured(running.work, speech.pcm.len(), compute);
                 }
-                let length = length_of(&speech);
                 self.queue
                     .made(running.response, running.index, length, self.now());
                 let speech = Arc::new(speech);
