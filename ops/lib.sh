@@ -3,6 +3,8 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 CACHE=$ROOT/.cache
+# Where cargo puts what it builds for us.
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 
 # The C library that workerd opens, out of the wheel of this version. Sums are of the .so inside.
 ORT_VERSION=1.31.1
@@ -187,7 +189,7 @@ in_compose() {
 # bare_frontd: the path of the program outside of a container.
 bare_frontd() {
     local path
-    for path in "${FRONTD:-}" "$ROOT/target/release/frontd" /usr/local/bin/frontd; do
+    for path in "${FRONTD:-}" "$TARGET/release/frontd" /usr/local/bin/frontd; do
         if [ -n "$path" ] && [ -x "$path" ]; then
             echo "$path"
             return
