@@ -217,7 +217,7 @@ impl Kernels {
             pool,
             cancel,
         };
-        on_machine!(&self.0, on => run.run(on.simd, &mut on.workspace()))
+        on_machine!(&self.0, on => run.run(on.simd, &mut lock(&on.workspace)))
     }
 
     /// Multiplies the rows of `input`, `[rows][depth]`, by a matrix into `output`, `[rows][columns]`.
@@ -239,7 +239,7 @@ impl Kernels {
             pool,
             cancel,
         };
-        on_machine!(&self.0, on => run.run(on.simd, &mut on.workspace()))
+        on_machine!(&self.0, on => run.run(on.simd, &mut lock(&on.workspace)))
     }
 }
 
@@ -251,12 +251,8 @@ impl<S: Simd> On<S> {
         }
     }
 
-    fn workspace(&self) -> MutexGuard<'_, Workspace<S::V>> {
-        self.workspace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn release(&self) {
-        *self.workspace() = Workspace::default();
+        *lock(&self.workspace) = Workspace::default();
     }
 
     fn run(
@@ -266,7 +262,7 @@ impl<S: Simd> On<S> {
         pool: Pool<'_>,
         cancel: &AtomicBool,
     ) -> Result<(), KernelError> {
-        let mut workspace = self.workspace();
+        let mut workspace = lock(&self.workspace);
         Run {
             block,
             styles: io.styles,
@@ -284,6 +280,11 @@ impl<S: Simd> std::fmt::Debug for On<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("On").finish_non_exhaustive()
     }
+}
+
+/// What a panic left behind is as good as new: a buffer is written before it is read.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One task after the other on this thread.

@@ -1,11 +1,11 @@
 //! From `[channel][sample]` to a signal of chunks ([`super::chunks`]) and back, some channels on each thread.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
-use super::Pool;
 use super::activation::Moments;
 use super::chunks::Chunks;
 use super::simd::{Simd, Work};
+use super::{Pool, lock};
 
 /// Parts of one signal: enough that two threads finish together.
 const PARTS: usize = 4;
@@ -69,7 +69,7 @@ fn channels_a_part(channels: usize, samples: usize) -> usize {
 fn run<S: Simd, W: Work<S> + Send>(s: S, parts: impl Iterator<Item = W>, pool: Pool<'_>) {
     let parts: Vec<_> = parts.map(|part| Mutex::new(Some(part))).collect();
     pool(parts.len(), &|i| {
-        let part = parts[i].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let part = lock(&parts[i]).take();
         if let Some(part) = part {
             s.run(part);
         }

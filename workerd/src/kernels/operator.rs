@@ -16,7 +16,7 @@ use super::block::{Block, LAYERS};
 use super::convolution::Convolution;
 use super::crew::Crew;
 use super::matmul::MatMul;
-use super::{Io, Kernels};
+use super::{Io, KernelError, Kernels, Pool};
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
 const PARAMETERS: usize = WEIGHTS + 1;
@@ -51,6 +51,17 @@ struct Shared {
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
+}
+
+impl Shared {
+    /// Has the kernels compute one node on the threads of the crew.
+    fn compute(
+        &self,
+        node: impl FnOnce(&Kernels, Pool<'_>, &AtomicBool) -> Result<(), KernelError>,
+    ) -> ort::Result<()> {
+        node(&self.kernels, &|tasks, f| self.crew.run(tasks, f), &self.cancel)
+            .map_err(|error| ort::Error::new(error.to_string()))
+    }
 }
 
 struct ResidualBlock {
@@ -128,14 +139,8 @@ impl Kernel for ResidualBlockKernel {
             input,
             output: output.try_extract_tensor_mut::<f32>()?.1,
         };
-        let Shared {
-            kernels,
-            crew,
-            cancel,
-        } = &*self.shared;
-        kernels
-            .run(block, io, &|tasks, f| crew.run(tasks, f), cancel)
-            .map_err(|error| ort::Error::new(error.to_string()))
+        self.shared
+            .compute(|kernels, pool, cancel| kernels.run(block, io, pool, cancel))
     }
 }
 
@@ -194,14 +199,8 @@ impl Kernel for ConvolveKernel {
             return Ok(());
         };
         let output = output.try_extract_tensor_mut::<f32>()?.1;
-        let Shared {
-            kernels,
-            crew,
-            cancel,
-        } = &*self.shared;
-        kernels
-            .convolve(convolution, input, output, &|tasks, f| crew.run(tasks, f), cancel)
-            .map_err(|error| ort::Error::new(error.to_string()))
+        self.shared
+            .compute(|kernels, pool, cancel| kernels.convolve(convolution, input, output, pool, cancel))
     }
 }
 
@@ -262,14 +261,8 @@ impl Kernel for MultiplyKernel {
             return Ok(());
         };
         let output = output.try_extract_tensor_mut::<f32>()?.1;
-        let Shared {
-            kernels,
-            crew,
-            cancel,
-        } = &*self.shared;
-        kernels
-            .multiply(matmul, input, output, &|tasks, f| crew.run(tasks, f), cancel)
-            .map_err(|error| ort::Error::new(error.to_string()))
+        self.shared
+            .compute(|kernels, pool, cancel| kernels.multiply(matmul, input, output, pool, cancel))
     }
 }
 

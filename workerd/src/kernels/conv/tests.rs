@@ -1,8 +1,10 @@
+use common::toom::{self, GROUP, PANEL};
 use proptest::prelude::*;
 
 use super::super::activation::{Layer, snakes};
 use super::super::simd::Portable;
 use super::super::tests::{config, noise};
+use super::plan::MAX_TILES;
 use super::*;
 
 #[derive(Debug, Clone, Copy)]
