@@ -4,7 +4,8 @@ use super::*;
 #[test]
 fn the_sine_is_right_everywhere() {
     let mut worst: f64 = 0.0;
-    for i in -40_000..40_000 {
+    let step = if cfg!(miri) { 997 } else { 1 };
+    for i in (-40_000..40_000).step_by(step) {
         let t = i as f32 / 10_000.0;
         let [value, ..] = sin_squared(Portable, [t; 4]);
         let exact = (std::f64::consts::PI * f64::from(t)).sin().powi(2);
