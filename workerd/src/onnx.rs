@@ -1,5 +1,6 @@
 //! The engine on ONNX Runtime.
 
+mod session;
 mod tensors;
 
 use std::{
@@ -18,28 +19,15 @@ use common::{
     protocol::{Fault, Job},
 };
 use ort::{
-    environment::Environment,
-    operator::OperatorDomain,
-    session::{
-        NoSelectedOutputs, RunOptions, Session, SessionInputValue,
-        builder::{GraphOptimizationLevel, SessionBuilder},
-    },
+    session::{NoSelectedOutputs, RunOptions, Session, SessionInputValue},
     value::Tensor,
 };
 
+use self::session::open;
+pub use self::session::{Inspection, Model, Runtime};
 use self::tensors::{Names, frames};
 use crate::engine::{Engine, Speech, Stopper};
 use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
-
-/// The voice that every build carries; see `assets/README.md`.
-const BUILTIN: &[u8] = include_bytes!("../assets/builtin.onnx");
-
-/// Which model to load.
-#[derive(Debug, Clone, Copy)]
-pub enum Model<'a> {
-    Builtin,
-    File(&'a Path),
-}
 
 /// How to compute.
 #[derive(Debug, Clone, Copy)]
@@ -60,15 +48,6 @@ impl Default for Options {
             isa: None,
         }
     }
-}
-
-/// What the project's measurements want to see of an engine; serving asks for none of it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Inspection<'a> {
-    /// Write the time of every node to a file whose name begins so. The jail forbids it, so never in a worker.
-    pub profile: Option<&'a Path>,
-    /// The graph exactly as it is in its file.
-    pub unoptimised: bool,
 }
 
 /// Why there is no engine, in words for the operator, and with the exit code to die with.
@@ -96,9 +75,6 @@ impl LoadError {
 /// The most threads of [`Wide`]: beyond, they wait for each other more than they gain.
 const WIDEST: usize = 4;
 
-/// The opened library. A process has one.
-pub struct Runtime(Environment);
-
 /// A loaded session with the names of its tensors.
 pub struct OnnxEngine {
     session: Session,
@@ -123,26 +99,6 @@ pub struct OnnxEngine {
 struct Wide {
     session: Session,
     threads: usize,
-}
-
-impl Runtime {
-    /// Opens ONNX Runtime at `library`.
-    ///
-    /// # Errors
-    /// The library cannot be opened, or this process has opened it before.
-    pub fn open(library: &Path) -> Result<Self, LoadError> {
-        let failed = |reason: String| LoadError::Runtime {
-            path: library.display().to_string(),
-            reason,
-        };
-        ort::init_from(library)
-            .map_err(|error| failed(error.to_string()))?
-            .with_name("workerd")
-            .with_telemetry(false)
-            .build()
-            .map(Self)
-            .map_err(|error| failed(error.to_string()))
-    }
 }
 
 impl OnnxEngine {
@@ -218,7 +174,7 @@ impl OnnxEngine {
                 .map(|kernels| kernels::operator::domain(kernels, Arc::clone(&crew), Arc::clone(&cancel)))
                 .transpose();
             operators
-                .and_then(|operators| open(&runtime.0, model, threads, operators, inspection))
+                .and_then(|operators| open(runtime, model, threads, operators, inspection))
                 .map_err(|error| unusable(error.to_string()))
         };
         let widest = match model {
@@ -350,12 +306,6 @@ impl OnnxEngine {
     }
 }
 
-impl std::fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Runtime")
-    }
-}
-
 impl std::fmt::Debug for OnnxEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OnnxEngine")
@@ -444,43 +394,3 @@ fn give_back() {
 
 #[cfg(not(target_env = "gnu"))]
 fn give_back() {}
-
-fn open(
-    environment: &Environment,
-    model: Model<'_>,
-    threads: usize,
-    operators: Option<OperatorDomain>,
-    inspection: Inspection<'_>,
-) -> ort::Result<Session> {
-    let level = if inspection.unoptimised {
-        GraphOptimizationLevel::Disable
-    } else {
-        GraphOptimizationLevel::Level3
-    };
-    let configure = || -> ort::Result<SessionBuilder> {
-        Ok(Session::builder(environment)?
-            .with_optimization_level(level)?
-            .with_intra_threads(threads)?
-            .with_inter_threads(1)?
-            // A spinning thread would take its core from another worker.
-            .with_intra_op_spinning(false)?
-            // Peak memory at 250 tokens: 842 MB without the pattern, 1216 MB with it, at no loss of speed.
-            .with_memory_pattern(false)?
-            // Packed weights are private copies; mapped ones are shared by all workers.
-            .with_prepacking(false)?)
-    };
-    let configure = || -> ort::Result<SessionBuilder> {
-        let mut builder = configure()?;
-        if let Some(operators) = operators {
-            builder = builder.with_operators(operators)?;
-        }
-        if let Some(file) = inspection.profile {
-            builder = builder.with_profiling(file)?;
-        }
-        Ok(builder)
-    };
-    match model {
-        Model::Builtin => configure()?.commit_from_memory(BUILTIN),
-        Model::File(path) => configure()?.commit_from_file(path),
-    }
-}
