@@ -6,7 +6,6 @@ mod tensors;
 use std::{
     num::NonZero,
     panic::resume_unwind,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
