@@ -7,15 +7,17 @@
 //! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v4-SIZE-MTIME/plain.onnx     the graph as it was
+//! TARGET/converted-v5-SIZE-MTIME/plain.onnx     the graph as it was
 //!                                fused.onnx     the graph with custom nodes
 //!                                weights.bin    large tensors of both, each on a page of its own
 //!                                kernels.bin    transformed weights of the custom nodes
+//!                                sizes          those of the files above
 //! ```
 //!
 //! The folder is made under another name and renamed when it is whole and on the disk: it is there complete or
 //! not at all. Its name holds the version of this conversion and the source's size and time of change, so a
-//! newer program or another model makes it again, and then the older one is removed.
+//! newer program or another model makes it again, and then the older one is removed. So it is when a file has not the size any
+//! more that it was written with: workers would go on with ONNX Runtime's own operators, or with none.
 
 mod blocks;
 mod convolutions;
@@ -37,9 +39,10 @@ pub use skeleton::SkeletonError;
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 const PREFIX: &str = "converted-";
 const UNFINISHED: &str = "unfinished-";
+const SIZES_FILE: &str = "sizes";
 
 /// A converted model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,13 +98,13 @@ pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertErr
     let mut file = File::open(source).map_err(unreadable)?;
     let name = folder_name(&file.metadata().map_err(unreadable)?).map_err(unreadable)?;
     let folder = target_dir.join(&name);
-    if folder.is_dir() {
+    if is_whole(&folder) {
         return Ok(Converted::at(folder, false));
     }
     fs::create_dir_all(target_dir).map_err(unwritable)?;
     let lock = File::create(target_dir.join(".convert.lock")).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
-    if folder.is_dir() {
+    if is_whole(&folder) {
         return Ok(Converted::at(folder, false));
     }
 
@@ -111,6 +114,10 @@ pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertErr
     })?;
     // What a killed conversion left: nobody else writes while the lock is held.
     remove_folders(target_dir, UNFINISHED, "").map_err(unwritable)?;
+    if folder.is_dir() {
+        tracing::warn!(folder = %folder.display(), "files of the converted model are missing or cut short: it is made again");
+        fs::remove_dir_all(&folder).map_err(unwritable)?;
+    }
     let unfinished = target_dir.join(format!("{UNFINISHED}{name}"));
     let made = fs::create_dir(&unfinished)
         .and_then(|()| write::all(&skeleton, &file, &unfinished))
@@ -143,6 +150,28 @@ fn folder_name(source: &fs::Metadata) -> io::Result<String> {
         .unwrap_or_default()
         .as_nanos();
     Ok(format!("{PREFIX}v{VERSION}-{}-{changed}", source.len()))
+}
+
+/// Whether the files of a conversion have the sizes that they were written with.
+fn is_whole(folder: &Path) -> bool {
+    match (fs::read_to_string(folder.join(SIZES_FILE)), sizes(folder)) {
+        (Ok(written), Ok(found)) => written == found,
+        _ => false,
+    }
+}
+
+/// A line for each file of a conversion: its name and its bytes.
+fn sizes(folder: &Path) -> io::Result<String> {
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name != SIZES_FILE {
+            lines.push(format!("{} {}\n", name.display(), entry.metadata()?.len()));
+        }
+    }
+    lines.sort();
+    Ok(lines.concat())
 }
 
 /// Removes the folders in `dir` whose names begin with `prefix`, but for `keep`.

@@ -101,6 +101,26 @@ fn what_a_killed_conversion_left_is_not_taken_for_a_whole_one() {
 }
 
 #[test]
+fn what_was_cut_short_or_lost_since_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("made");
+    let source = write_model(dir.path(), 500);
+    let Converted { folder, .. } = convert(&source, &target).unwrap();
+    let weights = folder.join("weights.bin");
+    let cut_short = || File::options().write(true).open(&weights).unwrap().set_len(100);
+    let faults: [&dyn Fn() -> io::Result<()>; 3] =
+        [&cut_short, &|| fs::remove_file(folder.join(PLAIN_FILE)), &|| {
+            fs::remove_file(folder.join(SIZES_FILE))
+        }];
+    for fault in faults {
+        fault().unwrap();
+        assert!(convert(&source, &target).unwrap().fresh);
+        assert_eq!(fs::metadata(&weights).unwrap().len(), 2000);
+        assert!(!convert(&source, &target).unwrap().fresh);
+    }
+}
+
+#[test]
 fn two_at_once_make_one() {
     let dir = tempfile::tempdir().unwrap();
     let target = dir.path().join("made");

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use common::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE, PLAIN_FILE};
 
+use super::SIZES_FILE;
 use super::fuse::{self, Fused, NotFused};
 use super::skeleton::{FLOAT, Place, Skeleton};
 use super::wire::{Message, put_length};
@@ -46,6 +47,9 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<
             tracing::info!(%reason, "the model runs on ONNX Runtime's own operators alone");
         }
     }
+    let mut sizes = File::create_new(dir.join(SIZES_FILE))?;
+    sizes.write_all(super::sizes(dir)?.as_bytes())?;
+    sizes.sync_all()?;
     File::open(dir)?.sync_all()
 }
 
