@@ -325,6 +325,8 @@ fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
                 Chosen::Kokoro(path) => Some(path.clone()),
             },
             threads: config.workers.threads,
+            kernels: config.workers.kernels,
+            isa: config.workers.isa,
             // A backstop behind the supervisor's own limit.
             memory_mb: config.workers.memory_mb.map(|mb| mb * 2),
         },

@@ -37,10 +37,10 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     threads: usize,
     /// Whether to use our own kernels for the vocoder, where the model and the CPU fit.
-    #[arg(long, env = "KERNELS", value_enum, default_value = "auto")]
+    #[arg(long, value_enum, default_value = "auto")]
     kernels: Setting,
     /// The instructions of our kernels (avx512, avx2, portable) instead of the best that the CPU has.
-    #[arg(long, env = "KERNELS_ISA")]
+    #[arg(long)]
     kernels_isa: Option<Isa>,
     /// The pid of frontd, to notice at once when it is gone.
     #[arg(long)]

@@ -185,7 +185,7 @@ fn voice_aliases_come_from_a_file() {
 #[test]
 fn every_promised_variable_is_honoured_or_refused() {
     type Honoured = fn(&Config) -> bool;
-    let promised: [(&str, &str, Honoured, &str); 11] = [
+    let promised: [(&str, &str, Honoured, &str); 13] = [
         ("USE_GPU", "false", |_| true, "true"),
         ("DEVICE", "cpu", |_| true, "cuda"),
         ("DOWNLOAD_MODEL", "true", |c| c.model.download, "perhaps"),
@@ -205,6 +205,8 @@ fn every_promised_variable_is_honoured_or_refused() {
         ("ENABLE_WEB_PLAYER", "false", |c| !c.web.enabled, "maybe"),
         ("WORKERS", "3", |c| c.workers.count == 3, "65"),
         ("WORKER_THREADS", "2", |c| c.workers.threads == 2, "none"),
+        ("KERNELS", "off", |c| c.workers.kernels == "off", "on"),
+        ("KERNELS_ISA", "avx2", |c| c.workers.isa == Some("avx2"), "sse"),
         (
             "WORKER_MEMORY_MB",
             "900",

@@ -3,6 +3,9 @@ use std::path::{Path, PathBuf};
 use super::Reader;
 use crate::workers::MAX_WORKERS;
 
+/// No instructions are forced on the kernels.
+const BEST: &str = "best";
+
 /// The worker processes.
 #[derive(Debug, Clone)]
 pub struct Workers {
@@ -10,6 +13,10 @@ pub struct Workers {
     pub count: usize,
     /// Threads that compute one segment. `WORKER_THREADS`, 1.
     pub threads: usize,
+    /// `auto`: our own kernels, where the model and the CPU fit; `off`: ONNX Runtime's operators. `KERNELS`, auto.
+    pub kernels: &'static str,
+    /// The instructions of our kernels; `None`: the best that the CPU has. `KERNELS_ISA`, best.
+    pub isa: Option<&'static str>,
     /// Private memory in MiB above which a worker is replaced. `WORKER_MEMORY_MB`, 1500; 0: no limit.
     pub memory_mb: Option<u64>,
     /// Segments after which a worker is replaced. `WORKER_MAX_JOBS`, 0: never.
@@ -37,6 +44,13 @@ impl Workers {
         Self {
             count: reader.number("WORKERS", cpus(), 1, MAX_WORKERS),
             threads: reader.number("WORKER_THREADS", 1, 1, 64),
+            kernels: one_of(reader, "KERNELS", ["auto", "off"]),
+            isa: Some(one_of(
+                reader,
+                "KERNELS_ISA",
+                [BEST, "avx512", "avx2", "portable"],
+            ))
+            .filter(|isa| *isa != BEST),
             memory_mb: some(reader.number("WORKER_MEMORY_MB", 1500, 0, 1 << 20)),
             max_jobs: some(reader.number("WORKER_MAX_JOBS", 0, 0, u64::MAX)),
             program: reader.path("WORKERD").unwrap_or_else(|| beside("workerd")),
@@ -49,6 +63,13 @@ impl Workers {
                 .unwrap_or_else(|| runtime_dir.join("dexterous-tts.sock")),
         }
     }
+}
+
+/// One of some words, of which the first is the default.
+fn one_of<const N: usize>(reader: &mut Reader, variable: &str, words: [&'static str; N]) -> &'static str {
+    reader.parsed(variable, words[0], &words.join(" or "), |value| {
+        words.into_iter().find(|word| *word == value)
+    })
 }
 
 /// CPUs that this process may use; affinity and cgroup quotas are counted by the standard library.

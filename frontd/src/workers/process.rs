@@ -37,6 +37,10 @@ pub struct Program {
     /// `None`: the built-in voice.
     pub model: Option<PathBuf>,
     pub threads: usize,
+    /// `auto` or `off`.
+    pub kernels: &'static str,
+    /// The instructions of the kernels; `None`: the best.
+    pub isa: Option<&'static str>,
     /// Hard limit of a worker's data in MiB.
     pub memory_mb: Option<u64>,
 }
@@ -72,9 +76,13 @@ impl Process {
             .arg("--onnxruntime")
             .arg(&program.onnxruntime)
             .args(["--threads", &program.threads.to_string()])
+            .args(["--kernels", program.kernels])
             .args(["--parent", &std::process::id().to_string()]);
         if let Some(model) = &program.model {
             command.arg("--model").arg(model);
+        }
+        if let Some(isa) = program.isa {
+            command.args(["--kernels-isa", isa]);
         }
         if let Some(mb) = program.memory_mb {
             command.args(["--memory-mb", &mb.to_string()]);
@@ -83,9 +91,8 @@ impl Process {
             // Nothing of our environment is a worker's business; secrets least of all.
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| {
-                name.to_str().is_some_and(|name| {
-                    ["RUST_LOG", "RUST_BACKTRACE", "KERNELS", "KERNELS_ISA"].contains(&name)
-                })
+                name.to_str()
+                    .is_some_and(|name| ["RUST_LOG", "RUST_BACKTRACE"].contains(&name))
             }))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -204,7 +211,12 @@ async fn read_words(id: WorkerId, stderr: impl AsyncRead + Unpin, words: Arc<Mut
             Ok(_) => {}
         }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
-        tracing::debug!(worker = id.0, "workerd: {line}");
+        // What it warns of is the operator's to see; of its errors it dies, and they are told as its last words.
+        match line.split_whitespace().next() {
+            Some("WARN") => tracing::warn!(worker = id.0, "workerd: {line}"),
+            Some("INFO") => tracing::info!(worker = id.0, "workerd: {line}"),
+            _ => tracing::debug!(worker = id.0, "workerd: {line}"),
+        }
         let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
         if words.len() == LAST_WORDS {
             words.pop_front();
