@@ -212,9 +212,9 @@ async fn read_words(id: WorkerId, stderr: impl AsyncRead + Unpin, words: Arc<Mut
         }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         // What it warns of is the operator's to see; of its errors it dies, and they are told as its last words.
-        match line.split_whitespace().next() {
-            Some("WARN") => tracing::warn!(worker = id.0, "workerd: {line}"),
-            Some("INFO") => tracing::info!(worker = id.0, "workerd: {line}"),
+        match line.split_once(' ') {
+            Some(("WARN", told)) => tracing::warn!(worker = id.0, "{told}"),
+            Some(("INFO", told)) => tracing::info!(worker = id.0, "{told}"),
             _ => tracing::debug!(worker = id.0, "workerd: {line}"),
         }
         let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
