@@ -72,7 +72,7 @@ pub enum ConvertError {
         #[source]
         source: io::Error,
     },
-    #[error("cannot write the converted model to {} (it takes about 780 MB)", path.display())]
+    #[error("cannot write the converted model to {} (it takes about 870 MB)", path.display())]
     Target {
         path: PathBuf,
         #[source]
