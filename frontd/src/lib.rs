@@ -11,11 +11,11 @@ pub mod http;
 pub mod metrics;
 pub mod model;
 pub mod scheduler;
-pub mod script;
-pub mod segments;
 pub mod store;
 pub mod systemd;
-pub mod text;
 pub mod tools;
 pub mod voices;
 pub mod workers;
+
+// The text front end is a crate of its own, so that the compiler keeps it free of all that is above.
+pub use english::{script, segments, text};

@@ -4,11 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    env,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     os::{fd::OwnedFd, unix::net::UnixDatagram},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -19,20 +18,20 @@ use std::{
     time::Duration,
 };
 
+use harness::{environment, program};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_new_server_takes_over_the_socket_and_no_request_fails() {
-    let Some(runtime) = runtime() else { return };
     let dir = TempDir::new().unwrap();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
 
     // A connection that comes before any server waits and is answered.
     let early = thread::spawn(move || speak(address));
-    let blue = Instance::start("blue", &socket, dir.path(), &runtime);
+    let blue = Instance::start("blue", &socket, dir.path());
     blue.await_notice("READY=1");
     early.join().unwrap().unwrap();
 
@@ -50,7 +49,7 @@ fn a_new_server_takes_over_the_socket_and_no_request_fails() {
         })
         .collect();
     await_more(&done, 5);
-    let green = Instance::start("green", &socket, dir.path(), &runtime);
+    let green = Instance::start("green", &socket, dir.path());
     green.await_notice("READY=1");
     await_more(&done, 5);
     blue.terminate();
@@ -64,10 +63,9 @@ fn a_new_server_takes_over_the_socket_and_no_request_fails() {
 
 #[test]
 fn the_watchdog_is_told() {
-    let Some(runtime) = runtime() else { return };
     let dir = TempDir::new().unwrap();
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = Instance::start("watched", &socket, dir.path(), &runtime);
+    let server = Instance::start("watched", &socket, dir.path());
     server.await_notice("WATCHDOG=1");
     server.terminate();
 }
@@ -80,7 +78,7 @@ struct Instance {
 }
 
 impl Instance {
-    fn start(name: &str, socket: &TcpListener, dir: &Path, runtime: &Path) -> Self {
+    fn start(name: &str, socket: &TcpListener, dir: &Path) -> Self {
         let path = dir.join(format!("{name}.notify"));
         let notices = UnixDatagram::bind(&path).unwrap();
         let (tell, told) = mpsc::channel();
@@ -91,21 +89,21 @@ impl Instance {
                 let _ = tell.send(String::from_utf8_lossy(&notice[..length]).into_owned());
             }
         });
-        let frontd = env!("CARGO_BIN_EXE_frontd");
+        let socket_path = dir.join(format!("{name}.sock"));
+        let variables = [
+            ("LISTEN_FDS", "1"),
+            ("WATCHDOG_USEC", "200000"),
+            ("NOTIFY_SOCKET", path.to_str().unwrap()),
+            ("CONTROL_SOCKET", socket_path.to_str().unwrap()),
+            ("WORKERS", "1"),
+        ];
         // The shell knows the process id before the program runs, and puts the socket where systemd would.
         let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec \"$0\" serve";
         let process = Command::new("sh")
-            .args(["-c", script, frontd])
-            .env("LISTEN_FDS", "1")
-            .env("WATCHDOG_USEC", "200000")
-            .env("NOTIFY_SOCKET", &path)
-            .env("ORT_DYLIB_PATH", runtime)
-            .env("WORKERS", "1")
-            .env("MODEL", "builtin")
-            .env("MODEL_DIR", dir.join("models"))
-            .env("OUTPUT_DIR", dir.join("output"))
-            .env("TEMP_DIR", dir.join("temp"))
-            .env("CONTROL_SOCKET", dir.join(format!("{name}.sock")))
+            .args(["-c", script])
+            .arg(program("frontd"))
+            .env_clear()
+            .envs(environment(dir, &variables))
             .stdin(Stdio::from(OwnedFd::from(socket.try_clone().unwrap())))
             .stdout(Stdio::null())
             .spawn()
@@ -136,16 +134,6 @@ impl Drop for Instance {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn runtime() -> Option<PathBuf> {
-    let workerd = Path::new(env!("CARGO_BIN_EXE_frontd")).with_file_name("workerd");
-    let runtime = env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
-    if runtime.is_none() || !workerd.is_file() {
-        eprintln!("skipped: workerd is not built, or ORT_DYLIB_PATH is not set (ops/test does both)");
-        return None;
-    }
-    runtime
 }
 
 /// A response that is a whole chunked 200, or what was wrong.

@@ -5,11 +5,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    env, fs,
+    collections::HashMap,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Barrier},
     thread,
     time::{Duration, Instant},
@@ -20,6 +20,7 @@ use frontd::{
     config::Config,
     model::files::{Edition, PinnedFile},
 };
+use harness::environment;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -27,9 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn requests_go_to_kokoro_once_it_is_there_and_none_is_cut() {
-    let Some((workerd, runtime)) = programs() else {
-        return;
-    };
     let model =
         fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../workerd/assets/builtin.onnx")).unwrap();
     let voice: Vec<u8> = (0..510 * 256_u32)
@@ -52,24 +50,15 @@ fn requests_go_to_kokoro_once_it_is_there_and_none_is_cut() {
     let hub = hub(content, Arc::clone(&gate));
 
     let dir = TempDir::new().unwrap();
-    let folder = |name: &str| dir.path().join(name).display().to_string();
+    let hub = format!("http://{hub}");
     let variables = [
-        ("PORT", "0".to_owned()),
-        ("WORKERS", "1".to_owned()),
-        ("WORKERD", workerd.display().to_string()),
-        ("ORT_DYLIB_PATH", runtime.display().to_string()),
-        ("DOWNLOAD_MODEL", "true".to_owned()),
-        ("MODEL_BASE_URL", format!("http://{hub}")),
-        ("MODEL_DIR", folder("models")),
-        ("OUTPUT_DIR", folder("output")),
-        ("TEMP_DIR", folder("temp")),
-        ("CONTROL_SOCKET", folder("control.sock")),
-        ("DRAIN_SECONDS", "10".to_owned()),
+        ("MODEL", "auto"),
+        ("WORKERS", "1"),
+        ("DOWNLOAD_MODEL", "true"),
+        ("MODEL_BASE_URL", hub.as_str()),
+        ("DRAIN_SECONDS", "10"),
     ];
-    let variables: BTreeMap<String, String> = variables
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let variables = environment(dir.path(), &variables);
     let (mut config, _) = Config::read(variables).unwrap();
     config.model.files = files;
 
@@ -113,19 +102,6 @@ fn requests_go_to_kokoro_once_it_is_there_and_none_is_cut() {
     );
     assert!(dir.path().join("models/kokoro/model.onnx").is_file());
     server.shutdown_background();
-}
-
-/// workerd and ONNX Runtime, where they have been built and fetched.
-fn programs() -> Option<(PathBuf, PathBuf)> {
-    let workerd = Path::new(env!("CARGO_BIN_EXE_frontd")).with_file_name("workerd");
-    let runtime = env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
-    match runtime {
-        Some(runtime) if workerd.is_file() => Some((workerd, runtime)),
-        _ => {
-            eprintln!("skipped: workerd is not built, or ORT_DYLIB_PATH is not set (ops/test does both)");
-            None
-        }
-    }
 }
 
 fn pinned(path: &str, remote: &str, content: &[u8]) -> PinnedFile {

@@ -3,7 +3,7 @@
 use nix::sys::signal::{Signal, kill};
 use serde_json::{Value, json};
 
-use crate::support::{Server, prose, wav};
+use harness::{Server, prose, wav};
 
 fn server(megabytes: &str) -> Server {
     Server::start(&[("SEGMENT_CACHE_MB", megabytes)])

@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 
-use crate::support::{Server, eventually, prose, wav};
+use harness::{Server, eventually, prose, wav};
 
 const SIGNALS: [Signal; 4] = [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGSEGV, Signal::SIGABRT];
 

@@ -14,7 +14,7 @@ use common::{
     protocol::{self, Fault, FromWorker, Job, Ready, ToWorker},
 };
 
-use crate::support::{Server, prose, script, wav, workerd};
+use harness::{Server, program, prose, script, wav};
 
 const FAULT: &str = "FAULTY_WORKER";
 const SOCKET: &str = "FAULTY_WORKER_SOCKET";
@@ -123,7 +123,7 @@ fn stand_in(folder: &std::path::Path, fault: &str, times: usize) -> PathBuf {
          exec {real} \"$@\"\n",
         count = count.display(),
         this = std::env::current_exe().unwrap().display(),
-        real = workerd().display(),
+        real = program("workerd").display(),
     );
     script(&path, &text);
     path

@@ -8,7 +8,7 @@ use std::{
 use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
-use crate::support::{Server, prose, wav};
+use harness::{Server, prose, wav};
 
 /// `None` with a sentence where there is no graph. The folder is written to: the converted model is kept there.
 fn server(workers: &str) -> Option<Server> {
@@ -17,7 +17,7 @@ fn server(workers: &str) -> Option<Server> {
 
 fn server_with(workers: &str, kernels: &str) -> Option<Server> {
     let Ok(folder) = std::env::var("KOKORO_ARCH") else {
-        println!("skipped: KOKORO_ARCH names no graph; ops/test makes one where ../shared/kokoro-arch is");
+        harness::skip("KOKORO_ARCH names no graph; ops/test makes one where ../shared/kokoro-arch is");
         return None;
     };
     Some(Server::start(&[

@@ -9,4 +9,3 @@ mod kokoro;
 mod scheduling;
 mod speech;
 mod supervision;
-mod support;

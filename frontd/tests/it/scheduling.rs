@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use crate::support::{Server, prose, wav};
+use harness::{Server, prose, wav};
 
 #[test]
 fn a_short_request_does_not_wait_for_long_ones() {

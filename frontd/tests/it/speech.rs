@@ -7,7 +7,7 @@ use symphonia::core::{
     codecs::DecoderOptions, formats::FormatOptions, io::MediaSourceStream, meta::MetadataOptions, probe::Hint,
 };
 
-use crate::support::{Server, prose, wav};
+use harness::{Server, prose, wav};
 
 /// Samples that an independent decoder finds.
 fn decode(bytes: Vec<u8>, ending: &str) -> Vec<f32> {

@@ -8,7 +8,7 @@ use std::{
 use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
-use crate::support::{PATIENCE, Server, children, eventually, prose, wav};
+use harness::{PATIENCE, Server, children, eventually, prose, wav};
 
 fn ended(status: &Value, reason: &str) -> u64 {
     status["fleet"]["ended"][reason].as_u64().unwrap_or(0)
@@ -45,6 +45,11 @@ fn killing_every_worker_at_once_loses_no_request() {
             .map(|_| scope.spawn(|| server.speech(&wav(&text))))
             .collect();
         for _ in 0..5 {
+            server.wait_for("served", |status| {
+                let workers = status["fleet"]["workers"].as_array().unwrap();
+                listeners.iter().all(|listener| listener.is_finished())
+                    || workers.iter().any(|worker| worker["state"] == "busy")
+            });
             for worker in server.workers() {
                 let _ = kill(worker, Signal::SIGKILL);
             }

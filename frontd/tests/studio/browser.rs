@@ -33,11 +33,11 @@ impl Browser {
     /// `None`, with a sentence, where there is no Chromium.
     pub(crate) async fn open(width: u32, height: u32) -> Option<Self> {
         if std::env::var_os("STUDIO_TESTS").is_some_and(|wish| wish == "off") {
-            println!("skipped: the browser stage of ops/test runs these");
+            harness::skip("the browser stage of ops/test runs these");
             return None;
         }
         let (Some(chromium), Some(driver)) = (program("chromium"), program("chromedriver")) else {
-            println!("skipped: there is no chromium with chromedriver (Debian: chromium, chromium-driver)");
+            harness::skip("there is no chromium with chromedriver (Debian: chromium, chromium-driver)");
             return None;
         };
         let (driver, port) = Driver::start(&driver);

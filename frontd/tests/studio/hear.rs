@@ -84,12 +84,11 @@ async fn cancel_frees_the_workers() {
     browser.write(&long_script(20_000)).await;
     browser.click("go").await;
     browser.until("store.job.phase === 'speaking'").await;
-    let under_way = |server: &crate::Server| server.json("/health/ready")["queue"]["responses"].clone();
-    assert_eq!(under_way(&server), 1);
+    assert_eq!(server.status()["queue"]["responses"], 1);
     browser.click("cancel").await;
     browser.until("store.job.phase === 'cancelled'").await;
-    server.until("free again", |server| {
-        under_way(server) == 0 && server.json("/health/ready")["queue"]["running"] == 0
+    server.wait_for("free again", |status| {
+        status["queue"]["responses"] == 0 && status["queue"]["running"] == 0
     });
     assert!(
         browser.number("store.take.seconds").await > 0.0,

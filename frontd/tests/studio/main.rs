@@ -1,6 +1,6 @@
 //! Dexterous Studio in a real browser, against the real server with its workers and the built-in voice.
 //!
-//! `ops/test browser` runs these; they skip themselves, with a sentence, where Chromium or ONNX Runtime is absent.
+//! `ops/test browser` runs these; they skip themselves, with a sentence, where Chromium is absent.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
@@ -9,13 +9,12 @@ mod history;
 mod looks;
 mod mixer;
 mod screenshots;
-mod server;
 mod serving;
 mod trouble;
 mod write;
 
 use browser::Browser;
-use server::Server;
+use harness::Server;
 
 /// A desktop's page.
 const DESKTOP: (u32, u32) = (1440, 900);
@@ -27,9 +26,9 @@ const TALE: &str = "Every harbour keeps a light for the boats that come home lat
 
 /// A server and a browser with the studio open, or `None` where one of them cannot be had.
 async fn studio(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
-    let server = Server::start(settings)?;
+    let server = Server::start(settings);
     let browser = Browser::open(DESKTOP.0, DESKTOP.1).await?;
-    browser.studio(&server.address).await;
+    browser.studio(&server.url).await;
     Some((server, browser))
 }
 

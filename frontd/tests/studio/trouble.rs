@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::sys::signal::{Signal, kill};
 use serde_json::json;
 
 use crate::{Browser, DESKTOP, Server, TALE, long_script, studio};
@@ -40,7 +37,7 @@ async fn a_busy_server_is_asked_again_by_itself() {
 
 /// Takes the server's only place: a long response that is not read.
 fn hold(server: &Server) -> TcpStream {
-    let address = server.address.trim_start_matches("http://");
+    let address = server.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     let body =
         json!({ "input": long_script(5000), "voice": "af_heart", "response_format": "wav" }).to_string();
@@ -74,7 +71,7 @@ async fn nobody_hears_that_workers_die() {
     let mut killed = 0;
     while browser.value("store.job.phase").await == "speaking" && killed < 4 {
         if let Some(&worker) = server.workers().first() {
-            kill(Pid::from_raw(worker), Signal::SIGKILL).unwrap();
+            kill(worker, Signal::SIGKILL).unwrap();
             killed += 1;
         }
         tokio::time::sleep(Duration::from_millis(400)).await;
@@ -109,7 +106,7 @@ async fn a_restart_is_waited_for() {
         .until("store.job.phase === 'offline' && !hook('notice').hidden")
         .await;
     assert_eq!(browser.text("badge-text").await, "Reconnecting");
-    let _server = Server::start(&[("PORT", &port)]).unwrap();
+    let _server = Server::start(&[("PORT", &port)]);
     browser
         .until("hook('audio').currentTime > 0.2 && hook('notice').hidden")
         .await;
@@ -119,13 +116,11 @@ async fn a_restart_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_asked_for_and_kept_in_the_browser() {
-    let Some(server) = Server::start(&[("API_KEYS", "open-sesame")]) else {
-        return;
-    };
+    let server = Server::start(&[("API_KEYS", "open-sesame")]);
     let Some(browser) = Browser::open(DESKTOP.0, DESKTOP.1).await else {
         return;
     };
-    browser.studio(&server.address).await;
+    browser.studio(&server.url).await;
     browser.write(TALE).await;
     browser.click("go").await;
     browser

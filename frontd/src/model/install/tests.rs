@@ -446,7 +446,7 @@ fn the_pinned_files_are_the_model_and_the_28_english_voices() {
 fn the_pinned_voices_are_those_of_the_studies() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/voices");
     if !folder.is_dir() {
-        eprintln!("skipped: {} is not here", folder.display());
+        harness::skip(&format!("{} is not here", folder.display()));
         return;
     }
     for file in files::kokoro().iter().filter(|file| file.path != files::MODEL) {

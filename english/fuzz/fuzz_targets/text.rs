@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use frontd::{
+use english::{
     script::Run,
     segments::MAX_TOKENS,
     text::{Dialect, TextConfig, TextFront, normalise::Options},

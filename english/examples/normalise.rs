@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, stdin};
 
-use frontd::text::{
+use english::text::{
     Dialect,
     normalise::{Options, normalise},
     spanned::Spanned,

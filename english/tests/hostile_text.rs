@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use frontd::{
+use english::{
     script::Run,
     segments::{MAX_TOKENS, Segment},
     text::{Dialect, TextConfig, TextFront, normalise::Options},

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use frontd::text::{
+use english::text::{
     Dialect,
     normalise::{Options, normalise},
     spanned::Spanned,
@@ -35,7 +35,7 @@ fn shared(file: &str) -> Option<String> {
         .join(file);
     let text = fs::read_to_string(&path);
     if text.is_err() {
-        eprintln!("skipped: the study ../shared/text/{file} is absent");
+        harness::skip(&format!("the study ../shared/text/{file} is absent"));
     }
     text.ok()
 }
