@@ -267,15 +267,11 @@ async fn keep(
         Ok::<_, crate::store::StoreError>((sound, timing))
     })
     .await?;
-    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, name_on(shared, wanted.format.extension()))
-    else {
+    let name = Name::random(wanted.format.extension(), shared.config.server.node_id.as_deref());
+    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, name) else {
         metrics::counter!(counters::DOWNLOADS, "outcome" => "unavailable").increment(1);
         insert(headers, DOWNLOAD_STATUS, "unavailable");
         return Ok(());
-    };
-    let sound = match &shared.config.server.node_id {
-        Some(node) => sound.on(node),
-        None => sound,
     };
     let timing = wanted.timing.then(|| sound.beside("json")).flatten();
     let path = |name: &Name| download::path(&shared.config.access.root_path, name);
@@ -291,15 +287,6 @@ async fn keep(
         timing,
     };
     Ok(recorder.keep(download, shared.config.audio.mp3, draft, timing_draft)?)
-}
-
-/// A new name that tells a proxy before several servers which of them has the file.
-fn name_on(shared: &Shared, extension: &str) -> Option<Name> {
-    let name = Name::random(extension)?;
-    Some(match &shared.config.server.node_id {
-        Some(node) => name.on(node),
-        None => name,
-    })
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -18,21 +18,18 @@ pub struct Name {
 }
 
 impl Name {
-    /// A new name. `None` for an extension that is not published here.
+    /// A new name, which begins with the id of the server that has the file where there are several ([`is_node`]; what is
+    /// no id is left out). `None` for an extension that is not published here.
     #[must_use]
-    pub fn random(extension: &str) -> Option<Self> {
-        known(extension).map(Self::with)
-    }
-
-    /// The same name, made by the server of this id; unchanged when that is no id ([`is_node`]).
-    #[must_use]
-    pub fn on(self, node: &str) -> Self {
-        let stem = if is_node(node) {
-            format!("{node}-{}", self.stem)
-        } else {
-            self.stem
-        };
-        Self { stem, ..self }
+    pub fn random(extension: &str, node: Option<&str>) -> Option<Self> {
+        let name = Self::with(known(extension)?);
+        Some(match node.filter(|node| is_node(node)) {
+            Some(node) => Self {
+                stem: format!("{node}-{}", name.stem),
+                ..name
+            },
+            None => name,
+        })
     }
 
     /// Reads a name that was made here.

@@ -30,7 +30,7 @@ impl Fixture {
     fn publish(&self, bytes: usize) -> Name {
         let mut draft = self.store.create().unwrap();
         draft.write(&vec![7; bytes]).unwrap();
-        let name = Name::random("mp3").unwrap();
+        let name = Name::random("mp3", None).unwrap();
         draft.publish(name.clone()).unwrap();
         name
     }
@@ -70,7 +70,7 @@ fn a_file_appears_whole_when_it_is_published() {
     draft.write(b"!").unwrap();
     assert_eq!(fs::read_dir(fixture.output()).unwrap().count(), 0);
     assert_eq!(fixture.bytes(), [10, 10], "counted as it is written");
-    let name = Name::random("wav").unwrap();
+    let name = Name::random("wav", None).unwrap();
     assert!(fixture.store.open_file(&name).unwrap().is_none());
     draft.publish(name.clone()).unwrap();
 
@@ -181,7 +181,9 @@ fn old_files_go_at_start_up_and_those_of_others_stay() {
     fs::File::open(&foreign).unwrap().set_modified(modified).unwrap();
     std::os::unix::fs::symlink(
         &foreign,
-        fixture.output().join(Name::random("mp3").unwrap().to_string()),
+        fixture
+            .output()
+            .join(Name::random("mp3", None).unwrap().to_string()),
     )
     .unwrap();
 
@@ -198,14 +200,14 @@ fn old_files_go_at_start_up_and_those_of_others_stay() {
 
 #[test]
 fn names_cannot_be_guessed_or_lead_elsewhere() {
-    let name = Name::random("mp3").unwrap();
-    assert_ne!(name, Name::random("mp3").unwrap());
+    let name = Name::random("mp3", None).unwrap();
+    assert_ne!(name, Name::random("mp3", None).unwrap());
     assert_eq!(Name::parse(&name.to_string()), Some(name.clone()));
     assert_eq!(
         name.beside("json").unwrap().to_string(),
         name.to_string().replace("mp3", "json")
     );
-    assert!(Name::random("sh").is_none() && name.beside("part").is_none());
+    assert!(Name::random("sh", None).is_none() && name.beside("part").is_none());
     let stem = "a".repeat(26);
     for bad in [
         "",
@@ -274,7 +276,7 @@ fn many_threads_keep_the_limits() {
                             return;
                         }
                     }
-                    let name = Name::random("mp3").unwrap();
+                    let name = Name::random("mp3", None).unwrap();
                     draft.publish(name.clone()).unwrap();
                     if let Some(mut opened) = fixture.store.open_file(&name).unwrap() {
                         let mut bytes = Vec::new();
@@ -303,7 +305,7 @@ proptest! {
     ) {
         let now = SystemTime::UNIX_EPOCH + 1000 * HOUR;
         let infos: Vec<FileInfo> = files.iter().map(|(bytes, age, _)| FileInfo {
-            name: Name::random("mp3").unwrap(),
+            name: Name::random("mp3", None).unwrap(),
             bytes: *bytes,
             modified: now - Duration::from_secs(*age),
         }).collect();
@@ -329,7 +331,7 @@ proptest! {
 
 #[test]
 fn a_name_may_tell_which_server_has_the_file() {
-    let name = Name::random("mp3").unwrap().on("node-1");
+    let name = Name::random("mp3", Some("node-1")).unwrap();
     let text = name.to_string();
     assert!(text.starts_with("node-1-") && text.ends_with(".mp3"), "{text}");
     assert_eq!(Name::parse(&text), Some(name.clone()));
@@ -347,6 +349,9 @@ fn a_name_may_tell_which_server_has_the_file() {
             "{forged}"
         );
     }
-    let plain = Name::random("wav").unwrap();
-    assert_eq!(plain.clone().on("../etc"), plain, "no id, no change");
+    let plain = Name::random("wav", Some("../etc")).unwrap().to_string();
+    assert_eq!(plain.len(), 26 + ".wav".len(), "no id: {plain}");
+    // The longest id that the configuration takes makes a name that is read back.
+    let longest = Name::random("mp3", Some(&"n".repeat(63))).unwrap();
+    assert_eq!(Name::parse(&longest.to_string()), Some(longest));
 }
