@@ -76,6 +76,8 @@ pub enum EncodeError {
     Encode(mp3lame_encoder::EncodeError),
     #[error("a WAV file holds at most 4 GiB")]
     WavTooLong,
+    #[error("the WAV file cannot be written: {0}")]
+    Wav(#[from] hound::Error),
 }
 
 /// Makes one response or file. Encodings of two encoders of one format and bitrate may be put one after the
@@ -95,7 +97,7 @@ impl Encoder {
     pub fn new(format: Format, bitrate: Bitrate, destination: Destination) -> Result<Self, EncodeError> {
         Ok(Self(match format {
             Format::Mp3 => Inner::Mp3(mp3::Mp3::new(bitrate, destination)?),
-            Format::Wav => Inner::Wav(wav::Wav::new(destination)),
+            Format::Wav => Inner::Wav(wav::Wav::new(destination)?),
         }))
     }
 
@@ -115,7 +117,7 @@ impl Encoder {
     pub fn finish(self) -> Result<Ending, EncodeError> {
         match self.0 {
             Inner::Mp3(mp3) => mp3.finish(),
-            Inner::Wav(wav) => Ok(wav.finish()),
+            Inner::Wav(wav) => wav.finish(),
         }
     }
 }

@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -288,14 +289,12 @@ impl Style {
         }
     }
 
-    /// The row for a segment of `tokens` tokens, padding not counted.
+    /// The row for a segment of `tokens` tokens, padding not counted: [`STYLE`] values.
     #[must_use]
-    pub fn style(&self, tokens: usize) -> [f32; STYLE] {
-        let mut sum = [0.0; STYLE];
+    pub fn style(&self, tokens: usize) -> Array1<f32> {
+        let mut sum = Array1::zeros(STYLE);
         for (rows, weight) in &self.parts {
-            for (sum, value) in sum.iter_mut().zip(rows.row(tokens)) {
-                *sum += value * weight;
-            }
+            sum.scaled_add(*weight, &rows.row(tokens));
         }
         sum
     }
@@ -303,10 +302,13 @@ impl Style {
     /// The voice as a pack file: [`ROWS`] rows of [`STYLE`] little-endian `f32`.
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {
-        (1..=ROWS)
-            .flat_map(|tokens| self.style(tokens))
-            .flat_map(f32::to_le_bytes)
-            .collect()
+        let mut sum = Array2::zeros((ROWS, STYLE));
+        for (rows, weight) in &self.parts {
+            if let Some(rows) = rows.all() {
+                sum.scaled_add(*weight, &rows);
+            }
+        }
+        sum.iter().copied().flat_map(f32::to_le_bytes).collect()
     }
 }
 

@@ -17,6 +17,7 @@ use common::{
     exit::WorkerExit,
     protocol::{Fault, Job},
 };
+use ndarray::arr1;
 use ort::{
     session::{NoSelectedOutputs, RunOptions, Session, SessionInputValue},
     value::Tensor,
@@ -261,28 +262,24 @@ impl OnnxEngine {
     fn run(&mut self, job: &Job, options: &RunOptions<NoSelectedOutputs>) -> ort::Result<Speech> {
         let hands = self.threads.max(job.threads.into());
         self.crew.set_hands(hands);
-        let mut ids = vec![0i64; job.tokens.len() + 2];
-        for (id, token) in ids[1..].iter_mut().zip(&job.tokens) {
-            *id = i64::from(*token);
-        }
         let speed: SessionInputValue<'_> = if self.names.speed_is_integer {
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "such an export knows whole speeds only"
             )]
             let whole = (job.speed.round() as i32).max(1);
-            Tensor::from_array(([1usize], vec![whole]))?.into()
+            Tensor::from_array(arr1(&[whole]))?.into()
         } else {
-            Tensor::from_array(([1usize], vec![job.speed]))?.into()
+            Tensor::from_array(arr1(&[job.speed]))?.into()
         };
         let inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
             (
                 &self.names.tokens,
-                Tensor::from_array(([1usize, ids.len()], ids))?.into(),
+                Tensor::from_array(tensors::padded(&job.tokens))?.into(),
             ),
             (
                 &self.names.style,
-                Tensor::from_array(([1usize, STYLE_DIM], job.style.clone()))?.into(),
+                Tensor::from_array(tensors::row(&job.style))?.into(),
             ),
             (&self.names.speed, speed),
         ];
@@ -292,8 +289,8 @@ impl OnnxEngine {
         };
         let outputs = session.run_with_options(inputs, options)?;
         let pcm = outputs[self.names.audio.as_str()]
-            .try_extract_tensor::<f32>()?
-            .1
+            .try_extract_array::<f32>()?
+            .flatten()
             .to_vec();
         let frames = self
             .names

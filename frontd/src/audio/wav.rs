@@ -1,78 +1,179 @@
-//! WAV, 16-bit PCM. The header is 44 bytes by hand because a stream cannot seek back to mend it.
+//! WAV, 16-bit PCM. A file is hound's work; the 44 bytes before a stream are made by hand, because a stream cannot seek back
+//! to mend them.
+
+use std::{
+    io::{self, Seek, SeekFrom, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::{Destination, EncodeError, Ending, SAMPLE_RATE};
 
 /// Length of a header of exactly the chunks `fmt ` (16 bytes) and `data`.
-const HEADER_BYTES: u32 = 44;
+const HEADER_BYTES: usize = 44;
 /// The size that says "until the end" (ffmpeg, sox and browsers take it so).
 const UNKNOWN_SIZE: u32 = u32::MAX;
 const BYTES_PER_SAMPLE: u32 = 2;
 
 #[derive(Debug)]
-pub(super) struct Wav {
-    destination: Destination,
-    /// Of samples, so far.
-    data_bytes: u32,
-    header_sent: bool,
+pub(super) enum Wav {
+    Stream { header_sent: bool },
+    File(File),
 }
 
 impl Wav {
-    pub(super) fn new(destination: Destination) -> Self {
-        Self {
-            destination,
-            data_bytes: 0,
-            header_sent: false,
-        }
+    pub(super) fn new(destination: Destination) -> Result<Self, EncodeError> {
+        Ok(match destination {
+            Destination::Stream => Self::Stream { header_sent: false },
+            Destination::File => Self::File(File::new()?),
+        })
     }
 
     pub(super) fn encode(&mut self, pcm: &[f32]) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::with_capacity(HEADER_BYTES as usize + pcm.len() * BYTES_PER_SAMPLE as usize);
-        self.begin(&mut out);
-        for &sample in pcm {
-            out.extend_from_slice(&to_i16(sample).to_le_bytes());
+        match self {
+            Self::Stream { header_sent } => {
+                let mut out = Vec::with_capacity(HEADER_BYTES + pcm.len() * BYTES_PER_SAMPLE as usize);
+                if !std::mem::replace(header_sent, true) {
+                    out.extend(stream_header());
+                }
+                out.extend(pcm.iter().flat_map(|&sample| to_i16(sample).to_le_bytes()));
+                Ok(out)
+            }
+            Self::File(file) => file.encode(pcm),
         }
-        self.count(pcm.len())?;
-        Ok(out)
     }
 
-    pub(super) fn finish(mut self) -> Ending {
-        let mut tail = Vec::new();
-        self.begin(&mut tail);
-        let head = match self.destination {
-            Destination::Stream => Vec::new(),
-            Destination::File => header(self.data_bytes).to_vec(),
+    pub(super) fn finish(self) -> Result<Ending, EncodeError> {
+        match self {
+            Self::Stream { header_sent: true } => Ok(Ending::default()),
+            Self::Stream { header_sent: false } => Ok(Ending {
+                tail: stream_header(),
+                head: Vec::new(),
+            }),
+            Self::File(file) => file.finish(),
+        }
+    }
+}
+
+/// A file that is handed on in parts, its header last.
+pub(super) struct File {
+    writer: WavWriter<Handle>,
+    written: Handle,
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("File").field(&self.writer.len()).finish()
+    }
+}
+
+impl File {
+    fn new() -> Result<Self, EncodeError> {
+        let spec = WavSpec {
+            channels: 1,
+            sample_rate: SAMPLE_RATE,
+            bits_per_sample: 16,
+            sample_format: SampleFormat::Int,
         };
-        Ending { tail, head }
+        let written = Handle::default();
+        let writer = WavWriter::new(written.clone(), spec)?;
+        Ok(Self { writer, written })
     }
 
-    fn begin(&mut self, out: &mut Vec<u8>) {
-        if !self.header_sent {
-            self.header_sent = true;
-            out.extend_from_slice(&header(UNKNOWN_SIZE));
+    fn encode(&mut self, pcm: &[f32]) -> Result<Vec<u8>, EncodeError> {
+        let samples = u32::try_from(pcm.len()).ok();
+        let bytes = samples
+            .and_then(|samples| samples.checked_add(self.writer.len()))
+            .and_then(|samples| samples.checked_mul(BYTES_PER_SAMPLE));
+        // The header's own bytes count in the file's size.
+        let (Some(samples), Some(0..0xFFFF_FF00)) = (samples, bytes) else {
+            return Err(EncodeError::WavTooLong);
+        };
+        let mut writer = self.writer.get_i16_writer(samples);
+        pcm.iter().for_each(|&sample| writer.write_sample(to_i16(sample)));
+        writer.flush()?;
+        Ok(std::mem::take(&mut self.written.lock().fresh))
+    }
+
+    fn finish(self) -> Result<Ending, EncodeError> {
+        self.writer.finalize()?;
+        let mut written = self.written.lock();
+        Ok(Ending {
+            tail: std::mem::take(&mut written.fresh),
+            head: std::mem::take(&mut written.head),
+        })
+    }
+}
+
+/// What hound writes to, seen from both sides.
+#[derive(Debug, Clone, Default)]
+struct Handle(Arc<Mutex<Written>>);
+
+#[derive(Debug, Default)]
+struct Written {
+    /// The first bytes, as they are now.
+    head: Vec<u8>,
+    /// Bytes at the end that have not been handed on.
+    fresh: Vec<u8>,
+    /// Of the whole file.
+    length: u64,
+    at: u64,
+}
+
+impl Handle {
+    fn lock(&self) -> MutexGuard<'_, Written> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for Handle {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = self.lock();
+        if written.at == written.length {
+            let lacking = HEADER_BYTES.saturating_sub(written.head.len()).min(bytes.len());
+            written.head.extend(&bytes[..lacking]);
+            written.fresh.extend(bytes);
+            written.length += bytes.len() as u64;
+        } else {
+            let at = usize::try_from(written.at).unwrap_or(usize::MAX);
+            let place = written
+                .head
+                .get_mut(at..)
+                .and_then(|rest| rest.get_mut(..bytes.len()));
+            let place = place.ok_or_else(|| io::Error::other("only the header may be written again"))?;
+            place.copy_from_slice(bytes);
         }
+        written.at += bytes.len() as u64;
+        Ok(bytes.len())
     }
 
-    fn count(&mut self, samples: usize) -> Result<(), EncodeError> {
-        self.data_bytes = u32::try_from(samples)
-            .ok()
-            .and_then(|samples| samples.checked_mul(BYTES_PER_SAMPLE))
-            .and_then(|bytes| self.data_bytes.checked_add(bytes))
-            .filter(|&sum| sum <= u32::MAX - HEADER_BYTES || self.destination == Destination::Stream)
-            .ok_or(EncodeError::WavTooLong)?;
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
+impl Seek for Handle {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let mut written = self.lock();
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => written.at.checked_add_signed(by),
+            SeekFrom::End(by) => written.length.checked_add_signed(by),
+        };
+        written.at = at
+            .filter(|at| *at <= written.length)
+            .ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(written.at)
+    }
+}
+
 /// <http://soundfile.sapp.org/doc/WaveFormat/>
-fn header(data_bytes: u32) -> [u8; HEADER_BYTES as usize] {
-    let mut header = [0; HEADER_BYTES as usize];
-    let mut at = 0;
-    let mut put = |bytes: &[u8]| {
-        header[at..at + bytes.len()].copy_from_slice(bytes);
-        at += bytes.len();
-    };
+fn stream_header() -> Vec<u8> {
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    let mut put = |bytes: &[u8]| header.extend_from_slice(bytes);
     put(b"RIFF");
-    put(&data_bytes.saturating_add(HEADER_BYTES - 8).to_le_bytes());
+    put(&UNKNOWN_SIZE.to_le_bytes());
     put(b"WAVEfmt ");
     put(&16_u32.to_le_bytes());
     put(&1_u16.to_le_bytes()); // PCM
@@ -82,7 +183,7 @@ fn header(data_bytes: u32) -> [u8; HEADER_BYTES as usize] {
     put(&2_u16.to_le_bytes()); // bytes a frame
     put(&16_u16.to_le_bytes()); // bits a sample
     put(b"data");
-    put(&data_bytes.to_le_bytes());
+    put(&UNKNOWN_SIZE.to_le_bytes());
     header
 }
 

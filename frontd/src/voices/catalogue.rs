@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Model, VoiceError,
-    pack::{self, PACK_BYTES, Rows, STYLE},
+    pack::{self, BUILTIN_DIMENSIONS, PACK_BYTES, Rows},
 };
 
 /// The most packs of a folder that become voices; the rest, in the order of names, is left out.
@@ -18,8 +18,6 @@ pub const MAX_PACKS: usize = 256;
 /// Looked at in a folder, packs or not.
 const MAX_FOLDER_ENTRIES: usize = 10_000;
 const MAX_NAME_CHARS: usize = 64;
-/// The columns of the built-in table, which are the first dimensions of a style.
-pub(super) const BUILTIN_DIMENSIONS: usize = 5;
 const BUILTIN_TABLE: &str = include_str!("../../../workerd/assets/builtin-voices.csv");
 
 #[derive(Debug, thiserror::Error)]
@@ -191,8 +189,8 @@ fn builtin_table() -> BTreeMap<String, Entry> {
     lines
         .filter_map(|line| {
             let (name, values) = line.split_once(',')?;
-            let mut row = [0.0; STYLE];
-            for (value, text) in row[..BUILTIN_DIMENSIONS].iter_mut().zip(values.split(',')) {
+            let mut row = [0.0; BUILTIN_DIMENSIONS];
+            for (value, text) in row.iter_mut().zip(values.split(',')) {
                 *value = text.parse().ok()?;
             }
             Some((name.to_owned(), Entry::BuiltIn(Arc::new(Rows::constant(row)))))

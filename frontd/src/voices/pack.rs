@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::catalogue::BUILTIN_DIMENSIONS;
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 
 /// Rows of a pack: one for each number of tokens from 1 on.
 pub const ROWS: usize = 510;
@@ -11,23 +11,35 @@ pub const STYLE: usize = 256;
 /// Length of a pack file: raw little-endian `f32` of shape [510, 1, 256].
 pub const PACK_BYTES: usize = ROWS * STYLE * size_of::<f32>();
 
-/// The rows of one voice: [`ROWS`] of a pack, or the built-in model's one row for every length.
+/// The columns of the built-in table, which are the first dimensions of a style.
+pub(super) const BUILTIN_DIMENSIONS: usize = 5;
+
+/// The rows of one voice: `[ROWS, STYLE]` of a pack, or the built-in model's `[1, STYLE]` for every length.
 #[derive(Debug)]
-pub(super) struct Rows(Vec<[f32; STYLE]>);
+pub(super) struct Rows(Array2<f32>);
 
 impl Rows {
-    pub(super) fn constant(row: [f32; STYLE]) -> Self {
-        Self(vec![row])
+    /// One row for every length, of which only the first dimensions are in use.
+    pub(super) fn constant(values: [f32; BUILTIN_DIMENSIONS]) -> Self {
+        let mut rows = Array2::zeros((1, STYLE));
+        rows.slice_mut(s![0, ..BUILTIN_DIMENSIONS])
+            .assign(&ArrayView1::from(&values));
+        Self(rows)
     }
 
     /// For `tokens` tokens; the last one for more than there are rows.
-    pub(super) fn row(&self, tokens: usize) -> &[f32; STYLE] {
-        &self.0[tokens.clamp(1, self.0.len()) - 1]
+    pub(super) fn row(&self, tokens: usize) -> ArrayView1<'_, f32> {
+        self.0.row(tokens.clamp(1, self.0.nrows()) - 1)
+    }
+
+    /// `[ROWS, STYLE]`.
+    pub(super) fn all(&self) -> Option<ArrayView2<'_, f32>> {
+        self.0.broadcast((ROWS, STYLE))
     }
 
     /// Whether only the dimensions of the built-in model are in use, which Kokoro would not understand.
     pub(super) fn is_builtin(&self) -> bool {
-        let mut rest = self.0.iter().flat_map(|row| &row[BUILTIN_DIMENSIONS..]);
+        let mut rest = self.0.slice(s![.., BUILTIN_DIMENSIONS..]).into_iter();
         rest.all(|value| *value == 0.0)
     }
 }
@@ -53,7 +65,8 @@ fn parse(bytes: &[u8]) -> Result<Rows, String> {
     if !values.iter().all(|value| value.abs() < 1000.0) {
         return Err("it holds values that are no style".to_owned());
     }
-    Ok(Rows(values.as_chunks::<STYLE>().0.to_vec()))
+    let rows = Array2::from_shape_vec((ROWS, STYLE), values);
+    Ok(Rows(rows.map_err(|error| error.to_string())?))
 }
 
 /// Writes `NAME.bin`, which must not be there yet; readers see all of it or nothing.

@@ -11,6 +11,7 @@
 //! | audio | `waveform`, `audio` | f32, all samples in one row |
 //! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
 
+use ndarray::{Array2, ArrayView1, Axis, s};
 use ort::{
     session::{Session, SessionOutputs},
     value::{DynValue, TensorElementType},
@@ -81,31 +82,44 @@ impl Names {
     }
 }
 
+/// `[1, n + 2]`: the tokens with the padding at both ends.
+pub(super) fn padded(tokens: &[u8]) -> Array2<i64> {
+    let mut row = Array2::zeros((1, tokens.len() + 2));
+    row.slice_mut(s![0, 1..=tokens.len()])
+        .assign(&ArrayView1::from(tokens).mapv(i64::from));
+    row
+}
+
+/// `[1, n]`.
+pub(super) fn row(values: &[f32]) -> Array2<f32> {
+    ArrayView1::from(values).insert_axis(Axis(0)).to_owned()
+}
+
 /// The durations that a run told under `name`.
 pub(super) fn frames(outputs: &SessionOutputs<'_>, name: &str) -> ort::Result<Vec<u16>> {
     fn fit(value: i64) -> u16 {
         u16::try_from(value.max(0)).unwrap_or(u16::MAX)
     }
     let value: &DynValue = &outputs[name];
-    Ok(match value.dtype().tensor_type() {
-        Some(TensorElementType::Int64) => value
-            .try_extract_tensor::<i64>()?
-            .1
-            .iter()
-            .map(|&n| fit(n))
-            .collect(),
-        Some(TensorElementType::Int32) => value
-            .try_extract_tensor::<i32>()?
-            .1
-            .iter()
-            .map(|&n| fit(n.into()))
-            .collect(),
+    let frames = match value.dtype().tensor_type() {
+        Some(TensorElementType::Int64) => value.try_extract_array::<i64>()?.mapv(fit),
+        Some(TensorElementType::Int32) => value.try_extract_array::<i32>()?.mapv(|n| fit(n.into())),
         #[expect(clippy::cast_possible_truncation, reason = "whole numbers of frames")]
-        _ => value
-            .try_extract_tensor::<f32>()?
-            .1
-            .iter()
-            .map(|&n| fit(n.round() as i64))
-            .collect(),
-    })
+        _ => value.try_extract_array::<f32>()?.mapv(|n| fit(n.round() as i64)),
+    };
+    Ok(frames.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn tokens_have_padding_at_both_ends() {
+        assert_eq!(padded(&[7, 255, 1]), array![[0, 7, 255, 1, 0]]);
+        assert_eq!(padded(&[]), array![[0, 0]]);
+        assert_eq!(row(&[0.5, -1.0]), array![[0.5, -1.0]]);
+    }
 }
