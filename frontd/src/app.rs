@@ -27,13 +27,13 @@ use crate::{
     config::Config,
     control,
     generation::Generator,
-    http, metrics as names,
+    http, human, metrics as names,
     model::choose::{self, ChooseError, Chosen},
     scheduler::{Scheduler, cache::Cache},
     store::Store,
     systemd,
     text::TextFront,
-    voices::{Model, Settings, Voices},
+    voices::{Model, Settings, VoiceError, Voices},
     workers::{self, FleetStatus, Order, Setup, lifecycle::Policy, process::Program},
 };
 
@@ -50,6 +50,8 @@ pub enum AppError {
     Control { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Model(#[from] ChooseError),
+    #[error("DEFAULT_VOICE: {0}")]
+    DefaultVoice(#[source] VoiceError),
     #[error("{0}; the lines above say why")]
     Workers(String),
     #[error("the HTTP server failed: {0}")]
@@ -134,15 +136,23 @@ impl Core {
 
     async fn with(config: Config, lasting: Lasting) -> Result<Self, AppError> {
         let run_dir = RunDir::make(config.workers.run_dir.as_deref())?;
-        let (choice, dir) = (config.model.choice, config.model.dir.clone());
-        let model = tokio::task::spawn_blocking(move || choose::choose(choice, &dir))
+        let looking = {
+            let config = config.clone();
+            tokio::task::spawn_blocking(move || {
+                let model = choose::choose(config.model.choice, &config.model.dir)?;
+                let voices = open_voices(&config, &model);
+                default_voice(&config, &voices)?;
+                Ok::<_, AppError>((model, voices))
+            })
+        };
+        let (model, voices) = looking
             .await
             .map_err(|error| AppError::Workers(format!("the model could not be looked for: {error}")))??;
         let workers = workers::start(setup(&config, &model, &run_dir.0));
         let cache = Cache::new(config.queue.cache_mb << 20, &model.identity());
         let scheduler = Scheduler::start(config.queue.limits(), cache, workers.orders.clone(), workers.news);
         let shared = Arc::new(Shared {
-            voices: open_voices(&config, &model),
+            voices,
             generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),
             store: lasting.store.clone(),
             draining: lasting.draining.clone(),
@@ -217,7 +227,8 @@ impl App {
                 bind.map_err(|source| AppError::Bind { address, source })?
             }
         };
-        let path = config.workers.control.clone();
+        let port = listener.local_addr().map_err(AppError::Http)?.port();
+        let path = config.workers.control_socket(port);
         let control = control::Socket::bind(&path).map_err(|source| AppError::Control { path, source })?;
         Ok(Self {
             core: Core::start(config).await?,
@@ -289,7 +300,7 @@ impl App {
         if result.is_ok() {
             let grace = config.server.drain;
             tracing::info!(
-                grace_s = grace.as_secs(),
+                grace = %human::duration(grace),
                 "no new requests; those under way are finished"
             );
             close.send_replace(true);
@@ -351,6 +362,30 @@ fn open_voices(config: &Config, model: &Chosen) -> Voices {
         normalise_weights: config.model.normalize_weights,
         aliases: config.access.voice_aliases.clone(),
     })
+}
+
+/// Whether a request that names no voice would be served. A voice that nobody asked for is only missed.
+fn default_voice(config: &Config, voices: &Voices) -> Result<(), AppError> {
+    match voices.resolve(&config.model.default_voice) {
+        Err(error) if config.model.default_voice_is_set => Err(AppError::DefaultVoice(error)),
+        Err(error) => {
+            tracing::warn!(%error, "a request has to name its voice; DEFAULT_VOICE names another for those that do not");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// What [`App::build`] would say of `DEFAULT_VOICE`, without a model being converted or loaded.
+///
+/// # Errors
+/// The model that would speak has no such voice.
+pub fn check_default_voice(config: &Config) -> Result<(), AppError> {
+    match choose::installed(config.model.choice, &config.model.dir) {
+        Ok(model) => default_voice(config, &open_voices(config, &model)),
+        // That is another fault, of MODEL.
+        Err(_) => Ok(()),
+    }
 }
 
 /// The recorder is one for the process; tests build several apps.

@@ -85,7 +85,7 @@ impl Socket {
             fs::create_dir_all(folder)?;
         }
         if std::os::unix::net::UnixStream::connect(path).is_ok() {
-            let message = "another server is using it; set CONTROL_SOCKET to have a second one";
+            let message = "another server is using it; CONTROL_SOCKET names another path";
             return Err(io::Error::new(io::ErrorKind::AddrInUse, message));
         }
         // Bound under another name, so that nobody can connect before the access is set.

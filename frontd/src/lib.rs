@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod generation;
 pub mod http;
+pub mod human;
 pub mod metrics;
 pub mod model;
 pub mod scheduler;

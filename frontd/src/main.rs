@@ -9,9 +9,10 @@ use std::{
 
 use clap::Parser;
 use frontd::{
-    app::App,
+    app::{self, App, AppError},
     cli::{Cli, Command},
     config::{Config, Log, LogFormat},
+    human,
     model::{self, command::ModelCommand},
     systemd,
     text::{Dialect, TextFront},
@@ -53,10 +54,7 @@ fn main() -> ExitCode {
         Command::Model(command) => model(&config, &command),
         Command::CheckConfig => {
             values.iter().for_each(|(name, value)| println!("{name}={value}"));
-            match config.text.lexicon_faults().join("\n") {
-                faults if faults.is_empty() => Ok(()),
-                faults => Err(anyhow::anyhow!("LEXICON_FILE:\n{faults}")),
-            }
+            check(&config)
         }
     };
     // A text that is still being read must not hold the exit up.
@@ -65,6 +63,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
+}
+
+/// What can be wrong beyond a variable's form: what files hold.
+fn check(config: &Config) -> anyhow::Result<()> {
+    let faults = config.text.lexicon_faults().join("\n");
+    anyhow::ensure!(faults.is_empty(), "LEXICON_FILE:\n{faults}");
+    Ok(app::check_default_voice(config)?)
 }
 
 async fn serve(config: Config, inherited: Option<TcpListener>) -> anyhow::Result<()> {
@@ -92,7 +97,8 @@ async fn speak(
 }
 
 async fn ctl(config: &Config, command: CtlCommand) -> anyhow::Result<()> {
-    println!("{}", tools::ctl::run(command, &config.workers.control).await?);
+    let socket = config.workers.control_socket(config.server.port);
+    println!("{}", tools::ctl::run(command, &socket).await?);
     Ok(())
 }
 
@@ -126,6 +132,9 @@ fn init_log(log: &Log) {
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("frontd: {error:#}");
-    ExitCode::FAILURE
+    eprintln!("frontd: {}", human::causes(error.as_ref()));
+    match error.downcast_ref() {
+        Some(AppError::DefaultVoice(_)) => ExitCode::from(BAD_CONFIG),
+        _ => ExitCode::FAILURE,
+    }
 }

@@ -29,6 +29,7 @@ use self::{
     lifecycle::{Action, Exit, Fleet, Policy, Reason, WorkerId},
     process::{Handle, Process, Program},
 };
+use crate::human;
 
 /// The most workers that can be wanted.
 pub const MAX_WORKERS: usize = 64;
@@ -300,7 +301,7 @@ impl Task {
                 let Some(worker) = self.alive.get_mut(&id) else {
                     return;
                 };
-                let start_ms = worker.since.elapsed().as_millis();
+                let started_in = human::duration(worker.since.elapsed());
                 if !ready.unconfined.is_empty() {
                     tracing::warn!(
                         worker = id.0,
@@ -311,8 +312,8 @@ impl Task {
                 tracing::info!(
                     worker = id.0,
                     pid = worker.pid,
-                    load_ms = ready.load_ms,
-                    start_ms,
+                    loaded_in = %human::duration(Duration::from_millis(ready.load_ms.into())),
+                    %started_in,
                     kernels = ready.kernels,
                     "a worker is ready"
                 );

@@ -40,13 +40,13 @@ const OOM_SCORE: &str = "800";
 pub enum JailError {
     #[error("frontd was gone before its worker began")]
     Orphan,
-    #[error("cannot set {0}: {1}")]
+    #[error("cannot set {0}")]
     Process(&'static str, #[source] nix::Error),
-    #[error("landlock: {0}")]
+    #[error("landlock cannot be used")]
     Landlock(#[from] RulesetError),
-    #[error("seccomp: {0}")]
+    #[error("the seccomp filter cannot be made")]
     Seccomp(#[from] seccompiler::BackendError),
-    #[error("seccomp: {0}")]
+    #[error("the seccomp filter cannot be set")]
     SeccompInstall(#[from] seccompiler::Error),
     #[error("seccomp is not made for this processor ({0})")]
     Architecture(&'static str),

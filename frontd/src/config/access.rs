@@ -20,7 +20,8 @@ pub struct Access {
     /// Take a client's address from the last entry of `X-Forwarded-For`. Only behind a proxy that sets it.
     /// `TRUST_FORWARDED_FOR`, false.
     pub trust_forwarded_for: bool,
-    /// How long a client may not read its response before it counts as gone. `WRITE_TIMEOUT_SECONDS`, 120.
+    /// How long a client may not read its response before it counts as gone. `WRITE_TIMEOUT` (or
+    /// `WRITE_TIMEOUT_SECONDS`), 2m.
     pub write_timeout: Duration,
     /// Whether mixes can be made packs and stored as voices. `ALLOW_LOCAL_VOICE_SAVING`, false.
     pub allow_voice_saving: bool,
@@ -37,7 +38,12 @@ impl Access {
             max_connections: reader.number("MAX_CONNECTIONS", 512, 1, 100_000),
             max_client_requests: reader.number("MAX_CLIENT_REQUESTS", 0, 0, 10_000),
             trust_forwarded_for: reader.flag("TRUST_FORWARDED_FOR", false),
-            write_timeout: Duration::from_secs(reader.number("WRITE_TIMEOUT_SECONDS", 120, 1, 86_400)),
+            write_timeout: reader.duration(
+                "WRITE_TIMEOUT",
+                "WRITE_TIMEOUT_SECONDS",
+                Duration::from_secs(120),
+                Duration::from_secs(1)..=Duration::from_secs(86_400),
+            ),
             allow_voice_saving: reader.flag("ALLOW_LOCAL_VOICE_SAVING", false),
             voice_aliases: Self::voice_aliases(reader),
         }

@@ -14,13 +14,14 @@ pub struct Folders {
     pub output: PathBuf,
     /// `OUTPUT_DIR_SIZE_LIMIT_MB`, 200.
     pub output_mb: u64,
-    /// Older files are removed from both. `MAX_TEMP_DIR_AGE_HOURS`, 1.
+    /// Older files are removed from both. `MAX_TEMP_DIR_AGE` (or `MAX_TEMP_DIR_AGE_HOURS`), 1h.
     pub max_age: Duration,
 }
 
 impl Folders {
     pub(super) fn read(reader: &mut Reader) -> Self {
         const MOST_MB: u64 = 1 << 24;
+        const HOUR: Duration = Duration::from_secs(3600);
         Self {
             temp: reader
                 .path("TEMP_DIR")
@@ -30,7 +31,12 @@ impl Folders {
                 .path("OUTPUT_DIR")
                 .unwrap_or_else(|| PathBuf::from("data/output")),
             output_mb: reader.number("OUTPUT_DIR_SIZE_LIMIT_MB", 200, 1, MOST_MB),
-            max_age: Duration::from_secs(3600 * reader.number("MAX_TEMP_DIR_AGE_HOURS", 1, 1, 24 * 366)),
+            max_age: reader.duration(
+                "MAX_TEMP_DIR_AGE",
+                "MAX_TEMP_DIR_AGE_HOURS",
+                HOUR,
+                Duration::from_secs(60)..=24 * 366 * HOUR,
+            ),
         }
     }
 

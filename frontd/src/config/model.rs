@@ -42,6 +42,8 @@ pub struct Model {
     pub ca_bundle: Option<PathBuf>,
     /// The voice of a request that names none: a name or a mix. `DEFAULT_VOICE`, af_heart.
     pub default_voice: String,
+    /// Whether it was asked for: then the server does not start without it.
+    pub default_voice_is_set: bool,
     /// Whether the weights of a mix are scaled to sum to one. `VOICE_WEIGHT_NORMALIZATION`, true.
     pub normalize_weights: bool,
 }
@@ -58,6 +60,7 @@ impl Model {
                 format!("must be cpu, not {device:?}: this server computes on CPUs"),
             );
         }
+        let default_voice = reader.text("DEFAULT_VOICE");
         Self {
             choice: reader.parsed(
                 "MODEL",
@@ -79,9 +82,8 @@ impl Model {
                 .unwrap_or_else(|| files::BASE_URL.to_owned()),
             files: files::kokoro(),
             ca_bundle: reader.path("SSL_CERT_FILE"),
-            default_voice: reader
-                .text("DEFAULT_VOICE")
-                .unwrap_or_else(|| "af_heart".to_owned()),
+            default_voice_is_set: default_voice.is_some(),
+            default_voice: default_voice.unwrap_or_else(|| "af_heart".to_owned()),
             normalize_weights: reader.flag("VOICE_WEIGHT_NORMALIZATION", true),
         }
     }

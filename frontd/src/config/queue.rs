@@ -10,11 +10,12 @@ pub struct Queue {
     pub waiting: usize,
     /// Responses under way at once. `MAX_RESPONSES`, 64.
     pub responses: usize,
-    /// Longest expected wait for first audio. `MAX_WAIT_SECONDS`, 30.
+    /// Longest expected wait for first audio. `MAX_WAIT` (or `MAX_WAIT_SECONDS`), 30s.
     pub wait: Duration,
     /// Segments of one response that are worked on ahead of its client. `LOOK_AHEAD`, 4.
     pub look_ahead: usize,
-    /// The least time for a segment before its worker counts as hanging. `JOB_DEADLINE_SECONDS`, 5.
+    /// The least time for a segment before its worker counts as hanging. `JOB_DEADLINE` (or
+    /// `JOB_DEADLINE_SECONDS`), 5s.
     pub deadline_floor: Duration,
     /// Memory in MiB for finished segments, so that a repeated or edited text is not computed again; 0: nothing is kept.
     /// `SEGMENT_CACHE_MB`, 64.
@@ -26,13 +27,14 @@ const DEADLINE_FACTOR: f64 = 10.0;
 
 impl Queue {
     pub(super) fn read(reader: &mut Reader) -> Self {
-        let seconds = |n: u64| Duration::from_secs(n);
+        let seconds = Duration::from_secs;
+        let range = seconds(1)..=seconds(600);
         Self {
             waiting: reader.number("MAX_QUEUE", 16, 1, 10_000),
             responses: reader.number("MAX_RESPONSES", 64, 1, 500),
-            wait: seconds(reader.number("MAX_WAIT_SECONDS", 30, 1, 600)),
+            wait: reader.duration("MAX_WAIT", "MAX_WAIT_SECONDS", seconds(30), range.clone()),
             look_ahead: reader.number("LOOK_AHEAD", 4, 1, 64),
-            deadline_floor: seconds(reader.number("JOB_DEADLINE_SECONDS", 5, 1, 600)),
+            deadline_floor: reader.duration("JOB_DEADLINE", "JOB_DEADLINE_SECONDS", seconds(5), range),
             cache_mb: reader.number("SEGMENT_CACHE_MB", 64, 0, 1 << 20),
         }
     }

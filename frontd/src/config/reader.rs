@@ -5,11 +5,14 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 use super::lookalike::lookalikes;
+use crate::human;
 
 /// The most bytes of a file with a secret.
 const MAX_SECRET: u64 = 64 << 10;
@@ -133,6 +136,45 @@ impl Reader {
                 .ok()
                 .filter(|number| (least..=most).contains(number))
         })
+    }
+
+    /// A duration such as `90s`, `1h 30m` or `250ms`. Where the variable is unset, the one that it was called before counts:
+    /// a whole number in the unit that its name ends in.
+    pub fn duration(
+        &mut self,
+        variable: &str,
+        former: &str,
+        default: Duration,
+        range: RangeInclusive<Duration>,
+    ) -> Duration {
+        let unit = if former.ends_with("_HOURS") { 3600 } else { 1 };
+        let (least, most) = (
+            range.start().as_secs().div_ceil(unit),
+            range.end().as_secs() / unit,
+        );
+        let number = |value: &str| value.parse().ok().filter(|n| (least..=most).contains(n));
+        let earlier = self.text(former).map(|value| {
+            number(&value).unwrap_or_else(|| {
+                self.fault(
+                    former,
+                    format!("must be a number from {least} to {most}, not {value:?}"),
+                );
+                least
+            })
+        });
+        let default = earlier.map_or(default, |number| Duration::from_secs(number * unit));
+        let wanted = format!(
+            "a duration from {} to {} with its unit, such as 90s or 1h 30m",
+            human::duration(*range.start()),
+            human::duration(*range.end()),
+        );
+        let parse = |value: &str| {
+            value
+                .parse()
+                .ok()
+                .filter(|time: &humantime::Duration| range.contains(&**time))
+        };
+        *self.parsed(variable, default.into(), &wanted, parse)
     }
 
     /// Whatever `parse` makes of the value; `wanted` completes "must be".

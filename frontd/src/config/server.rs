@@ -10,7 +10,7 @@ pub struct Server {
     pub host: IpAddr,
     /// Port to listen on; 0 takes a free one, which the log tells. `PORT`, 8880.
     pub port: u16,
-    /// How long responses under way may take to end after SIGTERM. `DRAIN_SECONDS`, 25.
+    /// How long responses under way may take to end after SIGTERM. `DRAIN` (or `DRAIN_SECONDS`), 25s.
     pub drain: Duration,
     /// Characters of one request's text. `MAX_INPUT_CHARS`, 200 000.
     pub max_input_chars: usize,
@@ -30,12 +30,20 @@ impl Server {
                 |v| v.parse().ok(),
             ),
             port: reader.number("PORT", 8880, 0, u16::MAX),
-            drain: Duration::from_secs(reader.number("DRAIN_SECONDS", 25, 0, 3600)),
+            drain: reader.duration(
+                "DRAIN",
+                "DRAIN_SECONDS",
+                Duration::from_secs(25),
+                Duration::ZERO..=HOUR,
+            ),
             max_input_chars: reader.number("MAX_INPUT_CHARS", 200_000, 1, 10_000_000),
             node_id: node_id(reader),
         }
     }
 }
+
+/// The longest drain.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// The kernel's own word for it.
 const HOSTNAME: &str = "/proc/sys/kernel/hostname";

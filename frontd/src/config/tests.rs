@@ -181,6 +181,40 @@ fn voice_aliases_come_from_a_file() {
     assert!(read(&[("VOICE_ALIASES_FILE", "/nowhere")]).is_err());
 }
 
+#[test]
+fn durations_are_written_as_people_write_them() {
+    let drain = |variables: &[(&str, &str)]| read(variables).map(|config| config.server.drain.as_millis());
+    assert_eq!(drain(&[]).unwrap(), 25_000);
+    assert_eq!(drain(&[("DRAIN", "1m 30s")]).unwrap(), 90_000);
+    assert_eq!(drain(&[("DRAIN", "1500ms")]).unwrap(), 1500);
+    assert_eq!(drain(&[("DRAIN_SECONDS", "7")]).unwrap(), 7000);
+    // Compose sets the former one for everybody.
+    assert_eq!(drain(&[("DRAIN", "9s"), ("DRAIN_SECONDS", "60")]).unwrap(), 9000);
+    let told = drain(&[("DRAIN", "25")]).unwrap_err().to_string();
+    assert_eq!(
+        told,
+        "DRAIN: must be a duration from 0s to 1h with its unit, such as 90s or 1h 30m, not \"25\""
+    );
+    for (variable, wrong) in [
+        ("DRAIN", "2h"),
+        ("DRAIN_SECONDS", "3601"),
+        ("MAX_WAIT", "0s"),
+        ("JOB_DEADLINE", "soon"),
+        ("WRITE_TIMEOUT", "-1s"),
+        ("MAX_TEMP_DIR_AGE", "1s"),
+        ("MAX_TEMP_DIR_AGE_HOURS", "0"),
+    ] {
+        let faults = read(&[(variable, wrong)]).unwrap_err();
+        assert_eq!(faults.0.len(), 1, "{faults}");
+        assert_eq!(faults.0[0].variable, variable, "{faults}");
+    }
+    let age = read(&[("MAX_TEMP_DIR_AGE", "1day")]).unwrap().folders.max_age;
+    assert_eq!(age.as_secs(), 86_400);
+    let environment = [("MAX_WAIT_SECONDS".to_owned(), "90".to_owned())].into();
+    let (_, values) = Config::read(environment).unwrap();
+    assert!(values.contains(&("MAX_WAIT".to_owned(), "1m 30s".to_owned())));
+}
+
 /// The variables that a deployment is promised: each is honoured, and what it cannot be is refused by name.
 #[test]
 fn every_promised_variable_is_honoured_or_refused() {

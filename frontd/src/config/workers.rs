@@ -27,8 +27,11 @@ pub struct Workers {
     pub onnxruntime: PathBuf,
     /// For the workers' sockets; made with access for this user only. `RUN_DIR`, a new one in the temporary folder.
     pub run_dir: Option<PathBuf>,
-    /// The ops socket. `CONTROL_SOCKET`, `dexterous-tts.sock` in `XDG_RUNTIME_DIR` or the temporary folder.
-    pub control: PathBuf,
+    /// The ops socket; see [`Workers::control_socket`]. `CONTROL_SOCKET`, `dexterous-tts-PORT.sock` in `XDG_RUNTIME_DIR` or
+    /// the temporary folder.
+    pub control: Option<PathBuf>,
+    /// For the ops socket. `XDG_RUNTIME_DIR`, the temporary folder.
+    pub runtime_dir: PathBuf,
 }
 
 impl Workers {
@@ -40,7 +43,6 @@ impl Workers {
             folder.unwrap_or_default().join(name)
         };
         let some = |n: u64| (n > 0).then_some(n);
-        let runtime_dir = reader.path("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir);
         Self {
             count: reader.number("WORKERS", cpus(), 1, MAX_WORKERS),
             threads: reader.number("WORKER_THREADS", 1, 1, 64),
@@ -58,10 +60,18 @@ impl Workers {
                 .path("ORT_DYLIB_PATH")
                 .unwrap_or_else(|| beside("libonnxruntime.so")),
             run_dir: reader.path("RUN_DIR"),
-            control: reader
-                .path("CONTROL_SOCKET")
-                .unwrap_or_else(|| runtime_dir.join("dexterous-tts.sock")),
+            runtime_dir: reader.path("XDG_RUNTIME_DIR").unwrap_or_else(std::env::temp_dir),
+            control: reader.path("CONTROL_SOCKET"),
         }
+    }
+
+    /// The ops socket of the server that listens on `port`, so that two servers of one user need no setting for it.
+    #[must_use]
+    pub fn control_socket(&self, port: u16) -> PathBuf {
+        let name = || format!("dexterous-tts-{port}.sock");
+        self.control
+            .clone()
+            .unwrap_or_else(|| self.runtime_dir.join(name()))
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     generation::{Chunk, Chunks, GenerationError},
-    metrics as names,
+    human, metrics as names,
     scheduler::InLine,
     store::Store,
 };
@@ -193,9 +193,9 @@ fn lost() -> ApiError {
 
 fn spoken(finish: &Finish, arrived: Instant) {
     tracing::info!(
-        audio_s = finish.audio.as_secs_f64(),
+        audio = %human::duration(finish.audio),
         tokens = finish.usage.input_tokens,
-        total_ms = u64::try_from(arrived.elapsed().as_millis()).unwrap_or(u64::MAX),
+        took = %human::duration(arrived.elapsed()),
         "Spoken."
     );
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use crate::metrics as names;
+use crate::{human, metrics as names};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_ID: usize = 64;
@@ -41,12 +41,12 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     metrics::counter!(names::REQUESTS, "route" => route, "code" => status.as_u16().to_string()).increment(1);
-    let ms = u64::try_from(arrived.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = human::duration(arrived.elapsed());
     span.in_scope(|| {
         if chatter {
-            tracing::debug!(status = status.as_u16(), ms, "Answered.");
+            tracing::debug!(status = status.as_u16(), %took, "Answered.");
         } else {
-            tracing::info!(status = status.as_u16(), ms, "Answered.");
+            tracing::info!(status = status.as_u16(), %took, "Answered.");
         }
     });
     let headers = response.headers_mut();

@@ -65,20 +65,31 @@ impl Chosen {
     }
 }
 
-/// Chooses, and converts Kokoro's file when that has not been done yet. Blocks for about a second then.
+/// Chooses without a look at what the files hold.
 ///
 /// # Errors
 /// Kokoro is wanted and not there.
-pub fn choose(choice: ModelChoice, model_dir: &Path) -> Result<Chosen, ChooseError> {
+pub fn installed(choice: ModelChoice, model_dir: &Path) -> Result<Chosen, ChooseError> {
     let installed = match choice {
         ModelChoice::Builtin => None,
         ModelChoice::Auto | ModelChoice::Kokoro => files::installed(model_dir),
     };
     match (installed, choice) {
-        (Some(file), _) => Ok(Chosen::Kokoro(converted(&file))),
+        (Some(file), _) => Ok(Chosen::Kokoro(file)),
         (None, ModelChoice::Kokoro) => Err(ChooseError::NotInstalled(model_dir.to_owned())),
         (None, ModelChoice::Auto | ModelChoice::Builtin) => Ok(Chosen::Builtin),
     }
+}
+
+/// Chooses, and converts Kokoro's file when that has not been done yet. Blocks for about a second then.
+///
+/// # Errors
+/// Kokoro is wanted and not there.
+pub fn choose(choice: ModelChoice, model_dir: &Path) -> Result<Chosen, ChooseError> {
+    Ok(match installed(choice, model_dir)? {
+        Chosen::Kokoro(file) => Chosen::Kokoro(converted(&file)),
+        Chosen::Builtin => Chosen::Builtin,
+    })
 }
 
 /// The converted graph; the file itself when it cannot be converted. What is wrong with a damaged file, a worker

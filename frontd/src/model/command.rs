@@ -11,6 +11,7 @@ use super::{
     files,
     install::{self, Event, InstallError, Options, Patience, Source, State},
 };
+use crate::human;
 
 /// Fetch, check and remove the files of Kokoro-82M.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -107,7 +108,7 @@ fn install_with_bar(model_dir: &Path, source: Source) -> Result<PathBuf, Install
         Event::Bytes(bytes) => bar.inc(bytes),
         Event::Lost(bytes) => bar.dec(bytes),
         Event::Retry { file, reason, pause } => {
-            note(format!("{file}: {reason}; again in {:.0} s", pause.as_secs_f64()));
+            note(format!("{file}: {reason}; again in {}", human::duration(pause)));
         }
         Event::Checked { file } if lines => note(format!("{file}: fetched and checked")),
         Event::Checked { file } => bar.set_message(file.to_owned()),

@@ -25,6 +25,7 @@ pub use self::under_way::{UnderWay, under_way};
 
 use self::staging::Staging;
 use super::files::{self, PinnedFile};
+use crate::human;
 
 /// What to install, whence and how patiently.
 #[derive(Debug, Clone)]
@@ -180,7 +181,7 @@ pub async fn in_background(options: Options) -> io::Result<PathBuf> {
                 match install(&options, &mut log) {
                     Ok(path) => break path,
                     Err(error) => {
-                        tracing::warn!(%error, again_s = pause.as_secs(), "the model is not installed yet")
+                        tracing::warn!(%error, again_in = %human::duration(pause), "the model is not installed yet")
                     }
                 }
                 std::thread::sleep(pause);
@@ -200,7 +201,7 @@ fn log(event: Event<'_>) {
             tracing::warn!(
                 file,
                 reason,
-                pause_ms = pause.as_millis(),
+                pause = %human::duration(pause),
                 "fetching the model's file again"
             );
         }

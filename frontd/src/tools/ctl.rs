@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use crate::{
     control::{self, Answer, Request, Status},
+    human,
     workers::lifecycle::WorkerId,
 };
 
@@ -79,7 +80,7 @@ pub async fn run(command: CtlCommand, socket: &Path) -> anyhow::Result<String> {
 async fn ask(socket: &Path, request: &Request) -> anyhow::Result<Answer> {
     control::ask(socket, request).await.map_err(|error| {
         anyhow::anyhow!(
-            "no server answers on {} ({error}); CONTROL_SOCKET names another",
+            "no server answers on {} ({error}); PORT or CONTROL_SOCKET names another",
             socket.display()
         )
     })
@@ -113,19 +114,19 @@ fn table(status: &Status) -> String {
         (_, false) => "not ready",
     };
     let mut text = format!("Dexterous TTS {version}, {model}, {state}\n\n");
-    text.push_str("worker      pid  state     jobs  private MB   age s  kernels\n");
+    text.push_str("worker      pid  state     jobs  private MB       age  kernels\n");
     for worker in &fleet.workers {
         let kernels = worker.kernels.as_deref().unwrap_or("-");
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{:>6} {:>8}  {:<8} {:>5}  {:>10}  {:>6}  {kernels}",
+            "{:>6} {:>8}  {:<8} {:>5}  {:>10}  {:>8}  {kernels}",
             worker.id.0,
             worker.pid,
             worker.state.as_str(),
             worker.jobs,
             worker.private_bytes >> 20,
-            worker.age_s,
+            human::duration(Duration::from_secs(worker.age_s)).to_string(),
         );
     }
     let ended: Vec<String> = fleet
@@ -141,12 +142,12 @@ fn table(status: &Status) -> String {
     let _ = writeln!(text, "wanted {}; ended: {ended}", fleet.target);
     let _ = write!(
         text,
-        "\nresponses {} ({} waiting), segments {} waiting and {} running\nexpected wait {:.1} s, real-time factor {:.3} a worker",
+        "\nresponses {} ({} waiting), segments {} waiting and {} running\nexpected wait {}, real-time factor {:.3} a worker",
         queue.responses,
         queue.waiting,
         queue.segments,
         queue.running,
-        queue.expected_wait_s,
+        human::duration(Duration::try_from_secs_f64(queue.expected_wait_s).unwrap_or_default()),
         queue.real_time_factor,
     );
     text
