@@ -101,14 +101,18 @@ pub(super) fn parts(text: &str) -> String {
         .map(|cut| &text[cut[0]..cut[1]])
         .filter(|part| *part != "_")
         .collect();
-    let single = matches!(parts[0], "i" | "e") && parts.len() == 2;
+    // Nothing but underscores.
+    let Some(&first) = parts.first() else {
+        return text.to_owned();
+    };
+    let single = matches!(first, "i" | "e") && parts.len() == 2;
     let fits = |(i, part): (usize, &&str)| {
         let capitals = part.chars().all(|c| !c.is_lowercase());
         part.chars().count() > 2
             || (capitals && part.len() > 1)
             || part.bytes().all(|b| b.is_ascii_digit())
             || (i == 0 && single)
-            || *part == "Id" && parts[0].len() > 2
+            || *part == "Id" && first.len() > 2
             || matches!(
                 *part,
                 "My" | "In"
