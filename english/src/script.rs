@@ -11,7 +11,8 @@ use std::{collections::BTreeMap, ops::Range, time::Duration};
 pub const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// All pauses of a script together.
 pub const MAX_PAUSES: Duration = Duration::from_secs(600);
-/// A rate below or above is refused, also where nested rates multiply to it.
+/// A rate below or above is refused, also where nested ones multiply to it. With the rate that an alias brings, it is clamped,
+/// whichever of the two is written first.
 pub const RATES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
 /// Phonemes of one literal, in bytes.
 pub const MAX_LITERAL_BYTES: usize = 512;
@@ -62,30 +63,51 @@ pub struct Alias {
     pub rate: f32,
 }
 
+/// What cannot be read. `at` counts the characters of the text from 1.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ScriptError {
-    #[error("a pause may last at most {} s", MAX_PAUSE.as_secs())]
+    #[error("a pause may last at most {} s; that at character {at} is longer", MAX_PAUSE.as_secs())]
     PauseTooLong { at: usize },
-    #[error("the pauses of a text may last at most {} s together", MAX_PAUSES.as_secs())]
+    #[error("the pauses of a text may last at most {} s together; that at character {at} is too much", MAX_PAUSES.as_secs())]
     PausesTooLong { at: usize },
-    #[error("the rate at byte {at} is not a number from {} to {}", RATES.start(), RATES.end())]
-    Rate { at: usize },
-    #[error("the voice tag at byte {at} names no voice")]
+    #[error("a rate must be a number from {} to {}; at character {at} stands {found:?}", RATES.start(), RATES.end())]
+    Rate { at: usize, found: String },
+    #[error("the voice tag at character {at} names no voice, as [voice:af_heart] does")]
     Voice { at: usize },
-    #[error("the phonemes at byte {at} have more than {MAX_LITERAL_BYTES} bytes")]
+    #[error("the phonemes at character {at} have more than {MAX_LITERAL_BYTES} bytes")]
     LiteralTooLong { at: usize },
-    #[error("the SSML cannot be read at byte {at}: {reason}")]
+    #[error("the SSML cannot be read at character {at}: {reason}")]
     Xml { at: usize, reason: String },
-    #[error("the SSML has a document type or entities of its own; both are refused")]
+    #[error("the SSML has a document type or entities of its own, at character {at}; both are refused")]
     Doctype { at: usize },
-    #[error("the SSML has more than {} elements within each other", ssml::MAX_DEPTH)]
+    #[error(
+        "the SSML has more than {} elements within each other, at character {at}",
+        ssml::MAX_DEPTH
+    )]
     TooDeep { at: usize },
-    #[error("the SSML element <{element}> at byte {at} has {reason}")]
+    #[error("the SSML element <{element}> at character {at} has {reason}")]
     Attribute {
         at: usize,
         element: String,
         reason: String,
     },
+}
+
+impl ScriptError {
+    /// While a text is read `at` counts bytes.
+    fn counted_in_characters(mut self, text: &str) -> Self {
+        let (Self::PauseTooLong { at }
+        | Self::PausesTooLong { at }
+        | Self::Rate { at, .. }
+        | Self::Voice { at }
+        | Self::LiteralTooLong { at }
+        | Self::Xml { at, .. }
+        | Self::Doctype { at }
+        | Self::TooDeep { at }
+        | Self::Attribute { at, .. }) = &mut self;
+        *at = text.char_indices().take_while(|(byte, _)| byte < at).count() + 1;
+        self
+    }
 }
 
 /// Reads a text. Takes time in proportion to its length.
@@ -94,11 +116,12 @@ pub enum ScriptError {
 /// See [`ScriptError`]. Plain text without tags has none.
 pub fn parse(text: &str, options: &Options) -> Result<Vec<Item>, ScriptError> {
     let mut script = Builder::default();
-    if options.ssml {
-        ssml::read(text, options, &mut script)?;
+    let read = if options.ssml {
+        ssml::read(text, options, &mut script)
     } else {
-        tags::read(text, options, &mut script)?;
-    }
+        tags::read(text, options, &mut script)
+    };
+    read.map_err(|error| error.counted_in_characters(text))?;
     Ok(script.finish())
 }
 
@@ -175,9 +198,10 @@ impl Builder {
         });
     }
 
-    fn rate(&mut self, rate: f32, at: usize) -> Result<(), ScriptError> {
-        if !RATES.contains(&(rate * self.speaker.voice_rate)) {
-            return Err(ScriptError::Rate { at });
+    /// `found` is the rate as it was written.
+    fn rate(&mut self, rate: f32, found: &str, at: usize) -> Result<(), ScriptError> {
+        if !RATES.contains(&rate) {
+            return Err(wrong_rate(found, at));
         }
         self.switch(Speaker {
             rate,
@@ -209,6 +233,13 @@ impl Builder {
         self.end_passage();
         self.items
     }
+}
+
+/// What was found is told short.
+fn wrong_rate(found: &str, at: usize) -> ScriptError {
+    const MOST: usize = 40;
+    let found = found.chars().take(MOST).collect();
+    ScriptError::Rate { at, found }
 }
 
 /// `1.5s`, `300ms` or `1.5` (seconds).

@@ -11,7 +11,7 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{Builder, Options, ScriptError, Speaker, parse_decimal, parse_time};
+use super::{Builder, Options, ScriptError, Speaker, parse_decimal, parse_time, wrong_rate};
 
 /// Elements within each other.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -129,8 +129,9 @@ impl Document<'_> {
             }
             "prosody" => {
                 if let Some(rate) = attribute("rate")? {
-                    let rate = parse_rate(rate.trim(), before.rate).ok_or(ScriptError::Rate { at })?;
-                    self.script.rate(rate, at)?;
+                    let found = rate.trim();
+                    let rate = parse_rate(found, before.rate).ok_or_else(|| wrong_rate(found, at))?;
+                    self.script.rate(rate, found, at)?;
                 }
                 Element::Speaker(before)
             }

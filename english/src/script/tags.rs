@@ -2,7 +2,7 @@
 //!
 //! What looks like a tag but is none is text.
 
-use super::{Builder, Options, ScriptError, parse_decimal, parse_time};
+use super::{Builder, Options, ScriptError, parse_decimal, parse_time, wrong_rate};
 
 pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Result<(), ScriptError> {
     // Text before `done` is in the script.
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Resul
             Tag::Phonemes(ipa) => script.phonemes(ipa, open + 1..next)?,
             Tag::Pause(pause) => script.pause(pause, open)?,
             Tag::Voice(name) => script.voice(name, options),
-            Tag::Rate(rate) => script.rate(rate, open)?,
+            Tag::Rate(rate, found) => script.rate(rate, found, open)?,
         }
     }
     script.text(&text[done..], done..text.len());
@@ -43,7 +43,7 @@ enum Tag<'a> {
     Phonemes(&'a str),
     Pause(std::time::Duration),
     Voice(&'a str),
-    Rate(f32),
+    Rate(f32, &'a str),
 }
 
 fn find(text: &str, from: usize, wanted: &[char]) -> Option<usize> {
@@ -75,8 +75,8 @@ fn tag(inner: &str, voice_tags: bool, at: usize) -> Result<Option<Tag<'_>>, Scri
             clippy::cast_possible_truncation,
             reason = "the range is checked by the builder"
         )]
-        let rate = parse_decimal(value).ok_or(ScriptError::Rate { at })? as f32;
-        Ok(Some(Tag::Rate(rate)))
+        let rate = parse_decimal(value).ok_or_else(|| wrong_rate(value, at))? as f32;
+        Ok(Some(Tag::Rate(rate, value)))
     } else {
         Ok(None)
     }

@@ -162,13 +162,32 @@ fn voices_and_rates_where_they_are_allowed() {
             "af_sky+af_bella@1: She.",
         ]
     );
-    assert_eq!(tagged("x [rate:9]"), Err(ScriptError::Rate { at: 2 }));
-    assert_eq!(tagged("x [rate:NaN]"), Err(ScriptError::Rate { at: 2 }));
-    assert_eq!(tagged("[voice: ]"), Err(ScriptError::Voice { at: 0 }));
+    let told = |text: &str| tagged(text).unwrap_err().to_string();
     assert_eq!(
-        tagged("[voice:narrator][rate:0.3]x"),
-        Err(ScriptError::Rate { at: 16 }),
-        "0.15 in all"
+        told("é [rate:9]"),
+        "a rate must be a number from 0.25 to 4; at character 3 stands \"9\""
+    );
+    assert_eq!(
+        told("x [rate: fast ]"),
+        "a rate must be a number from 0.25 to 4; at character 3 stands \"fast\""
+    );
+    assert!(told(&format!("[rate:{}]", "9".repeat(500))).len() < 120);
+    assert_eq!(tagged("[voice: ]"), Err(ScriptError::Voice { at: 1 }));
+}
+
+/// The rate of a tag and that of an alias multiply, and it makes no difference which is written first.
+#[test]
+fn rate_and_voice_may_come_in_any_order() {
+    for rate in ["0.3", "0.5", "1", "4"] {
+        let spoken = |text: String| show(&tagged(&text).unwrap());
+        assert_eq!(
+            spoken(format!("[voice:narrator][rate:{rate}]x")),
+            spoken(format!("[rate:{rate}][voice:narrator]x")),
+        );
+    }
+    assert_eq!(
+        show(&tagged("[voice:narrator][rate:0.3]x").unwrap()),
+        ["bm_lewis@0.25: x"]
     );
 }
 
@@ -177,15 +196,15 @@ fn pauses_and_literals_have_limits() {
     let options = Options::default();
     assert_eq!(
         parse("a[pause:61s]", &options),
-        Err(ScriptError::PauseTooLong { at: 1 })
+        Err(ScriptError::PauseTooLong { at: 2 })
     );
     assert_eq!(
         parse(&"[pause:60s]".repeat(11), &options),
-        Err(ScriptError::PausesTooLong { at: 110 })
+        Err(ScriptError::PausesTooLong { at: 111 })
     );
     assert!(matches!(
         parse(&format!("[a](/{}/)", "b".repeat(513)), &options),
-        Err(ScriptError::LiteralTooLong { at: 1 })
+        Err(ScriptError::LiteralTooLong { at: 2 })
     ));
 }
 
@@ -248,7 +267,7 @@ fn ssml_sentences_and_paragraphs() {
 #[test]
 fn ssml_that_is_wrong_is_refused_with_its_place() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><speak>&b;</speak>";
-    assert_eq!(ssml(bomb), Err(ScriptError::Doctype { at: 0 }));
+    assert_eq!(ssml(bomb), Err(ScriptError::Doctype { at: 1 }));
     for text in [
         "<speak>",
         "<speak></x>",
@@ -283,7 +302,7 @@ fn ssml_that_is_wrong_is_refused_with_its_place() {
     }
     assert!(matches!(
         ssml("<prosody rate='1000%'>a</prosody>"),
-        Err(ScriptError::Rate { at: 0 })
+        Err(ScriptError::Rate { at: 1, .. })
     ));
     assert!(matches!(
         ssml("<prosody rate='-100%'>a</prosody>"),
@@ -293,7 +312,7 @@ fn ssml_that_is_wrong_is_refused_with_its_place() {
     assert_eq!(
         ssml(&deep),
         Err(ScriptError::TooDeep {
-            at: 3 * ssml::MAX_DEPTH
+            at: 3 * ssml::MAX_DEPTH + 1
         })
     );
 }
