@@ -1,8 +1,9 @@
 //! The parts of a running server, wired.
 //!
 //! `Config` → [`App::build`] → [`App::run`]: sockets are bound before anything is announced, and everything that was
-//! started is ended and waited for before `run` returns.
+//! started is ended and waited for before `run` returns ([`Ending`]).
 
+mod ending;
 mod switch;
 
 use std::{
@@ -16,12 +17,16 @@ use std::{
     },
 };
 
+use futures::future::{FusedFuture as _, FutureExt as _};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, watch},
     task::JoinHandle,
 };
+use tokio_util::task::TaskTracker;
+
+pub use self::ending::Ending;
 
 use crate::{
     config::Config,
@@ -75,15 +80,16 @@ pub struct Shared {
     pub orders: mpsc::Sender<Order>,
     pub fleet: watch::Receiver<FleetStatus>,
     pub metrics: PrometheusHandle,
-    /// Set once no new work is wanted.
-    pub draining: watch::Sender<bool>,
+    pub ending: Ending,
+    /// Holds a token for each request that is served with these parts, until its body has ended.
+    pub users: TaskTracker,
 }
 
 impl Shared {
     /// Whether a request that came now would be served.
     #[must_use]
     pub fn ready(&self) -> bool {
-        !*self.draining.borrow() && self.fleet.borrow().serving() > 0
+        !self.ending.is_closing() && self.fleet.borrow().serving() > 0
     }
 
     /// Whether the two tasks that all speech goes through take their turns. Waits for them: bound it.
@@ -99,7 +105,7 @@ struct Lasting {
     text: Arc<TextFront>,
     store: Store,
     metrics: PrometheusHandle,
-    draining: watch::Sender<bool>,
+    ending: Ending,
 }
 
 impl Lasting {
@@ -109,7 +115,7 @@ impl Lasting {
             text: Arc::new(TextFront::new(config.text.front())),
             store: Store::open(config.folders.settings()),
             metrics: install_recorder()?,
-            draining: watch::Sender::new(false),
+            ending: Ending::default(),
         })
     }
 }
@@ -155,7 +161,8 @@ impl Core {
             voices,
             generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),
             store: lasting.store.clone(),
-            draining: lasting.draining.clone(),
+            ending: lasting.ending.clone(),
+            users: TaskTracker::new(),
             orders: workers.orders,
             fleet: workers.status,
             door: http::Door::new(&config.access),
@@ -189,9 +196,6 @@ impl Core {
         }
     }
 }
-
-/// How long the workers of an earlier model may take to leave when the server ends.
-const RETIREMENT: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// What a task that may be there brings; never ends when there is none.
 async fn finished(task: &mut Option<JoinHandle<Result<Core, AppError>>>) -> Result<Core, AppError> {
@@ -249,32 +253,29 @@ impl App {
         } = self;
         let mut stop = StopSignals::listen()?;
         let address = listener.local_addr().map_err(AppError::Http)?;
-        let (close, closed) = watch::channel(false);
+        let ending = core.shared.ending.clone();
         let (live, current) = watch::channel(Arc::clone(&core.shared));
-        let ops = tokio::spawn(control.serve(current.clone()));
-        let housekeeping = tokio::spawn(housekeeping(current.clone()));
-        let announcing = tokio::spawn(announce(Arc::clone(&core.shared), address));
+        ending.spawn(control.serve(current.clone(), ending.clone()));
+        ending.spawn(housekeeping(current.clone()));
+        ending.spawn_until_closing(announce(Arc::clone(&core.shared), address));
         let watched = current.clone();
-        let mut serving = tokio::spawn(http::serve(listener, current, closed));
-        let watchdog = tokio::spawn(systemd::watchdog(async move || {
+        ending.spawn(systemd::watchdog(async move || {
             let shared = Arc::clone(&watched.borrow());
             shared.alive().await
         }));
+        let mut serving = ending
+            .track(http::serve(listener, current, ending.clone()))
+            .fuse();
         let config = core.shared.config.clone();
         let mut better = switch::is_wanted(&config, &core.shared.model)
-            .then(|| tokio::spawn(switch::kokoro(config.clone(), core.lasting.clone())));
-        let mut retiring = None;
+            .then(|| ending.track(switch::kokoro(config.clone(), core.lasting.clone())));
 
-        let draining = core.lasting.draining.clone();
-        let mut drained = draining.subscribe();
         let result = loop {
             tokio::select! {
-                served = &mut serving => {
-                    break served.map_err(io::Error::other).and_then(|end| end).map_err(AppError::Http);
-                }
+                served = &mut serving => break served.map_err(|error| AppError::Http(io::Error::other(error))),
                 hopeless = core.hopeless() => break Err(hopeless),
                 () = stop.received() => break Ok(()),
-                _ = drained.wait_for(|draining| *draining) => break Ok(()),
+                () = ending.closing() => break Ok(()),
                 started = finished(&mut better) => {
                     better = None;
                     match started {
@@ -284,41 +285,41 @@ impl App {
                             let model = core.shared.model.name();
                             tracing::info!(model, "new requests are spoken by another model now");
                             systemd::ready(&format!("{model} on {address}"));
-                            retiring = Some(tokio::spawn(switch::retire(old)));
+                            ending.track(switch::retire(old));
                         }
-                        Err(error) => tracing::error!(%error, "the model was fetched and cannot be used; the built-in voice goes on"),
+                        Err(error) => {
+                            let error = human::causes(&error);
+                            tracing::error!(error, "the model was fetched and cannot be used; the built-in voice goes on");
+                        }
                     }
                 }
             }
         };
         systemd::stopping();
-        draining.send_replace(true);
-        announcing.abort();
-        if let Some(better) = better {
-            better.abort();
-        }
-        if result.is_ok() {
+        ending.close();
+        if result.is_ok() && !serving.is_terminated() {
             let grace = config.server.drain;
             tracing::info!(
                 grace = %human::duration(grace),
                 "no new requests; those under way are finished"
             );
-            close.send_replace(true);
             let grace = tokio::time::timeout(grace, &mut serving);
             tokio::select! {
                 ended = grace => if ended.is_err() { tracing::warn!("some responses were not finished in time") },
                 () = stop.received() => tracing::warn!("a second signal: responses under way are cut off"),
             }
         }
-        serving.abort();
-        ops.abort();
-        housekeeping.abort();
-        watchdog.abort();
         drop(live);
-        core.stop().await;
-        if let Some(retiring) = retiring {
-            // Ends by itself but for responses that were cut off; its workers leave with their sockets.
-            let _ = tokio::time::timeout(RETIREMENT, retiring).await;
+        let all = async {
+            // A model that was just about to take over.
+            if let Some(Ok(Ok(new))) = async { Some(better?.await) }.await {
+                new.stop().await;
+            }
+            tokio::join!(core.stop(), ending.all_ended());
+        };
+        tokio::select! {
+            () = all => {}
+            () = stop.received() => tracing::warn!("another signal: what is left ends with the process"),
         }
         tracing::info!("the end");
         result

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use crate::{
-    app::Shared,
+    app::{Ending, Shared},
     scheduler::QueueStatus,
     workers::{FleetStatus, MAX_WORKERS, Order, lifecycle::WorkerId},
 };
@@ -100,12 +100,12 @@ impl Socket {
         })
     }
 
-    /// Answers until the task is ended.
-    pub async fn serve(self, current: watch::Receiver<Arc<Shared>>) {
+    /// Answers until the server ends.
+    pub async fn serve(self, current: watch::Receiver<Arc<Shared>>, ending: Ending) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(converse(stream, current.clone()));
+                    ending.spawn(converse(stream, current.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the ops socket cannot take a connection");
@@ -186,7 +186,7 @@ async fn answer(request: Request, shared: &Shared) -> Answer {
             }
         }
         Request::Drain => {
-            shared.draining.send_replace(true);
+            shared.ending.close();
             done
         }
     }
@@ -204,7 +204,7 @@ fn status(shared: &Shared) -> Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: shared.model.name().to_owned(),
         ready: shared.ready(),
-        draining: *shared.draining.borrow(),
+        draining: shared.ending.is_closing(),
         fleet: shared.fleet.borrow().clone(),
         queue: shared.scheduler.status().borrow().clone(),
     }

@@ -48,7 +48,10 @@ use tower::{Layer as _, util::MapRequestLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::{auth::Keys, clients::Clients, error::ApiError};
-use crate::{app::Shared, config::Access};
+use crate::{
+    app::{Ending, Shared},
+    config::Access,
+};
 
 /// Who may come in.
 #[derive(Debug)]
@@ -67,15 +70,9 @@ impl Door {
     }
 }
 
-/// Serves until `closed` says so and the requests under way have ended.
-///
-/// # Errors
-/// None at present; the listener's own errors are waited out.
-pub async fn serve(
-    listener: TcpListener,
-    current: watch::Receiver<Arc<Shared>>,
-    closed: watch::Receiver<bool>,
-) -> io::Result<()> {
+/// Serves until the server closes and the requests under way have ended, or until it ends. Errors of the listener are waited
+/// out.
+pub async fn serve(listener: TcpListener, current: watch::Receiver<Arc<Shared>>, ending: Ending) {
     let limits = {
         let access = &current.borrow().config.access;
         server::Limits {
@@ -84,8 +81,7 @@ pub async fn serve(
         }
     };
     let router = switchboard::switchboard(current, router);
-    server::serve(listener, router, limits, closed).await;
-    Ok(())
+    server::serve(listener, router, limits, &ending).await;
 }
 
 /// The routes.

@@ -6,8 +6,6 @@
 //!
 //! A response keeps the model that it began with: styles of one model mean nothing to the other.
 
-use std::{sync::Arc, time::Duration};
-
 use super::{AppError, Core, Lasting};
 use crate::{
     config::{Config, ModelChoice},
@@ -16,9 +14,6 @@ use crate::{
         install::{self, Options, Patience, Source},
     },
 };
-
-/// Between two looks at whether the responses of the old model have ended.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Whether a better model is to be fetched for a server that speaks with `chosen`.
 pub(super) fn is_wanted(config: &Config, chosen: &Chosen) -> bool {
@@ -39,7 +34,12 @@ pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core,
         files: config.model.files.clone(),
         patience: Patience::default(),
     };
-    let installed = install::in_background(options).await;
+    let ending = lasting.ending.clone();
+    let going_down = || AppError::Workers("the server is going down".to_owned());
+    let installed = tokio::select! {
+        installed = install::in_background(options) => installed,
+        () = ending.closing() => return Err(going_down()),
+    };
     installed.map_err(|error| AppError::Workers(format!("the model could not be fetched: {error}")))?;
     config.model.choice = ModelChoice::Kokoro;
     let mut core = Core::with(config, lasting).await?;
@@ -51,20 +51,23 @@ pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core,
             Err(_) => Some(AppError::Workers("the workers have left".to_owned())),
         },
         why = core.hopeless() => Some(why),
+        () = ending.closing() => Some(going_down()),
     };
     match why {
         None => Ok(core),
-        Some(why) => Err(why),
+        Some(why) => {
+            core.stop().await;
+            Err(why)
+        }
     }
 }
 
-/// Ends a core that new requests no longer reach, once nobody is served by it.
+/// Ends a core that new requests no longer reach, once nobody is served by it or the server ends.
 pub(super) async fn retire(core: Core) {
-    let queue = core.shared.scheduler.status();
-    let mut look = tokio::time::interval(LOOK_EVERY);
-    // Whoever serves a request holds the parts, and a response that is made is in the queue.
-    while Arc::strong_count(&core.shared) > 1 || queue.borrow().responses > 0 {
-        look.tick().await;
+    core.shared.users.close();
+    tokio::select! {
+        () = core.shared.users.wait() => {}
+        () = core.shared.ending.now() => {}
     }
     core.stop().await;
 }

@@ -59,7 +59,7 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, Jso
     };
     let body = json!({
         "status": if ready { "ready" } else { "unavailable" },
-        "draining": *shared.draining.borrow(),
+        "draining": shared.ending.is_closing(),
         "workers": { "wanted": fleet.target, "serving": fleet.serving() },
         "queue": queue,
         "folders": shared.store.usage(),

@@ -11,12 +11,13 @@ use hyper_util::{
 use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::Semaphore,
 };
 use tokio_util::task::TaskTracker;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::connection::Impatient;
+use crate::app::Ending;
 
 /// From the first byte of a request to the end of its headers, and between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,22 +36,16 @@ pub(super) struct Limits {
     pub(super) write_timeout: Duration,
 }
 
-/// Accepts until `closed` says so, then waits for the responses under way.
+/// Accepts until the server closes, then waits for the responses under way, which are cut off when it ends.
 ///
 /// HTTP/1.1 only: proxies speak it upstream, and each connection has one response at a time.
-pub(super) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    limits: Limits,
-    closed: watch::Receiver<bool>,
-) {
+pub(super) async fn serve(listener: TcpListener, router: Router, limits: Limits, ending: &Ending) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
-    let mut closing = closed.clone();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = until(&mut closing) => break,
+            () = ending.closing() => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -64,7 +59,7 @@ pub(super) async fn serve(
             refuse(stream);
             continue;
         };
-        let connection = connection(stream, peer, router.clone(), limits.write_timeout, closed.clone());
+        let connection = connection(stream, peer, router.clone(), limits.write_timeout, ending.clone());
         connections.spawn(async move {
             connection.await;
             drop(place);
@@ -81,7 +76,7 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     write_timeout: Duration,
-    mut closed: watch::Receiver<bool>,
+    ending: Ending,
 ) {
     // Small first chunks of sound must not wait for more.
     let _ = stream.set_nodelay(true);
@@ -98,20 +93,19 @@ async fn connection(
     tokio::pin!(serving);
     let ended = tokio::select! {
         ended = serving.as_mut() => ended,
-        () = until(&mut closed) => {
+        () = ending.closing() => {
             // The response under way is finished, and no further request read.
             serving.as_mut().graceful_shutdown();
-            serving.await
+            tokio::select! {
+                ended = serving => ended,
+                // Dropped, its socket is closed in the middle of the body.
+                () = ending.now() => return,
+            }
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "A connection broke.");
     }
-}
-
-/// Waits for `true`, or for the sender's end, which is a reason to close as well.
-async fn until(closed: &mut watch::Receiver<bool>) {
-    let _ = closed.wait_for(|closed| *closed).await;
 }
 
 /// Tells, in the little that a socket takes at once, that there is no place.

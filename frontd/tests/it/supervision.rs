@@ -132,7 +132,8 @@ fn a_worker_over_its_memory_is_replaced() {
 
 #[test]
 fn sigterm_finishes_what_is_under_way_and_leaves_nobody_behind() {
-    let server = Server::start(&[]);
+    // However long the machine takes for it.
+    let server = Server::start(&[("DRAIN", "1h")]);
     let text = prose(300);
     let expected = server.speech(&wav(&text));
     let workers = server.workers();
