@@ -81,7 +81,7 @@ impl Instance {
     fn start(name: &str, socket: &TcpListener, dir: &Path) -> Self {
         let path = dir.join(format!("{name}.notify"));
         let notices = UnixDatagram::bind(&path).unwrap();
-        let (tell, told) = mpsc::channel();
+        let (tell, told) = mpsc::sync_channel(1000);
         // Ends with the test process.
         thread::spawn(move || {
             let mut notice = [0; 1024];

@@ -9,7 +9,7 @@ use lru::LruCache;
 use sha2::{Digest, Sha256};
 
 use super::SegmentJob;
-use crate::{metrics as names, workers::Speech};
+use crate::workers::Speech;
 
 /// What an entry costs beside its speech: its name, links and tables, generously.
 const OVERHEAD: usize = 256;
@@ -36,14 +36,12 @@ impl Cache {
         let mut hash = Sha256::new();
         hash.update((model.len() as u64).to_le_bytes());
         hash.update(model);
-        let new = Self {
+        Self {
             hash,
             speech: LruCache::unbounded(),
             bytes: 0,
             most_bytes,
-        };
-        new.publish();
-        new
+        }
     }
 
     #[must_use]
@@ -60,14 +58,13 @@ impl Cache {
 
     /// The speech of an equal job, if it is still there. Counts as a use.
     pub fn get(&mut self, key: &Key) -> Option<Arc<Speech>> {
-        let found = self.speech.get(key).cloned();
-        metrics::counter!(names::CACHE_HITS).increment(found.is_some().into());
-        found
+        self.speech.get(key).cloned()
     }
 
-    /// Counts a segment that a worker has to make.
-    pub fn missed(&self) {
-        metrics::counter!(names::CACHE_MISSES).increment(1);
+    /// Bytes and segments that it holds.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        (self.bytes, self.speech.len())
     }
 
     /// Keeps `speech`, and lets go what was used longest ago. What is larger than all of the room is not kept.
@@ -85,13 +82,6 @@ impl Cache {
         {
             self.bytes -= held_by(&old);
         }
-        self.publish();
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "what memory holds")]
-    fn publish(&self) {
-        metrics::gauge!(names::CACHE_BYTES).set(self.bytes as f64);
-        metrics::gauge!(names::CACHE_SEGMENTS).set(self.speech.len() as f64);
     }
 }
 
@@ -173,7 +163,7 @@ mod tests {
                 let key = cache.key(&job(&[name]));
                 cache.put(key, &speech(samples));
                 let held: usize = cache.speech.iter().map(|(_, speech)| held_by(speech)).sum();
-                prop_assert_eq!(held, cache.bytes);
+                prop_assert_eq!((held, cache.speech.len()), cache.held());
                 prop_assert!(held <= most);
             }
         }

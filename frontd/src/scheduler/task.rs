@@ -123,7 +123,7 @@ impl Task {
                 answer,
             } => {
                 let key = self.cache.key(&job);
-                if let Some(speech) = self.cache.get(&key) {
+                if let Some(speech) = self.kept(&key) {
                     self.queue.made(id, index, length_of(&speech), self.now());
                     let _ = answer.send(Ok(Made { speech, kept: true }));
                     return;
@@ -230,6 +230,7 @@ impl Task {
                     .made(running.response, running.index, length, self.now());
                 let speech = Arc::new(speech);
                 self.cache.put(running.key, &speech);
+                self.publish_cache();
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
                     metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
                     // A listener that has gone takes nothing.
@@ -297,11 +298,11 @@ impl Task {
                 return;
             };
             let key = (response, segment.index);
-            let Some(work) = self.works.get(&key) else {
+            let Some(name) = self.works.get(&key).map(|work| work.key) else {
                 continue;
             };
             // Another response may have had it made while it waited.
-            if let Some(speech) = self.cache.get(&work.key) {
+            if let Some(speech) = self.kept(&name) {
                 let length = length_of(&speech);
                 self.queue.made(response, segment.index, length, self.now());
                 if let Some(work) = self.works.remove(&key) {
@@ -309,8 +310,11 @@ impl Task {
                 }
                 continue;
             }
+            let Some(work) = self.works.get(&key) else {
+                continue;
+            };
             if work.blamed + work.losses == 0 {
-                self.cache.missed();
+                metrics::counter!(names::CACHE_MISSES).increment(1);
             }
             metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
             self.last_job += 1;
@@ -367,6 +371,20 @@ impl Task {
         let running = self.running.values().map(|running| running.work).sum::<usize>() / 2;
         let workers = u32::try_from(self.workers.len().max(1)).unwrap_or(u32::MAX);
         self.rates.compute(running + self.queue.work_ahead()) / workers
+    }
+
+    /// Speech that is in memory.
+    fn kept(&mut self, key: &Key) -> Option<Arc<Speech>> {
+        let found = self.cache.get(key);
+        metrics::counter!(names::CACHE_HITS).increment(found.is_some().into());
+        found
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "what memory holds")]
+    fn publish_cache(&self) {
+        let (bytes, segments) = self.cache.held();
+        metrics::gauge!(names::CACHE_BYTES).set(bytes as f64);
+        metrics::gauge!(names::CACHE_SEGMENTS).set(segments as f64);
     }
 
     fn publish(&self) {

@@ -14,7 +14,7 @@ use crate::engine::Speech;
 struct FakeEngine {
     stopped: Arc<AtomicBool>,
     /// Told of each rest.
-    rests: Option<mpsc::Sender<()>>,
+    rests: Option<mpsc::SyncSender<()>>,
 }
 
 impl Engine for FakeEngine {
@@ -114,7 +114,7 @@ fn answers_jobs_and_pings_until_the_other_side_hangs_up() {
 
 #[test]
 fn it_rests_once_after_each_spell_of_work() {
-    let (told, rests) = mpsc::channel();
+    let (told, rests) = mpsc::sync_channel(1000);
     let engine = FakeEngine {
         rests: Some(told),
         ..FakeEngine::default()
