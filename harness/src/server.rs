@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Read, Write as _},
+    net::TcpStream,
     os::unix::{fs::PermissionsExt, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
@@ -122,6 +123,17 @@ impl Server {
         )
     }
 
+    /// Sends bytes and returns all that comes back until the server closes.
+    pub fn raw(&self, request: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // A connection that is reset has said all that it will.
+        let _ = stream.read_to_end(&mut answer);
+        answer
+    }
+
     /// Runs `frontd ctl …` against this server.
     pub fn ctl(&self, arguments: &[&str]) -> String {
         let mut command = Self::command(self.folder.path(), &[]);
@@ -178,12 +190,17 @@ impl Server {
         })
     }
 
-    /// A metric's value; a counter that was never counted is 0.
+    /// A metric's value, summed over its labels unless `name` has some, as `/metrics` writes them; a counter that was never
+    /// counted is 0.
     pub fn metric(&self, name: &str) -> f64 {
         let (_, text) = self.get("/metrics");
-        let lines = text
-            .lines()
-            .filter(|line| line.split(['{', ' ']).next() == Some(name));
+        let lines = text.lines().filter(|line| {
+            [
+                line.split(['{', ' ']).next(),
+                line.rsplit_once(' ').map(|(series, _)| series),
+            ]
+            .contains(&Some(name))
+        });
         lines
             .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
             .sum()
