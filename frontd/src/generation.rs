@@ -13,7 +13,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -21,7 +21,7 @@ use std::{
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    audio::{Joiner, Placed, duration_of},
+    audio::{Joiner, Placed, SAMPLE_RATE, duration_of},
     metrics,
     scheduler::{Promise, SegmentJob, SynthesisError, Ticket},
     script::{Item, Passage},
@@ -38,6 +38,9 @@ const TEXT_BATCH: usize = 2;
 
 /// Chunks that may wait for a slow client.
 const CHUNKS: usize = 2;
+
+/// Samples of a pause at the end that are sent at once: five seconds.
+const SILENCE: usize = 5 * SAMPLE_RATE as usize;
 
 /// A segment that is not done by then never will be: the server lost its workers.
 const SEGMENT_LIMIT: Duration = Duration::from_secs(300);
@@ -62,7 +65,7 @@ pub struct Request {
 pub struct Chunk {
     /// Mono samples at 24 kHz: the pause before the segment and the segment.
     pub pcm: Vec<f32>,
-    /// What is said; `None` for a pause at the very end.
+    /// What is said; `None` for a pause after which nothing is said.
     pub said: Option<Said>,
     pub progress: Progress,
 }
@@ -153,7 +156,7 @@ impl Generator {
         request: &Request,
         chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
     ) -> Result<(), GenerationError> {
-        let known = AtomicUsize::new(0);
+        let known = Known::default();
         let (submitted, in_order) = mpsc::channel(self.look_ahead);
         let submitting = self.submit(ticket, request, &known, submitted);
         let joining = join(ticket, request, &known, in_order, chunks);
@@ -166,7 +169,7 @@ impl Generator {
         &self,
         ticket: &Ticket,
         request: &Request,
-        known: &AtomicUsize,
+        known: &Known,
         submitted: mpsc::Sender<Part>,
     ) -> Result<(), GenerationError> {
         let mut index = 0;
@@ -199,7 +202,7 @@ impl Generator {
                         tokens: segment.tokens.clone(),
                         speed,
                     };
-                    known.store(
+                    known.segments.store(
                         usize::try_from(index).unwrap_or(usize::MAX) + 1,
                         Ordering::Relaxed,
                     );
@@ -214,9 +217,14 @@ impl Generator {
                 }
             }
         }
-        if index == 0 {
+        let paused = request
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::Pause(pause) if !pause.is_zero()));
+        if index == 0 && !paused {
             Err(GenerationError::Nothing)
         } else {
+            known.whole.store(true, Ordering::Release);
             Ok(())
         }
     }
@@ -265,6 +273,15 @@ impl Generator {
     }
 }
 
+/// What one half tells the other beside the parts.
+#[derive(Debug, Default)]
+struct Known {
+    /// Segments cut so far.
+    segments: AtomicUsize,
+    /// The text was cut to its end.
+    whole: AtomicBool,
+}
+
 /// What is to be joined, in order.
 #[derive(Debug)]
 enum Part {
@@ -280,7 +297,7 @@ enum Part {
 async fn join(
     ticket: &Ticket,
     request: &Request,
-    known: &AtomicUsize,
+    known: &Known,
     mut in_order: mpsc::Receiver<Part>,
     chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
 ) -> Result<(), GenerationError> {
@@ -288,7 +305,7 @@ async fn join(
     let (mut done, mut kept) = (0, 0);
     let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
-        segments_known: known.load(Ordering::Relaxed),
+        segments_known: known.segments.load(Ordering::Relaxed),
         segments_kept: kept,
         whole,
         audio: duration_of(joiner.samples()),
@@ -336,17 +353,22 @@ async fn join(
         }
         ticket.sent(index, seconds).await;
     }
-    let last = progress(&joiner, (done, kept), true);
-    let pcm = joiner.finish();
-    if !pcm.is_empty() && done > 0 {
-        let audio = last.audio + duration_of(pcm.len());
+    let mut last = progress(&joiner, (done, kept), true);
+    if !known.whole.load(Ordering::Acquire) {
+        // The other half failed: what is left of the text is not a pause.
+        return Ok(());
+    }
+    // A pause at the end, or a script that is nothing but pauses.
+    for pcm in joiner.finish().chunks(SILENCE) {
+        last.audio += duration_of(pcm.len());
         let chunk = Chunk {
-            pcm,
+            pcm: pcm.to_vec(),
             said: None,
-            progress: Progress { audio, ..last },
+            progress: last,
         };
-        // A client that left misses a pause.
-        let _ = chunks.send(Ok(chunk)).await;
+        if chunks.send(Ok(chunk)).await.is_err() {
+            return Ok(());
+        }
     }
     Ok(())
 }

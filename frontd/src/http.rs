@@ -4,6 +4,8 @@
 //! connection (limits) → path below ROOT_PATH → request id, log, safe headers → CORS → API key → route
 //! ```
 
+mod address;
+mod astray;
 mod auth;
 mod captions;
 mod clients;
@@ -17,6 +19,7 @@ mod events;
 mod health;
 mod json;
 mod making;
+mod model_ids;
 mod models;
 mod names;
 mod observe;
@@ -26,6 +29,7 @@ mod server;
 mod speech;
 mod studio;
 mod switchboard;
+mod tolerant;
 mod voices;
 mod whole;
 
@@ -88,8 +92,12 @@ pub async fn serve(listener: TcpListener, current: watch::Receiver<Arc<Shared>>,
 pub fn router(shared: Arc<Shared>) -> Router {
     let access = shared.config.access.clone();
     let keys = shared.door.keys.clone();
+    let mut speaking = post(speech::speech);
+    if access.get_speech {
+        speaking = speaking.get(address::speech).head(address::head);
+    }
     let behind_key = Router::new()
-        .route("/v1/audio/speech", post(speech::speech))
+        .route("/v1/audio/speech", speaking)
         .route("/v1/audio/speech/captions", post(captions::captions))
         .route("/v1/audio/voices/combine", post(voices::combine))
         .layer(middleware::from_fn_with_state(keys.clone(), auth::require));
@@ -110,36 +118,34 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/metrics", get(health::metrics))
         .merge(docs::routes(&access.root_path));
     if shared.config.web.enabled {
-        routes = routes.merge(studio::routes(shared.config.web.dir.clone()));
+        routes = routes.merge(studio::routes(&shared.config.web));
     }
     routes = routes
-        .fallback(async || ApiError::NotFound)
+        .fallback(astray::fallback)
         .method_not_allowed_fallback(async || ApiError::Method);
     let routed = routes
         .layer(cors::layer(&access.cors_origins))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(observe::observe))
         .with_state(shared);
-    if access.root_path.is_empty() {
-        return routed;
-    }
     // Before routing: a proxy may pass the prefix on or take it away.
-    let below = MapRequestLayer::new(move |request| strip(request, &access.root_path));
+    let below = MapRequestLayer::new(move |mut request: Request| {
+        let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+        if let Some(uri) = meant(asked, &access.root_path).and_then(|meant| meant.parse().ok()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
     Router::new().fallback_service(below.layer(routed))
 }
 
-/// `/prefix/v1/…` → `/v1/…`.
-fn strip(mut request: Request, root_path: &str) -> Request {
-    let path_and_query = request.uri().path_and_query().map(|whole| whole.as_str());
-    let rest = path_and_query.and_then(|whole| whole.strip_prefix(root_path));
-    let stripped = match rest {
-        Some(rest) if rest.starts_with('/') => rest.parse().ok(),
-        _ => None,
-    };
-    if let Some(uri) = stripped {
-        *request.uri_mut() = uri;
-    }
-    request
+/// `/prefix/v1/…` → `/v1/…`, and what clients of Kokoro-FastAPI make of `X-Download-Path`, before which they put `/v1`, → that
+/// path. `None`: it is right as it is.
+fn meant<'a>(asked: &'a str, root_path: &str) -> Option<&'a str> {
+    let below = |path: &'a str| path.strip_prefix(root_path).filter(|rest| rest.starts_with('/'));
+    let once = below(asked);
+    let again = once.unwrap_or(asked).strip_prefix("/v1").and_then(below);
+    again.filter(|path| path.starts_with("/v1/download/")).or(once)
 }
 
 fn panicked(reason: Box<dyn Any + Send>) -> Response {
@@ -170,4 +176,25 @@ pub fn print_example(address: SocketAddr) {
          Try: curl http://{host}:{port}/v1/audio/speech -H 'Content-Type: application/json' \
          -d '{{\"input\":\"Hello there. It speaks.\",\"voice\":\"af_heart\"}}' -o hello.mp3"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_path_is_found_below_the_prefix_and_behind_a_second_v1() {
+        for (asked, root, path) in [
+            ("/tts/v1/models?x=/tts", "/tts", "/v1/models?x=/tts"),
+            ("/v1/models", "/tts", "/v1/models"),
+            ("/ttsx/v1/models", "/tts", "/ttsx/v1/models"),
+            ("/v1/v1/download/a.mp3", "", "/v1/download/a.mp3"),
+            ("/v1/tts/v1/download/a.mp3", "/tts", "/v1/download/a.mp3"),
+            ("/tts/v1/tts/v1/download/a.mp3", "/tts", "/v1/download/a.mp3"),
+            ("/v1/v1/models", "", "/v1/v1/models"),
+            ("/v1", "", "/v1"),
+        ] {
+            assert_eq!(meant(asked, root).unwrap_or(asked), path, "{asked}");
+        }
+    }
 }

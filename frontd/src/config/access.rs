@@ -23,6 +23,9 @@ pub struct Access {
     /// How long a client may not read its response before it counts as gone. `WRITE_TIMEOUT` (or
     /// `WRITE_TIMEOUT_SECONDS`), 2m.
     pub write_timeout: Duration,
+    /// Whether `GET /v1/audio/speech?input=…` speaks, for players that can only be given an address: any page that a browser
+    /// of this network shows can then make it speak. `ENABLE_GET_SPEECH`, false.
+    pub get_speech: bool,
     /// Whether mixes can be made packs and stored as voices. `ALLOW_LOCAL_VOICE_SAVING`, false.
     pub allow_voice_saving: bool,
     /// Names and the voices or mixes that they mean, beside OpenAI's: a JSON file. `VOICE_ALIASES_FILE`, none.
@@ -44,6 +47,7 @@ impl Access {
                 Duration::from_secs(120),
                 Duration::from_secs(1)..=Duration::from_secs(86_400),
             ),
+            get_speech: reader.flag("ENABLE_GET_SPEECH", false),
             allow_voice_saving: reader.flag("ALLOW_LOCAL_VOICE_SAVING", false),
             voice_aliases: Self::voice_aliases(reader),
         }
@@ -57,11 +61,7 @@ impl Access {
         };
         let mut values = Vec::new();
         for origin in origins {
-            let is_origin = origin == "*"
-                || origin
-                    .split_once("://")
-                    .is_some_and(|(_, host)| !host.is_empty() && !host.contains('/'));
-            if is_origin && origin.bytes().all(|b| b.is_ascii_graphic()) {
+            if origin == "*" || is_origin(&origin) {
                 values.push(origin);
             } else {
                 let message =
@@ -98,7 +98,15 @@ impl Access {
     }
 }
 
-fn list(text: Option<String>) -> Vec<String> {
+/// `scheme://host` or `scheme://host:port`.
+pub(super) fn is_origin(text: &str) -> bool {
+    let parts = text.split_once("://");
+    parts.is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'))
+        && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// What stands between commas.
+pub(super) fn list(text: Option<String>) -> Vec<String> {
     let text = text.unwrap_or_default();
     text.split(',')
         .map(str::trim)

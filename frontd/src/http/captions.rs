@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Json,
     extract::{ConnectInfo, Query, Request, State},
-    http::header,
+    http::{Version, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -18,6 +18,7 @@ use super::{
     names,
     request::SpeechRequest,
     speech::{self, Started},
+    whole,
 };
 use crate::captions::Subtitles;
 
@@ -66,6 +67,7 @@ pub(super) async fn captions(
         param: "captions".to_owned(),
         message: "choose srt or vtt".to_owned(),
     })?;
+    let version = request.version();
     let Started {
         making,
         headers,
@@ -88,7 +90,12 @@ pub(super) async fn captions(
             response
         }
         None if stream => {
-            let mut response = Response::new(making.stream(Form::Lines(format.extension())));
+            let lines = making.stream(Form::Lines(format.extension()));
+            let mut response = Response::new(if version >= Version::HTTP_11 {
+                lines
+            } else {
+                whole::of(lines).await?
+            });
             speech::set(&mut response, header::CONTENT_TYPE, "application/x-ndjson");
             response
         }

@@ -3,7 +3,7 @@
 //! Clients read one of two shapes: OpenAI's `{"error":{"message","type","param","code"}}` and that of Kokoro servers,
 //! `{"detail":{"error","message","type"}}`. Each error is sent in both.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use axum::{
     Json,
@@ -13,6 +13,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::model_ids;
 use crate::{
     audio::EncodeError,
     generation::GenerationError,
@@ -42,13 +43,13 @@ pub(super) enum ApiError {
     Invalid { param: String, message: String },
     #[error("response_format {0:?} is not made here: choose mp3 or wav.")]
     Format(String),
-    #[error("The model {0:?} is not served here: use kokoro, tts-1, tts-1-hd or gpt-4o-mini-tts.")]
+    #[error("The model {0:?} is not served here: use {served}.", served = model_ids::SERVED.join(", "))]
     Model(String),
     #[error("lang_code {0:?} is not spoken here: English only, a (en-us) or b (en-gb).")]
     Language(String),
-    #[error("{error}.")]
+    #[error("{}", sentence(error))]
     Voice { param: &'static str, error: VoiceError },
-    #[error("{0}.")]
+    #[error("{}", sentence(.0))]
     Script(#[from] ScriptError),
     #[error("There is nothing to say in the input: it has no words.")]
     NothingToSay,
@@ -56,10 +57,26 @@ pub(super) enum ApiError {
     Unauthorized,
     #[error("Saving voices is switched off here: it needs ALLOW_LOCAL_VOICE_SAVING=true.")]
     SavingDisabled,
-    #[error("{0}.")]
+    #[error("{}", sentence(.0))]
     VoiceTaken(String),
     #[error("There is nothing at this address.")]
     NotFound,
+    #[error("There is nothing at {asked}: {what} at {address}. The base URL of an OpenAI client is {base}.")]
+    Astray {
+        asked: String,
+        what: &'static str,
+        address: String,
+        base: String,
+    },
+    #[error(
+        "{param} does not belong in an address, which is kept in logs: send the key as Authorization: Bearer KEY."
+    )]
+    KeyInAddress { param: String },
+    #[error(
+        "The response broke off, or is longer than the {} MB that a client of HTTP/1.0 is sent of it: use HTTP/1.1.",
+        .limit >> 20
+    )]
+    NotWhole { limit: usize },
     #[error("There is no file of this name; downloads are kept for a limited time.")]
     FileNotFound,
     #[error("The model {0:?} does not exist.")]
@@ -115,6 +132,15 @@ impl From<EncodeError> for ApiError {
     }
 }
 
+/// What a deeper error says, as a sentence: with a capital, and with an end of its own.
+fn sentence(error: &impl Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
 /// What the outside sees of an error but for its message.
 struct Outside {
     status: StatusCode,
@@ -162,7 +188,9 @@ impl ApiError {
             Self::Unauthorized => (S::UNAUTHORIZED, "authentication_error", "invalid_api_key"),
             Self::SavingDisabled => (S::FORBIDDEN, "permission_error", "voice_saving_disabled"),
             Self::VoiceTaken(_) => (S::CONFLICT, REQUEST, "voice_exists"),
-            Self::NotFound => (S::NOT_FOUND, REQUEST, "not_found"),
+            Self::NotFound | Self::Astray { .. } => (S::NOT_FOUND, REQUEST, "not_found"),
+            Self::KeyInAddress { .. } => (S::BAD_REQUEST, REQUEST, "key_in_address"),
+            Self::NotWhole { .. } => (S::INTERNAL_SERVER_ERROR, SERVER, "not_whole"),
             Self::FileNotFound => (S::NOT_FOUND, REQUEST, "file_not_found"),
             Self::ModelNotFound(_) => (S::NOT_FOUND, REQUEST, "model_not_found"),
             Self::Method => (S::METHOD_NOT_ALLOWED, REQUEST, "method_not_allowed"),
@@ -184,7 +212,7 @@ impl ApiError {
     /// The field of the request that is at fault.
     fn param(&self) -> Option<&str> {
         match self {
-            Self::Invalid { param, .. } => Some(param),
+            Self::Invalid { param, .. } | Self::KeyInAddress { param } => Some(param),
             Self::Voice { param, .. } => Some(param),
             Self::Format(_) => Some("response_format"),
             Self::Model(_) => Some("model"),
@@ -251,7 +279,7 @@ pub(super) struct ErrorBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct Error {
     /// A sentence for people.
-    #[schema(example = "there is no voice \"af_bela\"; did you mean af_bella?.")]
+    #[schema(example = "There is no voice \"af_bela\"; did you mean af_bella?")]
     pub(super) message: String,
     #[serde(rename = "type")]
     #[schema(example = "invalid_request_error")]
@@ -308,5 +336,25 @@ impl IntoResponse for ApiError {
             _ => {}
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_is_a_sentence_with_one_end() {
+        for (deep, told) in [
+            (
+                "there is no voice \"af_hart\"; did you mean af_heart?",
+                "There is no voice \"af_hart\"; did you mean af_heart?",
+            ),
+            ("the voice is empty", "The voice is empty."),
+            ("é", "É."),
+            ("", "."),
+        ] {
+            assert_eq!(sentence(&deep), told);
+        }
     }
 }

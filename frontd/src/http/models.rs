@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{
     Shared,
     error::{ApiError, ErrorBody},
-    request::MODELS,
+    model_ids::{self, SERVED},
 };
 
 /// When Kokoro-82M v1.0 was published: clients want a number here.
@@ -60,7 +60,7 @@ pub(super) struct Status {
 #[utoipa::path(get, path = "/v1/models", tag = "models", security(()),
     responses((status = 200, description = "All of them are the model in use", body = ModelList)))]
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<ModelList> {
-    let data = MODELS.into_iter().map(|id| model(&shared, id)).collect();
+    let data = SERVED.into_iter().map(|id| model(&shared, id)).collect();
     Json(ModelList { object: "list", data })
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn one(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Json<Model>, ApiError> {
-    if MODELS.contains(&id.as_str()) {
+    if model_ids::is_served(&id) {
         Ok(Json(model(&shared, &id)))
     } else {
         Err(ApiError::ModelNotFound(id.chars().take(40).collect()))
@@ -86,7 +86,7 @@ pub(super) async fn one(
 #[utoipa::path(get, path = "/v1/audio/models", tag = "models", security(()),
     responses((status = 200, description = "All of them are the model in use", body = AudioModelList)))]
 pub(super) async fn audio() -> Json<AudioModelList> {
-    let models = MODELS
+    let models = SERVED
         .into_iter()
         .map(|id| AudioModel { id: id.to_owned() })
         .collect();

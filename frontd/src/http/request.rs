@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::error::ApiError;
+use super::{error::ApiError, model_ids, tolerant};
 use crate::{
     audio::Format,
     script::{self, Alias, Item},
@@ -18,8 +18,6 @@ const MAX_ALIASES: usize = 64;
 /// What `volume_multiplier` may be.
 const VOLUMES: std::ops::RangeInclusive<f64> = 0.0..=10.0;
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
-/// Models that all mean the one in use.
-pub(super) const MODELS: [&str; 4] = ["kokoro", "tts-1", "tts-1-hd", "gpt-4o-mini-tts"];
 /// Formats that older clients ask for as `download_format`; the file is then made in `response_format`.
 const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
 
@@ -27,7 +25,8 @@ const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(example = json!({"model": "kokoro", "input": "Hello there.", "voice": "af_heart", "response_format": "mp3"}))]
 pub(super) struct SpeechRequest {
-    /// `kokoro`, `tts-1`, `tts-1-hd` or `gpt-4o-mini-tts`: all of them are the model in use.
+    /// `kokoro`, `tts-1`, `tts-1-hd` or `gpt-4o-mini-tts`: all of them are the model in use, also as catalogues write them
+    /// (`hexgrad/Kokoro-82M`, `gpt-4o-mini-tts-2025-12-15`).
     #[schema(
         example = "kokoro",
         default = "kokoro",
@@ -48,21 +47,26 @@ pub(super) struct SpeechRequest {
     pub(super) download_format: Option<String>,
     /// From 0.25 to 4.
     #[schema(example = 1.0, default = 1.0, minimum = 0.25, maximum = 4.0)]
+    #[serde(default, deserialize_with = "tolerant::number")]
     pub(super) speed: Option<f64>,
     /// Send sound while it is made. Otherwise the whole response has a `Content-Length`.
     #[schema(default = true)]
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) stream: Option<bool>,
     /// Keep the sound for a while; `X-Download-Path` tells where.
     #[schema(default = false)]
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) return_download_link: Option<bool>,
     /// Keep the times of what is said beside the download; `X-Timing-Path` tells where.
     #[schema(default = false)]
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) return_timing: Option<bool>,
     /// `a` or `en-us`, `b` or `en-gb`. By default the voice decides.
     #[schema(example = "a", pattern = "^(a|b|en-us|en-gb)$")]
     pub(super) lang_code: Option<String>,
     /// From 0 to 10; loud passages are limited, not clipped.
     #[schema(example = 1.0, default = 1.0, minimum = 0.0, maximum = 10.0)]
+    #[serde(default, deserialize_with = "tolerant::number")]
     pub(super) volume_multiplier: Option<f64>,
     pub(super) normalization_options: Option<NormalizationOptions>,
     /// Names for voices: to be used as `voice`, in `[voice:name]` and in SSML.
@@ -70,9 +74,11 @@ pub(super) struct SpeechRequest {
     pub(super) voice_aliases: Option<BTreeMap<String, AliasParam>>,
     /// Read `[voice:am_michael]` and `[rate:1.2]` as tags.
     #[schema(default = false)]
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) allow_voice_tags: Option<bool>,
     /// The input is SSML: break, voice, prosody rate, phoneme (ipa), sub, p, s.
     #[schema(default = false)]
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) ssml: Option<bool>,
     /// `audio`: the response is sound. `sse`: it is a stream of events with sound in base64.
     #[schema(example = "audio", default = "audio", pattern = "^(audio|sse)$")]
@@ -85,7 +91,7 @@ pub(super) struct SpeechRequest {
 
 /// A voice by name or as an object.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a voice's name is expected, or an object with its id")]
 pub(super) enum VoiceParam {
     #[schema(example = "af_heart")]
     Name(String),
@@ -96,12 +102,13 @@ pub(super) enum VoiceParam {
 
 /// What an alias stands for.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a voice is expected, or an object with voice and rate")]
 pub(super) enum AliasParam {
     Voice(String),
     Spoken {
         voice: String,
         /// From 0.25 to 4.
+        #[serde(default, deserialize_with = "tolerant::number")]
         rate: Option<f64>,
     },
 }
@@ -109,12 +116,19 @@ pub(super) enum AliasParam {
 /// How text is made readable. Each is on by default but `unit_normalization`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub(super) struct NormalizationOptions {
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) normalize: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) unit_normalization: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) url_normalization: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) email_normalization: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) optional_pluralization_normalization: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) phone_normalization: Option<bool>,
+    #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) replace_remaining_symbols: Option<bool>,
 }
 
@@ -197,9 +211,9 @@ impl Speech {
     /// See [`ApiError`].
     pub(super) fn parse(request: SpeechRequest, rules: &Rules, voices: &Voices) -> Result<Self, ApiError> {
         if let Some(model) = request.model
-            && !MODELS.contains(&model.as_str())
+            && !model_ids::is_served(&model)
         {
-            return Err(ApiError::Model(model));
+            return Err(ApiError::Model(clipped(&model)));
         }
         let text = request
             .input
@@ -212,7 +226,8 @@ impl Speech {
         let format = parse_format(request.response_format)?;
         let include = request.include.unwrap_or_default();
         let includes = |name: &str| include.iter().any(|included| included == name);
-        let events = match request.stream_format.as_deref() {
+        let stream_format = request.stream_format.map(|name| name.to_ascii_lowercase());
+        let events = match stream_format.as_deref() {
             None | Some("audio") => None,
             Some("sse") => Some(Include {
                 progress: includes("progress"),
@@ -293,21 +308,25 @@ fn invalid(param: &str, message: &str) -> ApiError {
 }
 
 fn parse_format(name: Option<String>) -> Result<Format, ApiError> {
-    match name.as_deref() {
-        None | Some("mp3") => Ok(Format::Mp3),
-        Some("wav") => Ok(Format::Wav),
-        Some(other) => Err(ApiError::Format(clipped(other))),
-    }
+    let Some(name) = name else { return Ok(Format::Mp3) };
+    format_named(&name).ok_or_else(|| ApiError::Format(clipped(&name)))
 }
 
 fn parse_download_format(name: Option<String>, response: Format) -> Result<Format, ApiError> {
-    match name.as_deref() {
-        None => Ok(response),
-        Some("mp3") => Ok(Format::Mp3),
-        Some("wav") => Ok(Format::Wav),
-        Some(former) if FORMER_FORMATS.contains(&former) => Ok(response),
-        Some(_) => Err(invalid("download_format", "choose mp3 or wav")),
-    }
+    let Some(name) = name else { return Ok(response) };
+    let former = FORMER_FORMATS
+        .iter()
+        .any(|former| former.eq_ignore_ascii_case(&name));
+    format_named(&name)
+        .or(former.then_some(response))
+        .ok_or_else(|| invalid("download_format", "choose mp3 or wav"))
+}
+
+fn format_named(name: &str) -> Option<Format> {
+    let formats = [Format::Mp3, Format::Wav];
+    formats
+        .into_iter()
+        .find(|format| format.extension().eq_ignore_ascii_case(name))
 }
 
 fn parse_language(code: Option<String>) -> Result<Option<Dialect>, ApiError> {

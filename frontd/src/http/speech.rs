@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Version, header},
     response::Response,
 };
 
@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Speak a text
 ///
-/// The sound is sent while it is made, unless `stream` is false. A status of 200 is sent with the first sound; should anything
+/// The sound is sent while it is made, unless `stream` is false or the client speaks HTTP/1.0. A status of 200 is sent with the first sound; should anything
 /// go wrong after that, the body is broken off, never quietly short.
 #[utoipa::path(
     post,
@@ -160,7 +160,10 @@ pub(super) async fn start(
         stream = speech.stream,
         "Asked to speak."
     );
-    let streaming = speech.stream || speech.events.is_some();
+    // Before HTTP/1.1 a body that is sent while it is made ends with the connection, and a broken one ends just so. Events
+    // have an end of their own.
+    let tells_its_end = parts.version >= Version::HTTP_11;
+    let streaming = (speech.stream && (tells_its_end || captioned.is_some())) || speech.events.is_some();
     let delivery = if streaming {
         Delivery::Streaming
     } else {

@@ -19,12 +19,11 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::error::ApiError;
+use crate::config::Web;
 
-/// The page loads nothing from elsewhere, runs no inline code and cannot be framed; `blob:` is sound that was streamed.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
-     connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+/// The page loads nothing from elsewhere and runs no inline code; `blob:` is sound that was streamed.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+     connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors";
 
 /// Asked for again each time, and answered with 304 while it is the same.
 const CACHE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -33,19 +32,38 @@ const CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 #[folder = "../web/"]
 struct Embedded;
 
-/// The studio's routes. `dir` replaces the embedded files.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(dir: Option<PathBuf>) -> Router<S> {
+/// The studio's routes.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(web: &Web) -> Router<S> {
     Router::new()
         .route("/", get(lead))
         .route("/web", get(lead))
         .route("/web/", get(index))
         .route("/web/{*file}", get(file))
-        .with_state(Arc::new(Source { dir }))
+        .with_state(Arc::new(Source {
+            dir: web.dir.clone(),
+            policy: policy(&web.frame_ancestors),
+        }))
 }
 
 #[derive(Debug)]
 struct Source {
+    /// Replaces the embedded files.
     dir: Option<PathBuf>,
+    policy: HeaderValue,
+}
+
+/// `ancestors` may show the page in a frame.
+fn policy(ancestors: &[String]) -> HeaderValue {
+    let mut policy = POLICY.to_owned();
+    for ancestor in ancestors {
+        let quoted = if ancestor == "self" { "'self'" } else { ancestor };
+        policy = format!("{policy} {quoted}");
+    }
+    if ancestors.is_empty() {
+        policy.push_str(" 'none'");
+    }
+    // The configuration lets nothing through that a header could not hold.
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 struct File {
@@ -79,7 +97,7 @@ impl Source {
         let head = [
             (header::ETAG, etag.clone()),
             (header::CACHE_CONTROL, CACHE),
-            (header::CONTENT_SECURITY_POLICY, POLICY),
+            (header::CONTENT_SECURITY_POLICY, self.policy.clone()),
             (
                 header::X_CONTENT_TYPE_OPTIONS,
                 HeaderValue::from_static("nosniff"),

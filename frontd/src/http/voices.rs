@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::{
     Shared, blocking,
     error::{ApiError, ErrorBody},
-    json, names,
+    json, names, tolerant,
 };
 use crate::voices::{Accent, Gender, MAX_EXPRESSION_BYTES, SaveError};
 
@@ -25,8 +25,8 @@ const MAX_BODY: usize = 16 * 1024;
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 pub(super) struct ListQuery {
     /// Give names instead of objects.
-    #[serde(default)]
-    legacy: bool,
+    #[serde(default, deserialize_with = "tolerant::flag")]
+    legacy: Option<bool>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +72,7 @@ pub(super) async fn list(
         message: "true or false is expected".to_owned(),
     })?;
     let voices = shared.voices.list();
-    if query.legacy {
+    if query.legacy.unwrap_or(false) {
         let voices = voices.into_iter().map(|voice| voice.name).collect();
         return Ok(Json(LegacyVoiceList { voices }).into_response());
     }
@@ -90,7 +90,7 @@ pub(super) async fn list(
 
 /// A mix as one expression or as a list of voices in equal shares.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a mix is expected, or a list of voices")]
 pub(super) enum Mix {
     #[schema(example = "af_bella(2)+af_sky(1)")]
     Expression(String),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use futures::stream;
 
 use super::{blocking, clients::Place, error::ApiError};
@@ -14,6 +14,15 @@ const MEMORY_BYTES: usize = 4 << 20;
 const MOST_MEMORY_BYTES: usize = 32 << 20;
 /// Read back at once.
 const READ_BYTES: usize = 256 << 10;
+
+/// All of a body, for a client that could not tell its end from its breaking off.
+pub(super) async fn of(body: Body) -> Result<Body, ApiError> {
+    let limit = MOST_MEMORY_BYTES;
+    match to_bytes(body, limit).await {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(_) => Err(ApiError::NotWhole { limit }),
+    }
+}
 
 #[derive(Debug)]
 pub(super) enum Whole {

@@ -199,3 +199,15 @@ def test_a_refused_request_leaves_its_connection_usable(start):
     connection.auto_open = 0  # No other connection.
     connection.request("GET", "/v1/models", headers={"Authorization": "Bearer sk-right"})
     assert connection.getresponse().status == 200
+
+
+def test_the_text_is_never_logged(start):
+    server = start(LOG_LEVEL="trace")
+    for fields in ({}, {"stream": False}, {"stream_format": "sse"}, {"ssml": True}, {"voice": "Xylophonist"},
+                   {"allow_voice_tags": True}, {"return_timing": True}):
+        server.speak("The Xylophonist [rate:zebra] plays.", **fields)
+    requests.post(server.url + "/audio/speech", json={"input": "Xylophonist"}, timeout=10)
+    requests.post(server.url + "/v1/audio/speech", data=b'{"input": "Xylophonist"', timeout=10)
+    server.get("/v1/audio/speech?input=Xylophonist")
+    eventually(lambda: "Answered" in server.messages())
+    assert "xylophonist" not in server.messages().lower() and "zebra" not in server.messages()

@@ -4,8 +4,10 @@
 
 mod cache;
 mod chaos;
+mod clients;
 mod faulty_workers;
 mod kokoro;
+mod promises;
 mod scheduling;
 mod speech;
 mod supervision;
