@@ -20,7 +20,7 @@ pub(super) fn is_served(id: &str) -> bool {
         return parts.all(|part| KOKORO.contains(&part));
     }
     let dated = |served: &&str| name.strip_prefix(*served).is_some_and(is_date);
-    SERVED.contains(&name) || SERVED.iter().any(|served| dated(&served))
+    SERVED.contains(&name) || SERVED.iter().any(dated)
 }
 
 /// `-1106` or `-2025-12-15`.
