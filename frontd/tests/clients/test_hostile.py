@@ -157,13 +157,17 @@ def test_ssml(server, text):
 
 
 def test_the_text_is_not_in_the_log(start):
-    server = start(LOG_LEVEL="debug", LOG="debug", RUST_LOG="debug")
+    server = start(LOG_LEVEL="debug", ENABLE_GET_SPEECH="true")
     secret = "Xylophonequartz"
     server.speak(f"The word is {secret}. [voice:{secret}]", allow_voice_tags=True)
     server.speak(f"The word is {secret}.", voice="nobody")
     server.speak(f"The word is {secret}.")
     server.speak(f"<speak>{secret}", ssml=True)
+    server.speak(f"[rate:{secret}]", allow_voice_tags=True)
+    server.get(f"/v1/audio/speech?input={secret}&stream=false")
+    requests.post(server.url + "/audio/speech", json={"input": secret}, timeout=10)
     server.stop()
+    assert "Answered" in server.messages()
     assert secret.lower() not in server.messages().lower()
 
 
@@ -199,15 +203,3 @@ def test_a_refused_request_leaves_its_connection_usable(start):
     connection.auto_open = 0  # No other connection.
     connection.request("GET", "/v1/models", headers={"Authorization": "Bearer sk-right"})
     assert connection.getresponse().status == 200
-
-
-def test_the_text_is_never_logged(start):
-    server = start(LOG_LEVEL="trace")
-    for fields in ({}, {"stream": False}, {"stream_format": "sse"}, {"ssml": True}, {"voice": "Xylophonist"},
-                   {"allow_voice_tags": True}, {"return_timing": True}):
-        server.speak("The Xylophonist [rate:zebra] plays.", **fields)
-    requests.post(server.url + "/audio/speech", json={"input": "Xylophonist"}, timeout=10)
-    requests.post(server.url + "/v1/audio/speech", data=b'{"input": "Xylophonist"', timeout=10)
-    server.get("/v1/audio/speech?input=Xylophonist")
-    eventually(lambda: "Answered" in server.messages())
-    assert "xylophonist" not in server.messages().lower() and "zebra" not in server.messages()

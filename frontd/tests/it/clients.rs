@@ -1,8 +1,6 @@
 //! What clients send.
 
-use std::time::Duration;
-
-use harness::{Server, prose, wav};
+use harness::{Server, wav};
 use serde_json::{Value, json};
 
 fn message(text: &str) -> String {
@@ -224,56 +222,5 @@ fn an_address_speaks_where_the_owner_allows_it() {
     assert!(
         status == 400 && told.contains("send the key as Authorization"),
         "{told}"
-    );
-}
-
-/// An answer's status line, head and body.
-fn parted(answer: &[u8]) -> (String, &[u8]) {
-    let end = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("a head");
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    (head, &answer[end + 4..])
-}
-
-pub(crate) fn post_1_0(server: &Server, path: &str, body: &Value) -> Vec<u8> {
-    let body = body.to_string();
-    server.raw(&format!(
-        "POST {path} HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    ))
-}
-
-#[test]
-fn a_client_of_http_1_0_is_told_how_long_the_sound_is() {
-    let server = Server::start(&[]);
-    // Larger than what is kept in memory.
-    let mut request = wav(&prose(60));
-    request["stream"] = false.into();
-    let whole = server.speech(&request);
-    assert!(whole.len() > 4 << 20, "{}", whole.len());
-    request["stream"] = true.into();
-    let answer = post_1_0(&server, "/v1/audio/speech", &request);
-    let (head, body) = parted(&answer);
-    assert!(
-        head.contains(" 200 ") && head.contains(&format!("content-length: {}", whole.len())),
-        "{head}"
-    );
-    assert!(body == whole);
-    // Events tell their end themselves.
-    let events = json!({"input": "Hello.", "stream_format": "sse"});
-    let answer = post_1_0(&server, "/v1/audio/speech", &events);
-    assert!(String::from_utf8_lossy(parted(&answer).1).contains("speech.audio.done"));
-    let lines = json!({"input": "Hello there.", "stream": true});
-    let answer = post_1_0(&server, "/v1/audio/speech/captions", &lines);
-    let (head, body) = parted(&answer);
-    assert!(
-        head.contains("x-ndjson") && head.contains(&format!("content-length: {}", body.len())),
-        "{head}"
-    );
-    server.wait_for("free", |status| status["queue"]["responses"] == 0);
-    assert!(
-        server.status()["queue"]["expected_wait_s"].as_f64().unwrap() < Duration::from_secs(60).as_secs_f64()
     );
 }
