@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use harness::{environment, program};
+use harness::{environment, frontd};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -101,7 +101,7 @@ impl Instance {
         let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ WATCHDOG_PID=$$; exec \"$0\" serve";
         let process = Command::new("sh")
             .args(["-c", script])
-            .arg(program("frontd"))
+            .arg(frontd())
             .env_clear()
             .envs(environment(dir, &variables))
             .stdin(Stdio::from(OwnedFd::from(socket.try_clone().unwrap())))

@@ -38,6 +38,12 @@ pub fn program(name: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("{name} is missing: cargo build --workspace"))
 }
 
+/// The server to test: `FRONTD`, or the one beside the running program. Its workerd lies beside it.
+#[must_use]
+pub fn frontd() -> PathBuf {
+    std::env::var_os("FRONTD").map_or_else(|| program("frontd"), PathBuf::from)
+}
+
 /// ONNX Runtime's library: `ORT_DYLIB_PATH`, or what `ops/test` has fetched.
 #[must_use]
 pub fn onnx_runtime() -> PathBuf {
@@ -73,11 +79,24 @@ pub fn environment(folder: &Path, variables: &[(&str, &str)]) -> BTreeMap<String
     let machine = [
         ("PATH", std::env::var("PATH").unwrap_or_default()),
         ("ORT_DYLIB_PATH", text(onnx_runtime())),
-        ("WORKERD", text(program("workerd"))),
+        ("WORKERD", text(frontd().with_file_name("workerd"))),
     ];
     let given = variables.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let all = fixed.into_iter().chain(own).chain(machine).chain(given);
     all.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The size of a text that is made to hurt: `size`, times `HOSTILE_SCALE` where that is set, as CI does.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "sizes of texts"
+)]
+pub fn hostile(size: usize) -> usize {
+    let scale = std::env::var("HOSTILE_SCALE").map_or(1.0, |scale| scale.parse::<f64>().unwrap());
+    ((size as f64 * scale) as usize).max(1)
 }
 
 /// Says that the running test does not test what it should, and why. libtest knows no such end of a test and counts it as

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use tempfile::TempDir;
 
-use crate::{environment, program};
+use crate::{environment, frontd};
 
 /// How long anything may take before a test counts as failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -65,7 +65,7 @@ impl Server {
     /// The command that starts a server in `folder`.
     #[must_use]
     pub fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(program("frontd"));
+        let mut command = Command::new(frontd());
         command.env_clear().envs(environment(folder, variables));
         command
     }

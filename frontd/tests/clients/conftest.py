@@ -12,7 +12,8 @@ import time
 import pytest
 import requests
 
-FRONTD = pathlib.Path(os.environ.get("FRONTD", "target/debug/frontd"))
+# Starts frontd as the tests in Rust do.
+HARNESS = os.environ.get("HARNESS", pathlib.Path(__file__).parents[3] / "target/debug/harness")
 START_SECONDS = 60
 
 
@@ -21,25 +22,11 @@ class Server:
 
     def __init__(self, folder: pathlib.Path, **settings: str):
         self.folder = folder
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "ORT_DYLIB_PATH": os.environ["ORT_DYLIB_PATH"],
-            "PORT": "0",
-            "WORKERS": "1",
-            "MODEL": "builtin",
-            "MODEL_DIR": str(folder / "models"),
-            "TEMP_DIR": str(folder / "temp"),
-            "OUTPUT_DIR": str(folder / "output"),
-            "CONTROL_SOCKET": str(folder / "control.sock"),
-            "DRAIN_SECONDS": "2",
-            # A test that says something again wants it made again.
-            "SEGMENT_CACHE_MB": "0",
-            **settings,
-        }
+        settings = {"WORKERS": "1", "DRAIN": "2s", "LOG_LEVEL": "info", **settings}
         self.log = (folder / "log").open("wb")
         self.process = subprocess.Popen(
-            [FRONTD, "serve"], env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=self.log
+            [HARNESS, folder, *(f"{name}={value}" for name, value in settings.items())],
+            cwd=folder, stdout=subprocess.PIPE, stderr=self.log,
         )
         self.url = self._address()
 
