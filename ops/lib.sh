@@ -52,6 +52,20 @@ need_crates() {
         || die "The crates of Cargo.lock could not be downloaded (see above). The first build needs the network."
 }
 
+# build_programs: frontd and workerd as they are served, and ONNX Runtime. Says before the first time what it fetches and how
+# long it takes, and shows cargo's progress; silent when there is nothing to do.
+build_programs() {
+    local quiet=(--quiet)
+    if [ ! -x "$TARGET/release/frontd" ] || [ ! -x "$TARGET/release/workerd" ]; then
+        say "The first build: fetches some 380 crates (45 MB) and ONNX Runtime (22 MB) where they are not here yet, and compiles"
+        say "for 5 to 10 minutes on two cores. Later starts take seconds."
+        quiet=()
+    fi
+    need_crates
+    need_ort
+    workspace_cargo build --release --locked "${quiet[@]}" --package frontd --package workerd || die "the build failed (see above)."
+}
+
 # need_ort: exports ORT_DYLIB_PATH. The library is downloaded once, checked each time and put in place by a rename.
 need_ort() {
     if [ -n "${ORT_DYLIB_PATH:-}" ]; then

@@ -123,6 +123,32 @@ fn libraries_are_named_where_they_belong() {
     }
 }
 
+/// The clock group of `.config/nextest.toml` names tests; a name that is gone would be left out silently.
+#[test]
+fn every_test_that_has_the_machine_for_itself_is_there() {
+    let config = fs::read_to_string(root().join(".config/nextest.toml")).unwrap();
+    let named: Vec<&str> = config
+        .split("test(")
+        .skip(1)
+        .map(|rest| rest.split(')').next().unwrap())
+        .collect();
+    assert!(named.len() > 5, "{named:?}");
+    let mut code = String::new();
+    let mut left = ["english", "frontd", "workerd"]
+        .map(|crate_| root().join(crate_))
+        .to_vec();
+    while let Some(path) = left.pop() {
+        if path.is_dir() && !path.ends_with("target") {
+            left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            code += &fs::read_to_string(&path).unwrap();
+        }
+    }
+    for name in named {
+        assert!(code.contains(&format!("fn {name}()")), "{name}");
+    }
+}
+
 /// The tests above would find something.
 #[test]
 fn a_name_is_found_whole() {
