@@ -7,12 +7,7 @@
 #[path = "builtin_voice/sound.rs"]
 mod sound;
 
-use std::{
-    collections::BTreeMap,
-    ops::Range,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::OnceLock};
 
 use common::{SAMPLE_RATE, SAMPLES_PER_FRAME, STYLE_DIM, protocol::Job};
 use sound::{brightness, level_db, pitch, semitones, shift, spectrum};
@@ -321,9 +316,7 @@ impl Voice {
     fn load() -> Self {
         static RUNTIME: OnceLock<Runtime> = OnceLock::new();
         let runtime = RUNTIME.get_or_init(|| {
-            let library: PathBuf = std::env::var_os("ORT_DYLIB_PATH")
-                .expect("ORT_DYLIB_PATH names libonnxruntime.so: run ops/test")
-                .into();
+            let library = harness::onnx_runtime();
             Runtime::open(&library).unwrap()
         });
         Self(OnnxEngine::load(runtime, Model::Builtin, Options::default()).unwrap())

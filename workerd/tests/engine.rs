@@ -1,6 +1,6 @@
 //! The engine on the real ONNX Runtime, with the built-in voice. Needs `ORT_DYLIB_PATH`, which `ops/test` sets.
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::sync::OnceLock;
 
 use common::{
     STYLE_DIM,
@@ -15,9 +15,7 @@ use workerd::{
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
-        let library: PathBuf = std::env::var_os("ORT_DYLIB_PATH")
-            .expect("ORT_DYLIB_PATH names libonnxruntime.so: run ops/test")
-            .into();
+        let library = harness::onnx_runtime();
         Runtime::open(&library).expect("ONNX Runtime opens")
     })
 }

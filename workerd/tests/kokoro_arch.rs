@@ -20,8 +20,8 @@ fn the_real_architecture_speaks_as_in_python() {
         harness::skip("KOKORO_ARCH names no graph; ops/test makes one where ../shared/kokoro-arch is");
         return;
     };
-    let library = std::env::var_os("ORT_DYLIB_PATH").expect("ORT_DYLIB_PATH: run ops/test");
-    let runtime = Runtime::open(Path::new(&library)).unwrap();
+    let library = harness::onnx_runtime();
+    let runtime = Runtime::open(&library).unwrap();
     let model = folder.join("kokoro/model.onnx");
     let mut engine = OnnxEngine::load(&runtime, Model::File(&model), Options::default()).unwrap();
     assert!(engine.durations());

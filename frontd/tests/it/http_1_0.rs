@@ -79,7 +79,11 @@ fn a_response_that_breaks_off_never_looks_whole() {
     let (server, request) = poisoned();
     let mut body = server.speak(&request).expect("a response that begins");
     let mut bytes = Vec::new();
-    assert!(body.read_to_end(&mut bytes).is_err(), "{} bytes look whole", bytes.len());
+    assert!(
+        body.read_to_end(&mut bytes).is_err(),
+        "{} bytes look whole",
+        bytes.len()
+    );
     assert!(bytes.len() > 44, "it began with sound");
     for path in ["/v1/audio/speech", "/v1/audio/speech/captions"] {
         let answer = String::from_utf8_lossy(&post_1_0(&server, path, &request)).into_owned();
@@ -90,12 +94,28 @@ fn a_response_that_breaks_off_never_looks_whole() {
 /// What `curl` makes of a request: its exit code, the status, and the bytes.
 fn curl(url: &str, version: &str, request: &Value) -> (i32, String, Vec<u8>) {
     let run = Command::new("curl")
-        .args(["--silent", version, "--max-time", "120", "--write-out", "%{stderr}%{http_code}"])
-        .args(["--header", "Content-Type: application/json", "--data", &request.to_string()])
+        .args([
+            "--silent",
+            version,
+            "--max-time",
+            "120",
+            "--write-out",
+            "%{stderr}%{http_code}",
+        ])
+        .args([
+            "--header",
+            "Content-Type: application/json",
+            "--data",
+            &request.to_string(),
+        ])
         .arg(format!("{url}/v1/audio/speech"))
         .output()
         .expect("curl");
-    (run.status.code().unwrap(), String::from_utf8(run.stderr).unwrap(), run.stdout)
+    (
+        run.status.code().unwrap(),
+        String::from_utf8(run.stderr).unwrap(),
+        run.stdout,
+    )
 }
 
 #[test]
@@ -123,7 +143,11 @@ struct OldNginx {
 impl OldNginx {
     fn start(program: &str, server: &Server) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let path = folder.path().display();
         let config = format!(
             "pid {path}/pid; error_log stderr; events {{}} http {{ access_log off; \
@@ -144,7 +168,10 @@ impl OldNginx {
             .spawn()
             .unwrap();
         let url = format!("http://127.0.0.1:{port}");
-        assert!(eventually(|| ureq::get(format!("{url}/health")).call().is_ok()), "nginx answers");
+        assert!(
+            eventually(|| ureq::get(format!("{url}/health")).call().is_ok()),
+            "nginx answers"
+        );
         Self {
             process,
             url,
@@ -165,14 +192,23 @@ impl Drop for OldNginx {
 #[test]
 fn nothing_short_comes_through_a_proxy_that_speaks_it() {
     let program = std::env::var("NGINX").unwrap_or_else(|_| "nginx".to_owned());
-    if [program.as_str(), "curl"].iter().any(|name| Command::new(name).arg("-V").output().is_err()) {
+    if [program.as_str(), "curl"]
+        .iter()
+        .any(|name| Command::new(name).arg("-V").output().is_err())
+    {
         return harness::skip("there is no nginx or no curl (NGINX names one)");
     }
     let good = Server::start(&[]);
     let whole = good.speech(&json!({"input": prose(20), "response_format": "wav", "stream": false}));
     let nginx = OldNginx::start(&program, &good);
     let got = curl(&nginx.url, "--http1.1", &wav(&prose(20)));
-    assert!(got == (0, "200".to_owned(), whole), "{} {} {} bytes", got.0, got.1, got.2.len());
+    assert!(
+        got == (0, "200".to_owned(), whole),
+        "{} {} {} bytes",
+        got.0,
+        got.1,
+        got.2.len()
+    );
     let (server, request) = poisoned();
     let nginx = OldNginx::start(&program, &server);
     for version in ["--http1.1", "--http1.0"] {
