@@ -2,12 +2,11 @@
 //!
 //! Nothing here does more I/O than reading and writing a frame on a stream it is given.
 
+pub mod conversion;
 pub mod exit;
 pub mod frame;
-pub mod fused;
-pub mod matrix;
+
 pub mod protocol;
-pub mod toom;
 
 /// Samples a second of everything that a model makes and a client hears.
 pub const SAMPLE_RATE: u32 = 24_000;

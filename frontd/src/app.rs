@@ -142,18 +142,18 @@ impl Core {
 
     async fn with(config: Config, lasting: Lasting) -> Result<Self, AppError> {
         let run_dir = RunDir::make(config.workers.run_dir.as_deref())?;
+        let model = choose::choose(config.model.choice, &config.model.dir, &config.workers.program).await?;
         let looking = {
-            let config = config.clone();
+            let (config, model) = (config.clone(), model.clone());
             tokio::task::spawn_blocking(move || {
-                let model = choose::choose(config.model.choice, &config.model.dir)?;
                 let voices = open_voices(&config, &model);
                 default_voice(&config, &voices)?;
-                Ok::<_, AppError>((model, voices))
+                Ok::<_, AppError>(voices)
             })
         };
-        let (model, voices) = looking
+        let voices = looking
             .await
-            .map_err(|error| AppError::Workers(format!("the model could not be looked for: {error}")))??;
+            .map_err(|error| AppError::Workers(format!("the voices could not be looked for: {error}")))??;
         let workers = workers::start(setup(&config, &model, &run_dir.0));
         let cache = Cache::new(config.queue.cache_mb << 20, &model.identity());
         let scheduler = Scheduler::start(config.queue.limits(), cache, workers.orders.clone(), workers.news);
@@ -334,7 +334,7 @@ fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
             onnxruntime: config.workers.onnxruntime.clone(),
             model: match model {
                 Chosen::Builtin => None,
-                Chosen::Kokoro(path) => Some(path.clone()),
+                Chosen::Kokoro { graph, .. } => Some(graph.clone()),
             },
             threads: config.workers.threads,
             kernels: config.workers.kernels,
@@ -355,7 +355,7 @@ fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
 fn open_voices(config: &Config, model: &Chosen) -> Voices {
     let (model, folder) = match model {
         Chosen::Builtin => (Model::BuiltIn, config.model.dir.join("voices")),
-        Chosen::Kokoro(_) => (Model::Kokoro, crate::model::files::voices(&config.model.dir)),
+        Chosen::Kokoro { .. } => (Model::Kokoro, crate::model::files::voices(&config.model.dir)),
     };
     Voices::open(Settings {
         model,

@@ -13,6 +13,7 @@ pub const AUDIO_SECONDS: &str = "tts_audio_seconds_total";
 pub const SEGMENTS: &str = "tts_segments_total";
 pub const WORKERS: &str = "tts_workers";
 pub const WORKER_KERNELS: &str = "tts_worker_kernels";
+pub const WARNINGS: &str = "tts_warnings";
 pub const WORKER_EXITS: &str = "tts_worker_exits_total";
 pub const WORKER_MEMORY: &str = "tts_worker_private_bytes";
 pub const QUEUE_RESPONSES: &str = "tts_queue_responses";
@@ -61,6 +62,10 @@ pub fn describe() {
     describe_gauge!(
         WORKER_KERNELS,
         "Workers by what computes the vocoder: avx512 or avx2 (our kernels), onnxruntime"
+    );
+    describe_gauge!(
+        WARNINGS,
+        "Reasons why speech takes longer than it could; /health has them in words"
     );
     describe_counter!(WORKER_EXITS, "Workers that ended, by reason");
     describe_gauge!(

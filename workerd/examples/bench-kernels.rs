@@ -21,8 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{SAMPLE_RATE, fused::PLAIN_FILE, protocol::Job, toom};
+use common::{SAMPLE_RATE, conversion::PLAIN_FILE, protocol::Job};
 use nix::time::{ClockId, clock_gettime};
+use workerd::kernels::toom;
 use workerd::{
     engine::{Engine as _, Speech},
     kernels::{

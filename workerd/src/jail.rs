@@ -3,7 +3,8 @@
 //! | when | what | against |
 //! |---|---|---|
 //! | at start | dies with frontd, no core files, first in line for the OOM killer | orphans, frontd being killed |
-//! | at start | no_new_privs; landlock: the file system is read-only | whatever a model file could make ONNX Runtime do |
+//! | at start | no_new_privs; landlock: the file system is read-only, but for the folder of a conversion | whatever a model file could make us or ONNX Runtime do |
+//! | at start of a conversion | seccomp: no socket, no program, no tracing; a limit of time | the same |
 //! | model loaded | landlock: no path at all, no TCP | the same, for good |
 //! | model loaded | seccomp: only the calls that computing needs | new files, sockets, programs, tracing |
 //!
@@ -13,7 +14,7 @@
 //! Calls off the list fail with `EPERM`, because the C library probes some and copes (malloc reads
 //! `/proc/sys/vm/overcommit_memory`); those that only an attacker makes kill the process.
 
-use std::{collections::BTreeMap, fs, io};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
@@ -42,6 +43,8 @@ pub enum JailError {
     Orphan,
     #[error("cannot set {0}")]
     Process(&'static str, #[source] nix::Error),
+    #[error("the folder of the conversion cannot be opened: {0}")]
+    Folder(String),
     #[error("landlock cannot be used")]
     Landlock(#[from] RulesetError),
     #[error("the seccomp filter cannot be made")]
@@ -52,11 +55,12 @@ pub enum JailError {
     Architecture(&'static str),
 }
 
-/// Before the model is loaded. `parent` is frontd's pid; `memory` bounds the worker's data in bytes.
+/// Before the model is read. `parent` is frontd's pid; `memory` bounds the worker's data in bytes; files can be written in
+/// `writable` alone.
 ///
 /// # Errors
 /// The parent has gone, or the kernel refuses what every kernel since 3.5 can do.
-pub fn at_start(parent: Option<Pid>, memory: Option<u64>) -> Result<(), JailError> {
+pub fn at_start(parent: Option<Pid>, memory: Option<u64>, writable: Option<&Path>) -> Result<(), JailError> {
     prctl::set_pdeathsig(Signal::SIGKILL).map_err(|e| JailError::Process("the parent-death signal", e))?;
     // The parent may have died before the signal was armed.
     if parent.is_some_and(|parent| getppid() != parent) {
@@ -73,7 +77,19 @@ pub fn at_start(parent: Option<Pid>, memory: Option<u64>) -> Result<(), JailErro
         tracing::warn!(%error, "the kernel may pick frontd before this worker when memory ends");
     }
     // Before the session starts its threads, so that they are bound too.
-    read_only()?;
+    read_only(writable)?;
+    Ok(())
+}
+
+/// After [`at_start`], for a process that converts a model and ends: it opens files, and nothing else of the machine. `seconds` of
+/// a core end it.
+///
+/// # Errors
+/// The kernel has the means but refuses.
+pub fn for_conversion(seconds: u64) -> Result<(), JailError> {
+    setrlimit(Resource::RLIMIT_CPU, seconds, seconds)
+        .map_err(|e| JailError::Process("the limit of time", e))?;
+    seccompiler::apply_filter_all_threads(&never(DEADLY)?)?;
     Ok(())
 }
 
@@ -95,7 +111,7 @@ pub fn when_loaded() -> Result<Vec<String>, JailError> {
     Ok(missing)
 }
 
-fn read_only() -> Result<RulesetStatus, JailError> {
+fn read_only(but: Option<&Path>) -> Result<RulesetStatus, JailError> {
     let root = match PathFd::new("/") {
         Ok(root) => root,
         Err(error) => {
@@ -103,13 +119,16 @@ fn read_only() -> Result<RulesetStatus, JailError> {
             return Ok(RulesetStatus::NotEnforced);
         }
     };
-    let status = Ruleset::default()
+    let mut ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(LANDLOCK))?
         .create()?
-        .add_rule(PathBeneath::new(root, AccessFs::from_read(LANDLOCK)))?
-        .restrict_self()?;
-    Ok(status.ruleset)
+        .add_rule(PathBeneath::new(root, AccessFs::from_read(LANDLOCK)))?;
+    if let Some(folder) = but {
+        let folder = PathFd::new(folder).map_err(|error| JailError::Folder(error.to_string()))?;
+        ruleset = ruleset.add_rule(PathBeneath::new(folder, AccessFs::from_all(LANDLOCK)))?;
+    }
+    Ok(ruleset.restrict_self()?.ruleset)
 }
 
 fn no_path() -> Result<RulesetStatus, JailError> {

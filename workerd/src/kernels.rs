@@ -2,7 +2,7 @@
 //!
 //! Kokoro's vocoder spends most of its time in eight residual blocks: AdaIN, Snake and a convolution, six times each.
 //! ONNX Runtime convolves them directly, near the peak of a core, so the way on is fewer multiplications:
-//! Toom-Cook tiles ([`common::toom`]) over a layout in which all shifts are whole vectors ([`chunks`]), with the
+//! Toom-Cook tiles ([`crate::kernels::toom`]) over a layout in which all shifts are whole vectors ([`chunks`]), with the
 //! activation on the way in and the next layer's statistics on the way out ([`conv`], [`block`]). [`operator`] makes
 //! this a custom operator of ONNX Runtime, for graphs in which frontd put such nodes.
 //!
@@ -13,7 +13,9 @@ pub mod block;
 pub mod convolution;
 pub mod crew;
 pub mod matmul;
+pub mod matrix;
 pub mod operator;
+pub mod toom;
 
 mod activation;
 mod chunks;
@@ -27,7 +29,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use common::fused::{FUSED_FILE, PLAIN_FILE};
+use crate::fused::FUSED_FILE;
+use common::conversion::PLAIN_FILE;
 
 use block::{Block, LAYERS, Run, Workspace};
 use convolution::Convolution;

@@ -1,8 +1,14 @@
-//! `workerd`: started by frontd, never by hand.
+//! `workerd`: started by frontd, to serve or to convert a model.
 
-use std::{io::BufWriter, path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    fs,
+    io::BufWriter,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use common::{exit::WorkerExit, protocol::Ready};
 use interprocess::{
     TryClone,
@@ -11,8 +17,9 @@ use interprocess::{
 use nix::unistd::Pid;
 use tracing_subscriber::EnvFilter;
 use workerd::{
+    convert::{self, ConvertError},
     engine::Engine,
-    jail,
+    jail::{self, JailError},
     kernels::{Isa, Setting},
     onnx::{Model, OnnxEngine, Options, Runtime},
     serve, signals,
@@ -20,9 +27,31 @@ use workerd::{
 
 const WRITE_BUFFER: usize = 64 * 1024;
 
-/// One synthesis worker of Dexterous TTS. frontd starts it; there is nothing to do with it by hand.
+/// The synthesis worker of Dexterous TTS. frontd starts it to serve, and to convert a model once.
 #[derive(Debug, Parser)]
 #[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer synthesis jobs on a socket.
+    Serve(Arguments),
+    /// Make a folder that workers map out of a Kokoro model file, and print its path.
+    Convert {
+        /// The ONNX file, with weights of 32 or of 8 bits.
+        model: PathBuf,
+        /// The folder to make it in.
+        into: PathBuf,
+        /// The pid of frontd, to end with it.
+        #[arg(long)]
+        parent: Option<i32>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
 struct Arguments {
     /// The Unix socket on which frontd waits.
     #[arg(long)]
@@ -52,8 +81,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     init_log();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
             return if error.use_stderr() {
@@ -63,7 +92,11 @@ fn main() -> ExitCode {
             };
         }
     };
-    match work(&arguments) {
+    let done = match &cli.command {
+        Command::Serve(arguments) => work(arguments),
+        Command::Convert { model, into, parent } => convert(model, into, *parent),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err((exit, error)) => {
             tracing::error!("{error:#}");
@@ -72,10 +105,35 @@ fn main() -> ExitCode {
     }
 }
 
+/// The most data that a conversion may hold: the graph, and one convolution with its transformed weights.
+const CONVERSION_MEMORY: u64 = 768 << 20;
+/// The most time of a core that a conversion may take, in seconds; it takes about five.
+const CONVERSION_SECONDS: u64 = 300;
+
+fn convert(model: &Path, into: &Path, parent: Option<i32>) -> Result<(), (WorkerExit, anyhow::Error)> {
+    let jailed = |error: JailError| (WorkerExit::Jail, error.into());
+    fs::create_dir_all(into).map_err(|error| {
+        let why = anyhow::Error::from(error).context(format!("cannot make the folder {}", into.display()));
+        (WorkerExit::Internal, why)
+    })?;
+    jail::at_start(parent.map(Pid::from_raw), Some(CONVERSION_MEMORY), Some(into)).map_err(jailed)?;
+    jail::for_conversion(CONVERSION_SECONDS).map_err(jailed)?;
+    let converted = convert::convert(model, into).map_err(|error| {
+        let exit = match error {
+            ConvertError::Source { .. } => WorkerExit::NoModel,
+            ConvertError::Model { .. } => WorkerExit::BadModel,
+            ConvertError::Target { .. } | ConvertError::Space { .. } => WorkerExit::Internal,
+        };
+        (exit, error.into())
+    })?;
+    println!("{}", converted.folder.display());
+    Ok(())
+}
+
 fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
     let parent = arguments.parent.map(Pid::from_raw);
     signals::tell_outsiders_apart().map_err(|e| (WorkerExit::Internal, e.into()))?;
-    jail::at_start(parent, arguments.memory_mb.map(|mb| mb << 20))
+    jail::at_start(parent, arguments.memory_mb.map(|mb| mb << 20), None)
         .map_err(|e| (WorkerExit::Jail, e.into()))?;
     let internal = |error: std::io::Error| (WorkerExit::Internal, error.into());
     let name = arguments

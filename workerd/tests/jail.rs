@@ -18,7 +18,7 @@ const DONE: i32 = 42;
 #[test]
 fn child() {
     let Ok(act) = env::var(ACT) else { return };
-    jail::at_start(None, None).expect("lock at start");
+    jail::at_start(None, None, None).expect("lock at start");
     if act == "write while loading" {
         finish(fs::write(env::temp_dir().join("jail-test"), b"x").is_ok());
     }

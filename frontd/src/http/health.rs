@@ -14,7 +14,7 @@ use crate::{
 
 /// What is running
 ///
-/// Always answers while the process lives. While Kokoro-82M is being installed, `install` has `bytes` and `total_bytes`.
+/// Always answers while the process lives. `status` is `slow` when speech takes longer than it could, and `warnings` says why. While Kokoro-82M is being installed, `install` has `bytes` and `total_bytes`.
 #[utoipa::path(get, path = "/health", tag = "health", security(()),
     responses((status = 200, description = "It lives", body = Object,
         example = json!({"status": "healthy", "version": "0.1.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
@@ -24,8 +24,10 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let install =
         tokio::task::spawn_blocking(move || install::under_way(&target, &files::kokoro(), SystemTime::now()));
     let kernels = fleet.workers.iter().find_map(|worker| worker.kernels.clone());
+    let warnings = warnings(&shared, kernels.as_deref());
     Json(json!({
-        "status": "healthy",
+        "status": if warnings.is_empty() { "healthy" } else { "slow" },
+        "warnings": warnings,
         "version": env!("CARGO_PKG_VERSION"),
         "model": shared.model.name(),
         "hint": shared.model.hint(),
@@ -33,6 +35,23 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "kernels": kernels,
         "workers": { "wanted": fleet.target, "serving": fleet.serving(), "restarts": fleet.restarts() },
     }))
+}
+
+/// What the workers report when they use none of our kernels.
+const NO_KERNELS: &str = "onnxruntime";
+
+/// Why speech takes longer than it could, in sentences; none is the normal case.
+fn warnings(shared: &Shared, kernels: Option<&str>) -> Vec<String> {
+    let mut all = shared.model.warnings();
+    let wanted = shared.config.workers.kernels == "auto" && shared.model.has_kernels();
+    if wanted && all.is_empty() && kernels == Some(NO_KERNELS) {
+        all.push(
+            "The workers compute without our kernels, because this CPU has neither AVX-512 nor AVX2 or the kernels' graph \
+             cannot be loaded; the log says which. Speech takes up to 2.5 times as long."
+                .to_owned(),
+        );
+    }
+    all
 }
 
 /// Whether the process lives
@@ -77,11 +96,14 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> String {
     for phase in Phase::ALL {
         metrics::gauge!(names::WORKERS, "state" => phase.as_str()).set(fleet.in_phase(phase) as f64);
     }
-    for kernels in ["avx512", "avx2", "portable", "onnxruntime"] {
+    for kernels in ["avx512", "avx2", "portable", NO_KERNELS] {
         let with = |worker: &&WorkerStatus| worker.kernels.as_deref() == Some(kernels);
         let count = fleet.workers.iter().filter(with).count();
         metrics::gauge!(names::WORKER_KERNELS, "kernels" => kernels).set(count as f64);
     }
+    let kernels = fleet.workers.iter().find_map(|worker| worker.kernels.clone());
+    let warnings = warnings(&shared, kernels.as_deref()).len();
+    metrics::gauge!(names::WARNINGS).set(warnings as f64);
     let private: u64 = fleet.workers.iter().map(|worker| worker.private_bytes).sum();
     metrics::gauge!(names::WORKER_MEMORY).set(private as f64);
     metrics::gauge!(names::QUEUE_RESPONSES, "state" => "under_way").set(queue.responses as f64);

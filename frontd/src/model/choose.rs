@@ -5,18 +5,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    convert::{self, ConvertError},
-    files,
-};
+use common::conversion::{BLOCKS, Report};
+
+use super::{convert, files};
 use crate::config::ModelChoice;
 
 /// The model that is spoken with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
     Builtin,
-    /// The graph to load.
-    Kokoro(PathBuf),
+    Kokoro {
+        /// The graph to load.
+        graph: PathBuf,
+        /// What its conversion found, or why there is none.
+        conversion: Result<Report, String>,
+    },
 }
 
 /// Why there is no model to speak with.
@@ -32,7 +35,7 @@ impl Chosen {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Builtin => "builtin",
-            Self::Kokoro(_) => "kokoro-82m",
+            Self::Kokoro { .. } => "kokoro-82m",
         }
     }
 
@@ -41,7 +44,7 @@ impl Chosen {
     pub fn identity(&self) -> String {
         match self {
             Self::Builtin => self.name().to_owned(),
-            Self::Kokoro(path) => {
+            Self::Kokoro { graph: path, .. } => {
                 let about = path.metadata().ok();
                 let (size, time) = (
                     about.as_ref().map(Metadata::len),
@@ -60,7 +63,39 @@ impl Chosen {
                 "This is the small built-in demo voice. `frontd model install` fetches Kokoro-82M (342 MB), \
                  which sounds far better.",
             ),
-            Self::Kokoro(_) => None,
+            Self::Kokoro { .. } => None,
+        }
+    }
+
+    /// Whether our kernels can compute its residual blocks.
+    #[must_use]
+    pub fn has_kernels(&self) -> bool {
+        matches!(self, Self::Kokoro { conversion: Ok(report), .. } if report.blocks == BLOCKS)
+    }
+
+    /// Why speech takes longer with it than it could, in sentences for the owner of the server.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        match self {
+            Self::Builtin => Vec::new(),
+            Self::Kokoro {
+                conversion: Err(why), ..
+            } => vec![format!(
+                "The model could not be converted, so it runs without our kernels and every worker holds its own copy: {why}"
+            )],
+            Self::Kokoro {
+                conversion: Ok(report),
+                ..
+            } if report.blocks < BLOCKS => {
+                let mut all = vec![format!(
+                    "Our kernels compute {} of the {BLOCKS} residual blocks that make most of the work, because the rest \
+                     of this model file is written in a way they do not know. Speech takes up to 2.5 times as long.",
+                    report.blocks
+                )];
+                all.extend(report.misfits.iter().cloned());
+                all
+            }
+            Self::Kokoro { .. } => Vec::new(),
         }
     }
 }
@@ -75,40 +110,40 @@ pub fn installed(choice: ModelChoice, model_dir: &Path) -> Result<Chosen, Choose
         ModelChoice::Auto | ModelChoice::Kokoro => files::installed(model_dir),
     };
     match (installed, choice) {
-        (Some(file), _) => Ok(Chosen::Kokoro(file)),
+        (Some(graph), _) => Ok(Chosen::Kokoro {
+            graph,
+            conversion: Err("it was not converted yet".to_owned()),
+        }),
         (None, ModelChoice::Kokoro) => Err(ChooseError::NotInstalled(model_dir.to_owned())),
         (None, ModelChoice::Auto | ModelChoice::Builtin) => Ok(Chosen::Builtin),
     }
 }
 
-/// Chooses, and converts Kokoro's file when that has not been done yet. Blocks for about a second then.
+/// Chooses, and has `workerd` convert Kokoro's file when that has not been done yet.
 ///
 /// # Errors
 /// Kokoro is wanted and not there.
-pub fn choose(choice: ModelChoice, model_dir: &Path) -> Result<Chosen, ChooseError> {
+pub async fn choose(choice: ModelChoice, model_dir: &Path, workerd: &Path) -> Result<Chosen, ChooseError> {
     Ok(match installed(choice, model_dir)? {
-        Chosen::Kokoro(file) => Chosen::Kokoro(converted(&file)),
+        Chosen::Kokoro { graph, .. } => kokoro(graph, workerd).await,
         Chosen::Builtin => Chosen::Builtin,
     })
 }
 
 /// The converted graph; the file itself when it cannot be converted. What is wrong with a damaged file, a worker
 /// that tries to load it tells best.
-fn converted(file: &Path) -> PathBuf {
-    let result: Result<convert::Converted, ConvertError> = file.parent().map_or_else(
-        || convert::convert(file, Path::new(".")),
-        |folder| convert::convert(file, folder),
-    );
-    match result {
-        Ok(converted) => {
-            if converted.fresh {
-                tracing::info!(folder = %converted.folder.display(), "the model was converted so that workers share its weights");
-            }
-            converted.plain
-        }
+async fn kokoro(file: PathBuf, workerd: &Path) -> Chosen {
+    match convert::convert(workerd, &file).await {
+        Ok(converted) => Chosen::Kokoro {
+            graph: converted.plain,
+            conversion: Ok(converted.report),
+        },
         Err(error) => {
-            tracing::warn!(%error, "the model is loaded as it is: every worker holds its own copy of the weights");
-            file.to_owned()
+            tracing::warn!(%error, "the model is loaded as it is, without our kernels; every worker holds its own copy of the weights");
+            Chosen::Kokoro {
+                graph: file,
+                conversion: Err(error.to_string()),
+            }
         }
     }
 }

@@ -1,192 +1,100 @@
-//! From one `model.onnx` to a folder that workers map: the weights in files of their own, and a second graph in which
-//! the vocoder's residual blocks, the decoder's convolutions and the text encoder's products are nodes for workerd's kernels.
+//! Has `workerd convert` make, out of an installed model, a folder that workers map.
 //!
-//! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
-//! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
-//! stays at the size of the graph, and nothing of the file is lost. They are found by structure ([`blocks`],
-//! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
-//!
-//! ```text
-//! TARGET/converted-v5-SIZE-MTIME/plain.onnx     the graph as it was
-//!                                fused.onnx     the graph with custom nodes
-//!                                weights.bin    large tensors of both, each on a page of its own
-//!                                kernels.bin    transformed weights of the custom nodes
-//!                                sizes          those of the files above
-//! ```
-//!
-//! The folder is made under another name and renamed when it is whole and on the disk: it is there complete or
-//! not at all. Its name holds the version of this conversion and the source's size and time of change, so a
-//! newer program or another model makes it again, and then the older one is removed. So it is when a file has not the size any
-//! more that it was written with: workers would go on with ONNX Runtime's own operators, or with none.
+//! A model file is foreign bytes: another process reads it, in a jail and with limits, because this one has to outlive whatever
+//! such a file does to its reader. What it says on its standard error becomes our log.
 
-mod blocks;
-mod convolutions;
-mod fuse;
-mod graph;
-mod products;
-mod skeleton;
-mod wire;
-mod write;
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
 
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use common::conversion::{PLAIN_FILE, REPORT_FILE, Report};
+use tokio::process::Command;
 
-use common::fused::{FUSED_FILE, PLAIN_FILE};
+use crate::workers::process::told;
 
-pub use skeleton::SkeletonError;
-pub use wire::WireError;
-
-/// Changes whenever the converted files do.
-pub const VERSION: u32 = 5;
-const PREFIX: &str = "converted-";
-const UNFINISHED: &str = "unfinished-";
-const SIZES_FILE: &str = "sizes";
+/// Writing 870 MB to a slow disk takes minutes; a conversion that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A converted model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
-    /// The folder of all its files.
-    pub folder: PathBuf,
-    /// The graph on ONNX Runtime's own operators, its weights beside it.
+    /// The graph to load.
     pub plain: PathBuf,
-    /// The graph with nodes for workerd's kernels, where the model has the blocks for it.
-    pub fused: Option<PathBuf>,
-    /// Whether it was made now, and not found from an earlier start.
-    pub fresh: bool,
+    pub report: Report,
 }
 
-/// Why a model was not converted. The source is untouched; it can still be loaded as it is.
+/// Why a model was not converted.
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
-    #[error("cannot convert {}: {source}", path.display())]
-    Model {
-        path: PathBuf,
-        #[source]
-        source: SkeletonError,
-    },
-    #[error("cannot convert {}: it cannot be read", path.display())]
-    Source {
+    #[error("{} cannot be started: {source}", path.display())]
+    Start {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("cannot write the converted model to {} (it takes about 870 MB)", path.display())]
-    Target {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error("the conversion did not end in {} minutes", PATIENCE.as_secs() / 60)]
+    Hang,
+    #[error("{0}")]
+    Failed(String),
+    #[error("the report of {} cannot be read: {reason}", folder.display())]
+    Report { folder: PathBuf, reason: String },
 }
 
-/// Converts `source` into a folder in `target_dir`, or finds the one made before. One `target_dir` serves one
-/// source. Blocks for about a second when there is work; a second caller waits for the first.
+/// Converts `model` into a folder beside it by the program `workerd`, or finds the folder made before. Takes about five seconds
+/// when there is work.
 ///
 /// # Errors
-/// [`ConvertError`]; nothing half-made is left under the folder's name.
-pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertError> {
-    let unreadable = |error| ConvertError::Source {
-        path: source.to_owned(),
-        source: error,
-    };
-    let unwritable = |error| ConvertError::Target {
-        path: target_dir.to_owned(),
-        source: error,
-    };
-
-    let mut file = File::open(source).map_err(unreadable)?;
-    let name = folder_name(&file.metadata().map_err(unreadable)?).map_err(unreadable)?;
-    let folder = target_dir.join(&name);
-    if is_whole(&folder) {
-        return Ok(Converted::at(folder, false));
-    }
-    fs::create_dir_all(target_dir).map_err(unwritable)?;
-    let lock = File::create(target_dir.join(".convert.lock")).map_err(unwritable)?;
-    lock.lock().map_err(unwritable)?;
-    if is_whole(&folder) {
-        return Ok(Converted::at(folder, false));
-    }
-
-    let skeleton = skeleton::read(&mut file).map_err(|error| ConvertError::Model {
-        path: source.to_owned(),
-        source: error,
-    })?;
-    // What a killed conversion left: nobody else writes while the lock is held.
-    remove_folders(target_dir, UNFINISHED, "").map_err(unwritable)?;
-    if folder.is_dir() {
-        tracing::warn!(folder = %folder.display(), "files of the converted model are missing or cut short: it is made again");
-        fs::remove_dir_all(&folder).map_err(unwritable)?;
-    }
-    let unfinished = target_dir.join(format!("{UNFINISHED}{name}"));
-    let made = fs::create_dir(&unfinished)
-        .and_then(|()| write::all(&skeleton, &file, &unfinished))
-        .and_then(|()| fs::rename(&unfinished, &folder))
-        .and_then(|()| File::open(target_dir)?.sync_all());
-    if let Err(error) = made {
-        let _ = fs::remove_dir_all(&unfinished);
-        return Err(unwritable(error));
-    }
-    remove_folders(target_dir, PREFIX, &name).map_err(unwritable)?;
-    Ok(Converted::at(folder, true))
-}
-
-impl Converted {
-    fn at(folder: PathBuf, fresh: bool) -> Self {
-        Self {
+/// [`ConvertError`] with the converter's own sentence; the file can still be loaded as it is.
+pub async fn convert(workerd: &Path, model: &Path) -> Result<Converted, ConvertError> {
+    let into = model.parent().unwrap_or(Path::new("."));
+    let child = Command::new(workerd)
+        .arg("convert")
+        .args(["--parent", &std::process::id().to_string()])
+        .args([model, into])
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(PATIENCE, child)
+        .await
+        .map_err(|_| ConvertError::Hang)?
+        .map_err(|source| ConvertError::Start {
+            path: workerd.to_owned(),
+            source,
+        })?;
+    let folder = folder(&output)?;
+    let report = std::fs::read_to_string(folder.join(REPORT_FILE)).map_err(|error| error.to_string());
+    let report = report.and_then(|text| text.parse::<Report>().map_err(|error| error.to_string()));
+    match report {
+        Ok(report) => Ok(Converted {
             plain: folder.join(PLAIN_FILE),
-            fused: Some(folder.join(FUSED_FILE)).filter(|file| file.is_file()),
-            folder,
-            fresh,
-        }
+            report,
+        }),
+        Err(reason) => Err(ConvertError::Report { folder, reason }),
     }
 }
 
-/// The name of a source's folder: the same for the same file and version of this conversion only.
-fn folder_name(source: &fs::Metadata) -> io::Result<String> {
-    let changed = source
-        .modified()?
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos();
-    Ok(format!("{PREFIX}v{VERSION}-{}-{changed}", source.len()))
-}
-
-/// Whether the files of a conversion have the sizes that they were written with.
-fn is_whole(folder: &Path) -> bool {
-    match (fs::read_to_string(folder.join(SIZES_FILE)), sizes(folder)) {
-        (Ok(written), Ok(found)) => written == found,
-        _ => false,
+/// The folder that a converter made, or the last sentence that it said.
+fn folder(output: &Output) -> Result<PathBuf, ConvertError> {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.clone().for_each(|line| told(line, None));
+    if output.status.success() {
+        let folder = String::from_utf8_lossy(&output.stdout);
+        return Ok(PathBuf::from(folder.trim_end()));
     }
-}
-
-/// A line for each file of a conversion: its name and its bytes.
-fn sizes(folder: &Path) -> io::Result<String> {
-    let mut lines = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name != SIZES_FILE {
-            lines.push(format!("{} {}\n", name.display(), entry.metadata()?.len()));
-        }
-    }
-    lines.sort();
-    Ok(lines.concat())
-}
-
-/// Removes the folders in `dir` whose names begin with `prefix`, but for `keep`.
-fn remove_folders(dir: &Path, prefix: &str, keep: &str) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name
-            .to_str()
-            .is_some_and(|name| name.starts_with(prefix) && name != keep)
-        {
-            fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
+    let last = lines
+        .last()
+        .map(|line| line.trim_start_matches("ERROR ").to_owned());
+    Err(ConvertError::Failed(last.unwrap_or_else(|| {
+        format!("the converter ended without a word ({})", output.status)
+    })))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl Process {
     pub fn spawn(id: WorkerId, program: &Program, socket: &std::path::Path) -> io::Result<Self> {
         let mut command = Command::new(&program.workerd);
         command
-            .arg("--socket")
+            .args(["serve", "--socket"])
             .arg(socket)
             .arg("--onnxruntime")
             .arg(&program.onnxruntime)
@@ -202,6 +202,16 @@ fn page_size() -> u64 {
         .unwrap_or(4096)
 }
 
+/// Logs a line that a child wrote. What it warns of, the operator sees; it dies of its errors, and its end tells them.
+pub fn told(line: &str, worker: Option<WorkerId>) {
+    let worker = worker.map(|worker| worker.0);
+    match line.split_once(' ') {
+        Some(("WARN", told)) => tracing::warn!(worker, "{told}"),
+        Some(("INFO", told)) => tracing::info!(worker, "{told}"),
+        _ => tracing::debug!(worker, "workerd: {line}"),
+    }
+}
+
 async fn read_words(id: WorkerId, stderr: impl AsyncRead + Unpin, words: Arc<Mutex<VecDeque<String>>>) {
     let mut stderr = BufReader::new(stderr);
     loop {
@@ -211,12 +221,7 @@ async fn read_words(id: WorkerId, stderr: impl AsyncRead + Unpin, words: Arc<Mut
             Ok(_) => {}
         }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
-        // What it warns of is the operator's to see; of its errors it dies, and they are told as its last words.
-        match line.split_once(' ') {
-            Some(("WARN", told)) => tracing::warn!(worker = id.0, "{told}"),
-            Some(("INFO", told)) => tracing::info!(worker = id.0, "{told}"),
-            _ => tracing::debug!(worker = id.0, "workerd: {line}"),
-        }
+        told(&line, Some(id));
         let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
         if words.len() == LAST_WORDS {
             words.pop_front();

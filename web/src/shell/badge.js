@@ -17,11 +17,13 @@ export function startBadge() {
 
 const builtin = ({ model }) => model === "builtin";
 
+const isSlow = ({ warnings }) => warnings?.length > 0;
+
 const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
 function badgeOf(status) {
 	switch (status.state) {
-		case "ready": return ["ready", modelName(status), workers(status)];
+		case "ready": return isSlow(status) ? ["busy", modelName(status), "slow"] : ["ready", modelName(status), workers(status)];
 		case "starting": return ["busy", "Starting"];
 		case "offline": return ["down", "Offline"];
 		case "down": return ["down", "Reconnecting"];
@@ -40,6 +42,8 @@ function showCard(status, server) {
 			? "A small voice that comes with the server, for trying things out: quick and clear, and not the real thing."
 			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
 	hook("model-hint").hidden = !(demo && status.state === "ready");
+	hook("model-warning").hidden = !(isSlow(status) && status.state === "ready");
+	hook("model-warning").textContent = (status.warnings ?? []).join(" ");
 	const facts = [store.voices.length && plural(store.voices.length, "voice"), workers(status), server.version && `version ${server.version}`];
 	hook("model-facts").textContent = facts.filter(Boolean).join(" · ");
 }

@@ -5,10 +5,9 @@ mod noise;
 
 use std::sync::atomic::AtomicBool;
 
-use common::toom;
 use libfuzzer_sys::fuzz_target;
 use workerd::kernels::block::{Block, LAYERS};
-use workerd::kernels::{Io, Isa, Kernels, serially};
+use workerd::kernels::{Io, Isa, Kernels, serially, toom};
 
 use noise::noise;
 

@@ -6,7 +6,7 @@ mod noise;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{matrix, toom};
+use workerd::kernels::{matrix, toom};
 use libfuzzer_sys::fuzz_target;
 use workerd::kernels::convolution::Convolution;
 use workerd::kernels::crew::Crew;

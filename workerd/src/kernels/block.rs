@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::toom;
+use crate::kernels::toom;
 
 use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
@@ -15,7 +15,7 @@ use super::conv::{Conv, Pass, Spare};
 use super::simd::Simd;
 use super::{KernelError, Pool, layout};
 
-pub use common::fused::LAYERS;
+pub use crate::fused::LAYERS;
 
 /// What a block is made of; `channels` go in and out of every layer.
 #[derive(Debug, Clone, Copy)]

@@ -35,7 +35,7 @@ pub(super) struct Conv<'a> {
     pub(super) outputs: usize,
     pub(super) taps: usize,
     pub(super) dilation: usize,
-    /// As [`common::toom::pack`] makes them.
+    /// As [`crate::kernels::toom::pack`] makes them.
     pub(super) weights: &'a [f32],
     /// `[outputs]`
     pub(super) bias: &'a [f32],

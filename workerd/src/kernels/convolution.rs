@@ -1,9 +1,9 @@
 //! A convolution by itself: those of the decoder, and transposed ones, whose phases are convolutions of their own
-//! ([`common::fused::CONVOLUTION`]).
+//! ([`crate::fused::CONVOLUTION`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::toom;
+use crate::kernels::toom;
 
 use super::activation::Snake;
 use super::block::Workspace;

@@ -1,4 +1,4 @@
-//! Rows times a constant matrix ([`common::fused::MAT_MUL`]), with ONNX Runtime's bits.
+//! Rows times a constant matrix ([`crate::fused::MAT_MUL`]), with ONNX Runtime's bits.
 //!
 //! A lane of a vector is a row, so that the matrix is the weights of [`super::product`] and is read in the order in which it
 //! lies in the mapped file; ONNX Runtime packs it anew in every run, which takes longer than the product where there
@@ -8,8 +8,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::matrix;
-use common::toom::{GROUP, PANEL};
+use crate::kernels::matrix;
+use crate::kernels::toom::{GROUP, PANEL};
 
 use super::block::Workspace;
 use super::output::Output;

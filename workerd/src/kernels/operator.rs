@@ -1,4 +1,4 @@
-//! The kernels as custom operators of ONNX Runtime; the contract of the node is [`common::fused`].
+//! The kernels as custom operators of ONNX Runtime; the contract of the node is [`crate::fused`].
 //!
 //! Weights are inputs of the node and external data of the graph, so ONNX Runtime maps them and all workers share
 //! them.
@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use common::fused;
+use crate::fused;
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorDomain, OperatorInput, OperatorOutput,
 };

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use common::toom::PANEL;
+use crate::kernels::toom::PANEL;
 
 use super::simd::Simd;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use common::toom::{self, GROUP, PANEL, Packing, Tables};
+use crate::kernels::toom::{self, GROUP, PANEL, Packing, Tables};
 
 use super::Pass;
 use super::plan::{Block, MAX_TILES, MAX_WINDOW, Plan};

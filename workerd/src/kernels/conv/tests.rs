@@ -1,4 +1,4 @@
-use common::toom::{self, GROUP, PANEL};
+use crate::kernels::toom::{self, GROUP, PANEL};
 use proptest::prelude::*;
 
 use super::super::activation::{Layer, snakes};

@@ -73,7 +73,7 @@ fn what_does_not_fit_is_refused() {
     };
     let run = |matmul, inputs: usize, outputs| run(Isa::Portable, matmul, &vec![1.0; inputs], outputs);
     assert_eq!(run(good, 32, 16).unwrap(), [16.0; 16]);
-    assert_eq!(run(good, 0, 0).unwrap(), []);
+    assert!(run(good, 0, 0).unwrap().is_empty());
     let size = |what| Err(KernelError::Size(what));
     assert_eq!(run(good, 33, 16), size("samples"));
     assert_eq!(run(good, 32, 15), size("samples"));

@@ -1,6 +1,6 @@
 //! Constant matrices, packed for products with rows.
 
-use crate::toom::PANEL;
+use super::toom::PANEL;
 
 /// The depth is a multiple of this: the lanes of the widest vector.
 pub const DEPTH_STEP: usize = 16;

@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
+use super::data::Quantised;
 use super::wire::{self, Value, WireError};
 
 /// The most that the graph without its large tensors may take in memory, in bytes.
@@ -16,11 +17,13 @@ const MAX_RANK: usize = 16;
 /// What holding one field costs beside its bytes, so that a file of empty fields is bounded too.
 const FIELD_COST: u64 = 64;
 
-/// `TensorProto.DataType` of 32-bit floats.
+/// `TensorProto.DataType` of 32-bit floats, and of integers of 8 bits.
 pub(super) const FLOAT: u64 = 1;
+pub(super) const UINT8: u64 = 2;
+pub(super) const INT8: u64 = 3;
 
 /// `ModelProto`, its graph taken out.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Skeleton {
     /// All fields of the model other than its graph.
     pub(super) model: Vec<u8>,
@@ -42,6 +45,19 @@ pub(super) struct Tensor {
     pub(super) message: Vec<u8>,
     /// Where in the file its little-endian data lies.
     pub(super) place: Option<Place>,
+    /// What its floats are made of, when the file holds them in 8 bits. The message has no data then.
+    pub(super) quantised: Option<Box<Quantised>>,
+}
+
+impl Tensor {
+    /// What its data takes when it is written, as far as that is not in the graph.
+    pub(super) fn bytes(&self) -> u64 {
+        match (&self.quantised, self.place) {
+            (Some(quantised), _) => 4 * quantised.weights.place.map_or(0, |place| place.length),
+            (None, Some(place)) => place.length,
+            (None, None) => 0,
+        }
+    }
 }
 
 /// A range of a file, in bytes.
@@ -59,6 +75,11 @@ pub enum SkeletonError {
     #[error("it is damaged or not an ONNX file, at byte {at}")]
     Wire {
         at: u64,
+        #[source]
+        source: WireError,
+    },
+    #[error("a node of its graph is damaged")]
+    Node {
         #[source]
         source: WireError,
     },

@@ -4,10 +4,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use common::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE, PLAIN_FILE};
+use common::conversion::{PLAIN_FILE, REPORT_FILE, Report};
+
+use crate::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE};
 
 use super::SIZES_FILE;
+use super::data;
 use super::fuse::{self, Fused, NotFused};
+use super::misfit::Misfit;
 use super::skeleton::{FLOAT, Place, Skeleton};
 use super::wire::{Message, put_length};
 
@@ -17,13 +21,17 @@ const KERNELS: &str = "kernels.bin";
 const PAGE: u64 = 4096;
 
 /// Writes every file of a conversion into the empty folder `dir`, and waits until they are on the disk.
-pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<()> {
+pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path, mut report: Report) -> io::Result<()> {
     let mut weights = DataFile::create(dir, WEIGHTS)?;
     let mut tensors = Vec::with_capacity(skeleton.tensors.len());
     for tensor in &skeleton.tensors {
-        tensors.push(match tensor.place {
-            None => tensor.message.clone(),
-            Some(place) => external(&tensor.message, WEIGHTS, weights.copy(source, place)?),
+        tensors.push(match (&tensor.quantised, tensor.place) {
+            (Some(_), _) => {
+                let place = weights.append(&data::floats(tensor, source)?)?;
+                external(&tensor.message, WEIGHTS, place)
+            }
+            (None, Some(place)) => external(&tensor.message, WEIGHTS, weights.copy(source, place)?),
+            (None, None) => tensor.message.clone(),
         });
     }
     weights.close()?;
@@ -39,18 +47,36 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path) -> io::Result<
                 products = fused.products,
                 "residual blocks, convolutions and products of the model are ready for our kernels"
             );
+            (report.blocks, report.convolutions, report.products) =
+                (fused.blocks, fused.convolutions, fused.products);
+            report.misfits = sentences(&fused.misfits);
             write_fused(skeleton, fused, tensors, &dir.join(FUSED_FILE))?;
         }
         Err(NotFused::Io(error)) => return Err(error),
         Err(reason) => {
             std::fs::remove_file(dir.join(KERNELS))?;
-            tracing::info!(%reason, "the model runs on ONNX Runtime's own operators alone");
+            tracing::warn!(%reason, "the model runs on ONNX Runtime's own operators alone");
+            if let NotFused::NoBlocks(misfits) = reason {
+                report.misfits = sentences(&misfits);
+            }
         }
     }
+    for misfit in &report.misfits {
+        tracing::warn!("nearly a residual block: {misfit}");
+    }
+    let mut file = File::create_new(dir.join(REPORT_FILE))?;
+    file.write_all(report.to_string().as_bytes())?;
+    file.sync_all()?;
     let mut sizes = File::create_new(dir.join(SIZES_FILE))?;
     sizes.write_all(super::sizes(dir)?.as_bytes())?;
     sizes.sync_all()?;
     File::open(dir)?.sync_all()
+}
+
+/// The first few misfits, as a person reads them.
+fn sentences(misfits: &[Misfit]) -> Vec<String> {
+    const MOST: usize = 4;
+    misfits.iter().take(MOST).map(ToString::to_string).collect()
 }
 
 fn write_fused(skeleton: &Skeleton, fused: Fused, tensors: Vec<Vec<u8>>, path: &Path) -> io::Result<()> {
@@ -156,6 +182,18 @@ impl DataFile {
             offset,
             length: copied,
         })
+    }
+
+    /// Appends floats on the next page.
+    fn append(&mut self, floats: &[f32]) -> io::Result<Place> {
+        let offset = self.next_page()?;
+        let mut file = BufWriter::with_capacity(1 << 16, &self.file);
+        floats.iter().try_for_each(|x| file.write_all(&x.to_le_bytes()))?;
+        file.flush()?;
+        drop(file);
+        let length = size_of_val(floats) as u64;
+        self.end = offset + length;
+        Ok(Place { offset, length })
     }
 
     /// Begins a tensor of `count` floats on the next page.

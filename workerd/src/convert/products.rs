@@ -1,12 +1,18 @@
-//! Finds products with constant matrices, which are those of the text encoder. Pure: no I/O.
+//! Finds products with constant matrices, which are those of the text encoder.
+//!
+//! A product of the style alone has one row. ONNX Runtime sums such a row in another order than several rows, pitch depends on
+//! it, and there is nothing to gain: it stays. Pure: no I/O.
 
-use common::matrix;
+use crate::kernels::matrix;
 
 use super::graph::{Graph, Node};
 use super::skeleton::{FLOAT, Tensor};
 
 /// ONNX Runtime sums products of smaller matrices in another order, and there is little to gain.
 const MIN_SIZE: usize = 128;
+
+/// The input that every export of Kokoro names so.
+const STYLE: &str = "style";
 
 /// Rows times a matrix, as it stands in the graph.
 #[derive(Debug, Clone)]
@@ -41,8 +47,13 @@ fn product<'a>(graph: &Graph<'a>, node: &Node) -> Option<Product<'a>> {
     if depth < MIN_SIZE || columns < MIN_SIZE || !matrix::fits(depth, columns) {
         return None;
     }
+    let input = node.inputs.first()?;
+    let behind = graph.inputs_behind(input);
+    if behind.len() == 1 && behind.contains(STYLE) {
+        return None;
+    }
     Some(Product {
-        input: node.inputs.first()?.clone(),
+        input: input.clone(),
         output: node.outputs.first()?.clone(),
         matrix,
         depth,

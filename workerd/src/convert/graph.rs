@@ -86,6 +86,14 @@ impl<'a> Graph<'a> {
         self.readers.get(value).map_or(0, Vec::len) + usize::from(self.results.contains(value))
     }
 
+    /// The one node that reads `value`, when there is just one and the graph does not give `value` out.
+    pub(super) fn only_reader(&self, value: &str) -> Option<&Node> {
+        match &self.readers.get(value)?[..] {
+            [reader] if !self.results.contains(value) => Some(&self.nodes[*reader]),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_result(&self, value: &str) -> bool {
         self.results.contains(value)
     }
@@ -127,6 +135,36 @@ impl<'a> Graph<'a> {
             (_, Attribute::Int(x)) => Some(*x as f64),
             _ => None,
         }
+    }
+
+    /// What `value` is the square of, as `Pow` of 2 or `Mul` with itself.
+    pub(super) fn squared(&self, value: &str) -> Option<&str> {
+        let (_, node) = self.maker(value)?;
+        let of = node.inputs.first()?;
+        let squares = match node.op.as_str() {
+            "Pow" => self.number(node.inputs.get(1)?) == Some(2.0),
+            "Mul" => node.inputs.get(1) == Some(of),
+            _ => false,
+        };
+        (squares && node.domain.is_empty()).then_some(of.as_str())
+    }
+
+    /// The values that `value` is computed from and no node makes, constants left out: inputs of the graph.
+    pub(super) fn inputs_behind(&self, value: &str) -> HashSet<&str> {
+        let mut inputs = HashSet::new();
+        let (mut seen, mut going) = (HashSet::new(), vec![value]);
+        // The names live as long as the graph, the first one as long as the caller's.
+        while let Some(value) = going.pop() {
+            match self.makers.get_key_value(value) {
+                Some((_, node)) if seen.insert(*node) => going.extend(self.nodes[*node].reads()),
+                Some(_) => {}
+                None if self.tensors.contains_key(value) => {}
+                None => {
+                    inputs.extend(self.readers.get_key_value(value).map(|(name, _)| name.as_str()));
+                }
+            }
+        }
+        inputs
     }
 
     /// The nodes of `op` and all that they are computed from.

@@ -1,22 +1,24 @@
 //! Puts custom nodes in the place of residual blocks, convolutions and products, with their weights transformed for
 //! workerd's kernels.
 //!
-//! The contract of the nodes is [`common::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
+//! The contract of the nodes is [`crate::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
 //! each layer) goes into the node as it is computed.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 
-use common::{fused, matrix, toom};
+use crate::fused;
+use crate::kernels::{matrix, toom};
 
 use super::blocks::{self, Block, Layer};
 use super::convolutions::{self, Convolution};
+use super::data::floats;
 use super::graph::Graph;
+use super::misfit::Misfit;
 use super::products::{self, Product};
-use super::skeleton::{FLOAT, Skeleton, Tensor};
-use super::wire::{self, Message, Value, WireError};
+use super::skeleton::{Skeleton, Tensor};
+use super::wire::{Message, WireError};
 use super::write::DataFile;
 
 const WRONG_SIZE: &str = "weights of another size than their shape";
@@ -32,13 +34,15 @@ pub(super) struct Fused {
     pub(super) blocks: usize,
     pub(super) convolutions: usize,
     pub(super) products: usize,
+    /// What is nearly a block.
+    pub(super) misfits: Vec<Misfit>,
 }
 
 /// Why a graph stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotFused {
     #[error("it has no residual blocks of the known structure")]
-    NoBlocks,
+    NoBlocks(Vec<Misfit>),
     #[error("a node of its graph is damaged: {0}")]
     Wire(#[from] WireError),
     #[error("the transformed weights cannot be written")]
@@ -52,7 +56,8 @@ pub(super) enum NotFused {
 pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> Result<Fused, NotFused> {
     let graph = Graph::of(skeleton)?;
     let (mut replaced, mut kept, mut tensors) = (Vec::new(), HashSet::new(), Vec::new());
-    for block in blocks::find(&graph) {
+    let blocks::Found { blocks, misfits } = blocks::find(&graph);
+    for block in blocks {
         let Some((end, _)) = graph.maker(&block.output) else {
             continue;
         };
@@ -69,7 +74,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         replaced.push((end, node(&block, &name)));
     }
     if replaced.is_empty() {
-        return Err(NotFused::NoBlocks);
+        return Err(NotFused::NoBlocks(misfits));
     }
     let blocks = replaced.len();
     let ends = |replaced: &[(usize, Vec<u8>)]| replaced.iter().map(|(end, _)| *end).collect::<HashSet<_>>();
@@ -125,6 +130,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         blocks,
         convolutions,
         products,
+        misfits,
     })
 }
 
@@ -319,48 +325,19 @@ fn layer_parameters(channels: usize, layer: &Layer<'_>, source: &File) -> io::Re
             return Ok(None);
         }
     }
+    let constant = |tensor: Option<&Tensor>, default: f32| match tensor {
+        Some(tensor) => floats(tensor, source),
+        None => Ok(vec![default; channels]),
+    };
     let mut all = bias;
     for part in [
         alpha,
-        floats(layer.norm_weight, source)?,
-        floats(layer.norm_bias, source)?,
+        constant(layer.norm_weight, 1.0)?,
+        constant(layer.norm_bias, 0.0)?,
     ] {
         all.extend(part);
     }
     Ok((all.len() == 4 * channels).then_some(all))
-}
-
-/// The data of a float tensor, wherever it lies.
-fn floats(tensor: &Tensor, source: &File) -> io::Result<Vec<f32>> {
-    debug_assert_eq!(tensor.data_type, FLOAT);
-    let mut bytes = Vec::new();
-    if let Some(place) = tensor.place {
-        let length = usize::try_from(place.length).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        bytes.resize(length, 0);
-        source.read_exact_at(&mut bytes, place.offset)?;
-    } else {
-        for field in wire::fields(&tensor.message) {
-            match field.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))? {
-                wire::Field {
-                    number: 4 | 9,
-                    value: Value::Bytes(data),
-                    ..
-                } => bytes.extend_from_slice(data),
-                wire::Field {
-                    number: 4,
-                    value: Value::Fixed32(data),
-                    ..
-                } => bytes.extend_from_slice(&data),
-                _ => {}
-            }
-        }
-    }
-    Ok(bytes
-        .as_chunks()
-        .0
-        .iter()
-        .map(|four| f32::from_le_bytes(*four))
-        .collect())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The custom nodes that frontd puts into a converted graph and workerd computes.
+//! The custom nodes that the conversion puts into a graph and the kernels compute.
 
 /// The domain of the nodes and its version in a model's `opset_import`.
 pub const DOMAIN: &str = "dexterous";
@@ -12,7 +12,7 @@ pub const DOMAIN_VERSION: u32 = 1;
 /// |---|---|---|
 /// | 0 | the signal | `[1, channels, samples]` |
 /// | 1 + 2·layer, 2 + 2·layer | gain (1 + γ) and shift β of the layer's AdaIN | `[1, channels, 1]` |
-/// | 13 | transformed weights of the six convolutions, one after the other ([`crate::toom::pack`]) | `[n]` |
+/// | 13 | transformed weights of the six convolutions, one after the other ([`crate::kernels::toom::pack`]) | `[n]` |
 /// | 14 | of each layer: convolution's bias, Snake's α, weight and bias of the normalisation | `[6 · 4 · channels]` |
 ///
 /// Attributes: `taps` (int), `dilations` (six ints), `epsilon` (float). Output: as input 0.
@@ -26,7 +26,7 @@ pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
 /// | place | what | shape |
 /// |---|---|---|
 /// | 0 | the signal | `[1, inputs, samples]` |
-/// | 1 | transformed weights of `channels · stride` outputs ([`crate::toom::pack`]) | `[n]` |
+/// | 1 | transformed weights of `channels · stride` outputs ([`crate::kernels::toom::pack`]) | `[n]` |
 /// | 2 | their bias | `[channels · stride]` |
 ///
 /// Attributes: `taps` and `stride` (int). Output: `[1, channels, samples · stride]`, of which sample `stride · t + phase` of a
@@ -41,7 +41,7 @@ pub const CONVOLUTION: &str = "Convolution";
 /// | place | what | shape |
 /// |---|---|---|
 /// | 0 | the rows | `[…, depth]` |
-/// | 1 | the matrix ([`crate::matrix::pack`]) | `[depth · columns]` |
+/// | 1 | the matrix ([`crate::kernels::matrix::pack`]) | `[depth · columns]` |
 ///
 /// Attribute: `columns` (int). Output: `[…, columns]`.
 pub const MAT_MUL: &str = "MatMul";
@@ -56,6 +56,5 @@ pub const COLUMNS: &str = "columns";
 pub const DILATIONS: &str = "dilations";
 pub const EPSILON: &str = "epsilon";
 
-/// Files of a converted model's folder: the graph on ONNX Runtime's own operators, and the one with custom nodes.
-pub const PLAIN_FILE: &str = "plain.onnx";
+/// The graph with custom nodes, beside [`common::conversion::PLAIN_FILE`] in a converted model's folder.
 pub const FUSED_FILE: &str = "fused.onnx";

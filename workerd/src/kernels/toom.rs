@@ -1,7 +1,7 @@
 //! Toom-Cook convolution: its tables, and weights transformed and packed for it.
 //!
-//! frontd transforms a model's weights once, when the model is converted; workerd multiplies by them. So both the
-//! mathematics and the order of the bytes are here.
+//! The conversion transforms a model's weights once; the kernels multiply by them. So both the mathematics and the order
+//! of the bytes are here.
 //!
 //! # Mathematics
 //!

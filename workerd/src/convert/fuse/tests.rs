@@ -3,7 +3,7 @@
 use std::io::{Seek as _, Write as _};
 
 use super::super::skeleton;
-use super::super::wire::fields;
+use super::super::wire::{self, fields};
 use super::*;
 
 const CHANNELS: usize = 4;
@@ -22,10 +22,19 @@ struct Way {
     aliases: bool,
     /// One more padding sample in the last convolution.
     padded: bool,
+    /// The normalisation: 0 as the operator, else as a chain in one of [`CHAINS`] spellings.
+    norm: usize,
+    /// A second block has the same input, and the same first normalisation.
+    twins: bool,
     /// A node outside reads the inside of the block.
     tapped: bool,
     stages: usize,
 }
+
+/// Spellings of a normalisation as a chain.
+const CHAINS: usize = 5;
+/// A chain that divides by the variance and not by its root.
+const WRONG_CHAIN: usize = CHAINS + 1;
 
 /// A graph on its way to a `ModelProto`.
 #[derive(Default)]
@@ -58,6 +67,41 @@ impl Writer {
         }
         self.nodes.push(node.finish());
         output.to_owned()
+    }
+
+    /// A node of another domain, or of several outputs.
+    pub(in super::super) fn node_of(&mut self, domain: &str, op: &str, inputs: &[&str], outputs: &[String]) {
+        let mut node = Message::default();
+        for input in inputs {
+            node.bytes(1, input.as_bytes());
+        }
+        for output in outputs {
+            node.bytes(2, output.as_bytes());
+        }
+        node.bytes(4, op.as_bytes()).bytes(7, domain.as_bytes());
+        self.nodes.push(node.finish());
+    }
+
+    /// A cast to the data type `to`.
+    pub(in super::super) fn cast(&mut self, input: &str, output: &str, to: u64) -> String {
+        let mut attribute = Message::default();
+        attribute.bytes(1, b"to").uint(3, to).uint(20, 2);
+        let mut node = Message::default();
+        node.bytes(1, input.as_bytes())
+            .bytes(2, output.as_bytes())
+            .bytes(4, b"Cast")
+            .bytes(5, attribute.as_bytes());
+        self.nodes.push(node.finish());
+        output.to_owned()
+    }
+
+    pub(in super::super) fn bytes_tensor(&mut self, name: &str, data_type: u64, dims: &[usize], data: &[u8]) {
+        let mut tensor = Message::default();
+        for d in dims {
+            tensor.uint(1, *d as u64);
+        }
+        tensor.uint(2, data_type).bytes(8, name.as_bytes()).bytes(9, data);
+        self.tensors.push(tensor.finish());
     }
 
     pub(in super::super) fn tensor(
@@ -102,6 +146,53 @@ impl Writer {
         self.node(op, &inputs, output, &[])
     }
 
+    /// A normalisation written as what it computes.
+    fn chain(&mut self, chain: usize, x: &str, name: &str) -> String {
+        let n = |what: &str| format!("{name}.{what}");
+        let last: &[(&str, &[u64])] = &[("axes", &[if chain % 2 == 0 { 2 } else { u64::MAX }])];
+        let mean_of = |this: &mut Self, x: &str, output: &str| {
+            if chain < 3 {
+                this.node("ReduceMean", &[x], output, last)
+            } else {
+                this.node("ReduceMean", &[x, "last"], output, &[])
+            }
+        };
+        let mean = mean_of(self, x, &n("mean"));
+        let deviation = self.node("Sub", &[x, &mean], &n("deviation"), &[]);
+        let square = match chain {
+            1 => self.node("Mul", &[&deviation, &deviation], &n("squared"), &[]),
+            2 => {
+                // Written a second time.
+                let again = self.node("Sub", &[x, &mean], &n("again"), &[]);
+                self.node("Pow", &[&again, "two"], &n("squared"), &[])
+            }
+            _ => self.node("Pow", &[&deviation, "two"], &n("squared"), &[]),
+        };
+        let variance = mean_of(self, &square, &n("variance"));
+        let inside = self.node("Add", &[&variance, "epsilon"], &n("inside"), &[]);
+        match chain {
+            1 | 2 => {
+                let root = self.node("Sqrt", &[&inside], &n("root"), &[]);
+                self.node("Div", &[&deviation, &root], &n("norm"), &[])
+            }
+            3 => {
+                let root = self.node("Sqrt", &[&inside], &n("root"), &[]);
+                let inverse = self.node("Reciprocal", &[&root], &n("one_by"), &[]);
+                self.node("Mul", &[&deviation, &inverse], &n("norm"), &[])
+            }
+            4 => {
+                let root = self.node("Pow", &[&inside, "half"], &n("root"), &[]);
+                let inverse = self.node("Div", &["one", &root], &n("one_by"), &[]);
+                self.node("Mul", &[&inverse, &deviation], &n("norm"), &[])
+            }
+            CHAINS => {
+                let inverse = self.node("Pow", &[&inside, "minus half"], &n("one_by"), &[]);
+                self.node("Mul", &[&deviation, &inverse], &n("norm"), &[])
+            }
+            _ => self.node("Div", &[&deviation, &inside], &n("norm"), &[]),
+        }
+    }
+
     /// One layer from `x`; its name makes its values unique.
     fn layer(&mut self, way: Way, x: &str, name: &str, dilation: u64, pad: u64) -> String {
         let n = |what: &str| format!("{name}.{what}");
@@ -112,10 +203,16 @@ impl Writer {
                 value
             }
         };
-        let weight = self.tensor(&n("nw"), &[CHANNELS], |i| 1.0 + i as f32);
-        let weight = alias(self, weight);
-        let bias = self.tensor(&n("nb"), &[CHANNELS], |i| i as f32);
-        let norm = self.node("InstanceNormalization", &[x, &weight, &bias], &n("norm"), &[]);
+        let norm = match way.norm {
+            0 => {
+                let weight = self.tensor(&n("nw"), &[CHANNELS], |i| 1.0 + i as f32);
+                let weight = alias(self, weight);
+                let bias = self.tensor(&n("nb"), &[CHANNELS], |i| i as f32);
+                self.node("InstanceNormalization", &[x, &weight, &bias], &n("norm"), &[])
+            }
+            _ if way.twins && name == "twin.0.1" => "0.1.norm".to_owned(),
+            chain => self.chain(chain, x, name),
+        };
         let gain = self.node("Add", &["one", "gamma"], &n("gain"), &[]);
         let scaled = self.pair(way, "Mul", &gain, &norm, &n("scaled"));
         let v = self.pair(way, "Add", &scaled, "beta", &n("v"));
@@ -162,18 +259,27 @@ fn model(way: Way) -> Vec<u8> {
 fn with_block(mut w: Writer, way: Way) -> Vec<u8> {
     w.tensor("one", &[1], |_| 1.0);
     w.tensor("two", &[], |_| 2.0);
+    w.tensor("half", &[], |_| 0.5);
+    w.tensor("minus half", &[], |_| -0.5);
+    w.tensor("epsilon", &[], |_| 1e-5);
+    w.tensor("last", &[1], |_| -1.0);
     w.node("Relu", &["input"], "x", &[]);
     w.node("Relu", &["style"], "gamma", &[]);
     w.node("Relu", &["style"], "beta", &[]);
-    let mut x = "x".to_owned();
-    for stage in 0..way.stages {
-        let dilation = 2 * stage as u64 + 1;
-        let first = w.layer(way, &x, &format!("{stage}.1"), dilation, dilation);
-        let more = u64::from(way.padded && stage + 1 == way.stages);
-        let second = w.layer(way, &first, &format!("{stage}.2"), 1, 1 + more);
-        x = w.pair(way, "Add", &second, &x, &format!("{stage}.out"));
+    let mut ends = Vec::new();
+    for prefix in if way.twins { &["", "twin."][..] } else { &[""] } {
+        let mut x = "x".to_owned();
+        for stage in 0..way.stages {
+            let dilation = 2 * stage as u64 + 1;
+            let first = w.layer(way, &x, &format!("{prefix}{stage}.1"), dilation, dilation);
+            let more = u64::from(way.padded && stage + 1 == way.stages);
+            let second = w.layer(way, &first, &format!("{prefix}{stage}.2"), 1, 1 + more);
+            x = w.pair(way, "Add", &second, &x, &format!("{prefix}{stage}.out"));
+        }
+        ends.push(x);
     }
-    w.node("Relu", &[&x], "output", &[]);
+    let ends: Vec<&str> = ends.iter().map(String::as_str).collect();
+    w.node("Sum", &ends, "output", &[]);
     if way.tapped {
         w.node("Relu", &["1.1.conv"], "tap", &[]);
         return w.model(&["output", "tap"]);
@@ -213,6 +319,8 @@ const PLAIN: Way = Way {
     inverse: 0,
     aliases: false,
     padded: false,
+    norm: 0,
+    twins: false,
     tapped: false,
     stages: 3,
 };
@@ -240,13 +348,53 @@ fn every_way_to_write_a_block_is_found() {
                         (0, 0, 0),
                         "{way:?}: {ops:?}"
                     );
-                    assert_eq!((count("Add"), count("Relu")), (6, 4), "{way:?}: {ops:?}");
+                    assert_eq!((count("Add"), count("Relu")), (6, 3), "{way:?}: {ops:?}");
                     assert!(fused.unread.contains("0.1.w") && fused.unread.contains("2.2.alpha"));
                     assert!(!fused.unread.contains("one"));
                 }
             }
         }
     }
+}
+
+#[test]
+fn a_normalisation_is_found_in_every_spelling() {
+    for norm in 1..=CHAINS {
+        for twins in [false, true] {
+            let way = Way { norm, twins, ..PLAIN };
+            let (ops, data, fused) = fused(way).unwrap_or_else(|error| panic!("{way:?}: {error}"));
+            let blocks = 1 + usize::from(twins);
+            assert_eq!((fused.blocks, fused.misfits.len()), (blocks, 0), "{way:?}");
+            let left = ["ReduceMean", "Sub", "Sqrt", "Conv"];
+            assert!(
+                !ops.iter().any(|op| left.contains(&op.as_str())),
+                "{way:?}: {ops:?}"
+            );
+            // A chain has no weight and offset of its own: ones and zeros.
+            let float = |at: usize| f32::from_le_bytes(data[at..at + 4].try_into().unwrap());
+            let weights = toom::packed_len(CHANNELS, CHANNELS, TAPS).unwrap() * 4 * 6;
+            let norm = weights.next_multiple_of(4096) + 4 * 2 * CHANNELS;
+            let constants: Vec<f32> = (0..2 * CHANNELS).map(|i| float(norm + 4 * i)).collect();
+            assert_eq!(constants, [1., 1., 1., 1., 0., 0., 0., 0.]);
+        }
+    }
+}
+
+#[test]
+fn what_is_nearly_a_block_says_which_step_does_not_fit() {
+    let misfits = |way: Way| match fused(way) {
+        Err(NotFused::NoBlocks(misfits)) => misfits.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        other => panic!("{way:?}: {other:?}"),
+    };
+    let wrong = misfits(Way {
+        norm: WRONG_CHAIN,
+        ..PLAIN
+    });
+    assert_eq!(wrong.len(), 6);
+    assert!(wrong[0].contains("0.1.inside is not the root of ε"), "{wrong:?}");
+    let short = misfits(Way { stages: 2, ..PLAIN });
+    assert!(short[0].contains("three stages in a row"), "{short:?}");
+    assert!(misfits(Way { stages: 0, ..PLAIN }).is_empty());
 }
 
 #[test]
@@ -266,7 +414,7 @@ fn what_is_not_a_whole_block_stays() {
         Way { stages: 0, ..PLAIN },
     ];
     for way in ways {
-        assert!(matches!(fused(way), Err(NotFused::NoBlocks)), "{way:?}");
+        assert!(matches!(fused(way), Err(NotFused::NoBlocks(_))), "{way:?}");
     }
 }
 
