@@ -6,7 +6,8 @@
 //!   │◀─────────────────────────── preamble │  each side checks the other's version
 //!   │ Ready ──────────────────────────────▶│  the model is loaded, the worker locked down
 //!   │◀──────────────────────────────── Run │  one job at a time …
-//!   │ Done + PCM ─────────────────────────▶│
+//!   │ Part + PCM ─────────────────────────▶│  sound that somebody waits for …
+//!   │ Done + PCM ─────────────────────────▶│  … and the rest of it
 //!   │◀─────────────────────────────── Ping │  … and between jobs, a sign of life
 //!   │ Pong ───────────────────────────────▶│
 //! ```
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Raised by every change of a message.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// Bytes that open a connection.
 pub const PREAMBLE_LEN: usize = 8;
@@ -59,13 +60,22 @@ pub struct Job {
     pub speed: f32,
     /// Threads that may compute it, 1 or more: the worker's own and those of workers that have nothing to do.
     pub threads: u8,
+    /// Whether somebody waits for the first sound: it comes in parts, then.
+    pub early: bool,
 }
 
 /// From a worker to frontd.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum FromWorker {
     Ready(Ready),
-    /// The frame's body is the PCM: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
+    /// Sound of the running job before all of it is made: the next samples, as the body of [`Self::Done`]. A job that is done
+    /// again makes the same parts.
+    Part {
+        job: u64,
+        /// As in [`Self::Done`].
+        frames: Vec<u16>,
+    },
+    /// The frame's body is the PCM that was in no part: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
     Done {
         job: u64,
         /// Frames of [`SAMPLES_PER_FRAME`] for each token and the padding at both ends (tokens + 2 entries);
@@ -230,31 +240,14 @@ pub fn pcm_to_bytes(pcm: &[f32]) -> Vec<u8> {
     pcm.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }
 
-/// Checks and reads the PCM of a [`FromWorker::Done`] for a job of `tokens` tokens.
+/// Reads the PCM of a [`FromWorker::Part`] or [`FromWorker::Done`].
 ///
 /// # Errors
-/// A length that is not whole samples or not what the frames say; durations for another number of tokens;
-/// samples that are not finite.
-pub fn pcm_from_bytes(
-    bytes: &[u8],
-    frames: Option<&[u16]>,
-    tokens: usize,
-) -> Result<Vec<f32>, ProtocolError> {
+/// A length that is not whole samples; samples that are not finite.
+pub fn pcm_from_bytes(bytes: &[u8]) -> Result<Vec<f32>, ProtocolError> {
     let (samples, rest) = bytes.as_chunks::<4>();
     if !rest.is_empty() {
         return Err(ProtocolError::RaggedPcm(bytes.len()));
-    }
-    if let Some(frames) = frames {
-        if frames.len() != tokens + 2 {
-            return Err(ProtocolError::WrongDurations(frames.len(), tokens));
-        }
-        let expected = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
-        if samples.len() != expected {
-            return Err(ProtocolError::WrongLength {
-                samples: samples.len(),
-                expected,
-            });
-        }
     }
     let pcm: Vec<f32> = samples.iter().map(|sample| f32::from_le_bytes(*sample)).collect();
     if pcm.iter().all(|x| x.is_finite()) {
@@ -262,6 +255,17 @@ pub fn pcm_from_bytes(
     } else {
         Err(ProtocolError::NotFinite)
     }
+}
+
+/// Checks the durations of a job of `tokens` tokens; returns how many samples they ask for.
+///
+/// # Errors
+/// Durations for another number of tokens.
+pub fn samples_of(frames: &[u16], tokens: usize) -> Result<usize, ProtocolError> {
+    if frames.len() != tokens + 2 {
+        return Err(ProtocolError::WrongDurations(frames.len(), tokens));
+    }
+    Ok(frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME)
 }
 
 #[cfg(test)]

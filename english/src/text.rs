@@ -14,7 +14,7 @@ use std::{
 
 use crate::{
     script::Run,
-    segments::{Boundary, Segment, Segmenter, Sizes},
+    segments::{Boundary, Limit, Segment, Segmenter},
 };
 use normalise::Options;
 use phonemes::Phonemizer;
@@ -41,7 +41,7 @@ pub struct TextConfig {
     pub espeak: Option<PathBuf>,
     /// The user's lexicon; see [`lexicon`].
     pub lexicon: Option<PathBuf>,
-    pub sizes: Sizes,
+    pub limit: Limit,
 }
 
 impl Default for TextConfig {
@@ -49,7 +49,7 @@ impl Default for TextConfig {
         Self {
             espeak: Some(PathBuf::from("espeak-ng")),
             lexicon: None,
-            sizes: Sizes::default(),
+            limit: Limit::default(),
         }
     }
 }
@@ -86,14 +86,7 @@ impl TextFront {
     /// The segments of one passage in order, each made when it is asked for. Bound to the CPU: call it where
     /// blocking is allowed. Loads the dialect when it is used first.
     ///
-    /// `first`: the passage begins the response, so its first segments are short.
-    pub fn segments(
-        self: &Arc<Self>,
-        runs: &[Run],
-        dialect: Dialect,
-        options: &Options,
-        first: bool,
-    ) -> Segments {
+    pub fn segments(self: &Arc<Self>, runs: &[Run], dialect: Dialect, options: &Options) -> Segments {
         let text = self.with_lexicon(runs, dialect);
         let chunks: VecDeque<_> = normalise::chunks(&text).collect();
         Segments {
@@ -102,7 +95,7 @@ impl TextFront {
             options: *options,
             chunks,
             sentences: VecDeque::new(),
-            segmenter: Segmenter::new(self.config.sizes.clone(), first),
+            segmenter: Segmenter::new(self.config.limit),
             ready: VecDeque::new(),
         }
     }
@@ -121,7 +114,7 @@ impl TextFront {
                 .map(|sentence| sentence.phonemes.trim())
                 .collect();
             let phonemes = phonemes.join(" ");
-            let mut segmenter = Segmenter::new(self.config.sizes.clone(), true);
+            let mut segmenter = Segmenter::new(self.config.limit);
             let mut segments: Vec<_> = sentences
                 .into_iter()
                 .flat_map(|sentence| segmenter.push(sentence))

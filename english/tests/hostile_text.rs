@@ -25,7 +25,7 @@ fn segments(text: &str, dialect: Dialect, options: &Options) -> Vec<Segment> {
         text: text.to_owned(),
         source: 0..text.len(),
     };
-    let made: Result<Vec<_>, _> = FRONT.segments(&[run], dialect, options, true).collect();
+    let made: Result<Vec<_>, _> = FRONT.segments(&[run], dialect, options).collect();
     made.expect("no fault")
 }
 
@@ -156,7 +156,7 @@ fn the_first_segment_of_a_book_comes_early() {
     let others_wanted = harness::hostile(2_000);
     segments("Warm.", Dialect::American, &Options::default());
     let started = Instant::now();
-    let mut made = FRONT.segments(&run, Dialect::American, &Options::default(), true);
+    let mut made = FRONT.segments(&run, Dialect::American, &Options::default());
     assert!(made.next().is_some_and(|first| first.is_ok()));
     let first = started.elapsed();
     assert_eq!(

@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    joiner::{Joiner, Placed},
+    joiner::{End, Joiner, Placed},
     mp3::Bitrate,
 };
 

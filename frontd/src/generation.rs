@@ -21,13 +21,13 @@ use std::{
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    audio::{Joiner, Placed, SAMPLE_RATE, duration_of},
+    audio::{End, Joiner, Placed, SAMPLE_RATE, duration_of},
     metrics,
-    scheduler::{Promise, SegmentJob, SynthesisError, Ticket},
+    scheduler::{Delivered, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
     script::{Item, Passage},
     segments::Segment,
     text::{Dialect, Segments, TextError, TextFront, normalise},
-    voices::Style,
+    voices::{Pauses, Style},
 };
 
 /// Speeds that a passage can have.
@@ -173,6 +173,8 @@ impl Generator {
         submitted: mpsc::Sender<Part>,
     ) -> Result<(), GenerationError> {
         let mut index = 0;
+        // Tokens before the segment: what its listener has to hear while it is made.
+        let mut before = 0;
         for item in &request.items {
             let passage = match item {
                 Item::Pause(pause) => {
@@ -189,7 +191,7 @@ impl Generator {
                 .and_then(|name| request.styles.get(name))
                 .unwrap_or(&request.style);
             let speed = (request.speed * passage.rate).clamp(*SPEEDS.start(), *SPEEDS.end());
-            let mut text = Some(self.segments_of(passage, style, request, index == 0).await?);
+            let mut text = Some(self.segments_of(passage, style, request).await?);
             while let Some(segments) = text.take() {
                 let (batch, rest) = self.next_batch(segments).await?;
                 text = rest;
@@ -197,11 +199,14 @@ impl Generator {
                     let Ok(place) = submitted.reserve().await else {
                         return Ok(());
                     };
+                    let own = segment.tokens.len();
                     let job = SegmentJob {
-                        style: style.style(segment.tokens.len()).to_vec(),
+                        style: style.style(own).to_vec(),
                         tokens: segment.tokens.clone(),
                         speed,
+                        early: ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
                     };
+                    before += own;
                     known.segments.store(
                         usize::try_from(index).unwrap_or(usize::MAX) + 1,
                         Ordering::Relaxed,
@@ -212,6 +217,7 @@ impl Generator {
                         segment,
                         promise,
                         voice: passage.voice.clone(),
+                        pauses: style.pauses(),
                     });
                     index += 1;
                 }
@@ -234,11 +240,10 @@ impl Generator {
         passage: &Passage,
         style: &Style,
         request: &Request,
-        first: bool,
     ) -> Result<Segments, GenerationError> {
         let (text, runs) = (Arc::clone(&self.text), passage.runs.clone());
         let (dialect, options) = (request.dialect.unwrap_or(style.dialect()), request.options);
-        self.blocking(move || text.segments(&runs, dialect, &options, first))
+        self.blocking(move || text.segments(&runs, dialect, &options))
             .await
     }
 
@@ -291,7 +296,15 @@ enum Part {
         segment: Segment,
         promise: Promise,
         voice: Option<String>,
+        pauses: Pauses,
     },
+}
+
+/// Whether a segment of `own` tokens takes about as long to make as the `before` tokens of its response sound, so that its first
+/// sound has to come before all of it is made. By the text alone: the same text sounds the same on a busy server.
+fn is_urgent(before: usize, own: usize) -> bool {
+    // A loaded worker makes a second of sound in half a second or more.
+    before * 5 < own * 3
 }
 
 async fn join(
@@ -311,7 +324,7 @@ async fn join(
         audio: duration_of(joiner.samples()),
     };
     while let Some(part) = in_order.recv().await {
-        let (index, segment, promise, voice) = match part {
+        let (index, segment, mut promise, voice, pauses) = match part {
             Part::Pause(pause) => {
                 joiner.pause(pause);
                 continue;
@@ -321,37 +334,70 @@ async fn join(
                 segment,
                 promise,
                 voice,
-            } => (index, segment, promise, voice),
+                pauses,
+            } => (index, segment, promise, voice, pauses),
         };
-        let made = tokio::time::timeout(SEGMENT_LIMIT, promise)
-            .await
-            .map_err(|_| GenerationError::Late)?
-            .map_err(|_| SynthesisError::Gone)??;
-        let started = Instant::now();
-        let (pcm, placed) = joiner.push(
-            &made.speech.pcm,
-            (segment.phonemes.chars().last(), segment.boundary),
-        );
-        metrics::stage("join", started.elapsed());
-        done += 1;
-        kept += usize::from(made.kept);
-        let seconds = duration_of(pcm.len()).as_secs_f64();
-        let said = Said {
-            segment,
-            placed,
-            frames: made.speech.frames.clone(),
-            voice,
+        let end = End {
+            last: segment.phonemes.chars().last(),
+            boundary: segment.boundary,
+            pauses,
         };
-        let whole = in_order.is_closed() && in_order.is_empty();
-        let chunk = Chunk {
-            pcm,
-            said: Some(said),
-            progress: progress(&joiner, (done, kept), whole),
-        };
-        if chunks.send(Ok(chunk)).await.is_err() {
-            return Ok(());
+        let mut said = Some((segment, voice));
+        let mut given = 0;
+        let deadline = tokio::time::Instant::now() + SEGMENT_LIMIT;
+        loop {
+            let delivered = tokio::time::timeout_at(deadline, promise.recv())
+                .await
+                .map_err(|_| GenerationError::Late)?
+                .ok_or(SynthesisError::Gone)??;
+            let started = Instant::now();
+            let all = matches!(delivered, Delivered::Whole(_));
+            let (pcm, placed, frames) = match delivered {
+                Delivered::Part(part) if given == 0 => {
+                    given = part.pcm.len();
+                    let (pcm, placed) = joiner.begin(&part.pcm, &part.frames);
+                    (pcm, Some(placed), Some(part.frames))
+                }
+                Delivered::Part(part) => {
+                    given += part.pcm.len();
+                    (joiner.go_on(&part.pcm), None, None)
+                }
+                Delivered::Whole(made) => {
+                    done += 1;
+                    kept += usize::from(made.kept);
+                    if given == 0 {
+                        let (pcm, placed) = joiner.push(&made.speech.pcm, end);
+                        (pcm, Some(placed), made.speech.frames.clone())
+                    } else {
+                        let rest = made.speech.pcm.get(given..).unwrap_or_default();
+                        (joiner.end(rest, end), None, None)
+                    }
+                }
+            };
+            metrics::stage("join", started.elapsed());
+            let seconds = duration_of(pcm.len()).as_secs_f64();
+            let said = placed.and_then(|placed| {
+                said.take().map(|(segment, voice)| Said {
+                    segment,
+                    placed,
+                    frames,
+                    voice,
+                })
+            });
+            let whole = all && in_order.is_closed() && in_order.is_empty();
+            let chunk = Chunk {
+                pcm,
+                said,
+                progress: progress(&joiner, (done, kept), whole),
+            };
+            if chunks.send(Ok(chunk)).await.is_err() {
+                return Ok(());
+            }
+            ticket.sent(index, seconds, all).await;
+            if all {
+                break;
+            }
         }
-        ticket.sent(index, seconds).await;
     }
     let mut last = progress(&joiner, (done, kept), true);
     if !known.whole.load(Ordering::Acquire) {

@@ -20,7 +20,7 @@ use self::{
     queue::{Delivery, ResponseId, Seconds},
     task::Task,
 };
-use crate::workers::{News, Order, Speech};
+use crate::workers::{News, Order, Part, Speech};
 
 /// Commands that may wait.
 const COMMANDS: usize = 1024;
@@ -46,6 +46,8 @@ pub struct SegmentJob {
     pub tokens: Vec<u8>,
     pub style: Vec<f32>,
     pub speed: f32,
+    /// Whether a listener needs its first sound before all of it is made. What is made is kept under the same name either way.
+    pub early: bool,
 }
 
 /// Why there is no speech.
@@ -111,6 +113,7 @@ enum Command {
         id: ResponseId,
         index: u64,
         seconds: Seconds,
+        all: bool,
     },
     Leave(ResponseId),
     Alive(oneshot::Sender<()>),
@@ -124,7 +127,7 @@ pub struct Made {
     pub kept: bool,
 }
 
-type Answer = oneshot::Sender<Result<Made, SynthesisError>>;
+type Answer = mpsc::Sender<Result<Delivered, SynthesisError>>;
 
 impl Scheduler {
     /// Starts the task.
@@ -161,6 +164,7 @@ impl Scheduler {
         let id = admitted.await.map_err(|_| closed)??;
         Ok(Ticket {
             id,
+            delivery,
             commands: self.commands.clone(),
             status: self.status.clone(),
             farewell: Some(farewell),
@@ -183,13 +187,26 @@ impl Scheduler {
 #[derive(Debug)]
 pub struct Ticket {
     id: ResponseId,
+    delivery: Delivery,
     commands: mpsc::Sender<Command>,
     status: watch::Receiver<QueueStatus>,
     farewell: Option<mpsc::OwnedPermit<Command>>,
 }
 
-/// The speech to come of a submitted segment.
-pub type Promise = oneshot::Receiver<Result<Made, SynthesisError>>;
+/// What comes of a segment.
+#[derive(Debug)]
+pub enum Delivered {
+    /// The next samples of it. Each sample comes once, whatever happens to workers.
+    Part(Part),
+    /// The end. Nothing comes after it.
+    Whole(Made),
+}
+
+/// The speech to come of a submitted segment: parts, perhaps, and then all of it or an error.
+pub type Promise = mpsc::Receiver<Result<Delivered, SynthesisError>>;
+
+/// Parts of a segment that may wait for the one who joins them; a worker makes fewer.
+const PARTS: usize = 16;
 
 /// Where a response that was let in stands in the queue.
 #[derive(Debug, Clone)]
@@ -219,7 +236,7 @@ impl Ticket {
 
     /// Hands in segment `index`, counted from 0 in the response.
     pub async fn submit(&self, index: u64, job: SegmentJob) -> Promise {
-        let (answer, promise) = oneshot::channel();
+        let (answer, promise) = mpsc::channel(PARTS);
         // When the scheduler has ended, the promise tells.
         let _ = self
             .commands
@@ -233,14 +250,21 @@ impl Ticket {
         promise
     }
 
-    /// Tells that the audio of a segment, `seconds` long, has left.
-    pub async fn sent(&self, index: u64, seconds: Seconds) {
+    /// How the response is heard.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    /// Tells that audio of a segment, `seconds` long, has left; `all`: the rest of it.
+    pub async fn sent(&self, index: u64, seconds: Seconds, all: bool) {
         let _ = self
             .commands
             .send(Command::Sent {
                 id: self.id,
                 index,
                 seconds,
+                all,
             })
             .await;
     }

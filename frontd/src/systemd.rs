@@ -142,6 +142,7 @@ mod tests {
             tokens: vec![1],
             style: Vec::new(),
             speed: 1.0,
+            early: false,
         };
         let _promise = ticket.submit(0, job).await;
         assert!(!lives(&async || scheduler.alive().await, BOUND).await);

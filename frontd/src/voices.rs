@@ -7,6 +7,7 @@
 mod catalogue;
 mod expression;
 mod pack;
+mod pauses;
 
 use std::{
     collections::BTreeMap,
@@ -24,6 +25,7 @@ pub use self::{
     catalogue::{MAX_PACKS, RefreshError},
     expression::MAX_EXPRESSION_BYTES,
     pack::{PACK_BYTES, ROWS, STYLE},
+    pauses::Pauses,
 };
 use crate::text::Dialect;
 
@@ -179,7 +181,7 @@ impl Voices {
             .into_iter()
             .map(|term| Ok((catalogue.rows(&term.name)?, term)))
             .collect::<Result<Vec<_>, VoiceError>>()?;
-        Ok(Style::new(parts))
+        Ok(Style::new(parts, self.settings.model))
     }
 
     /// Stores `style` in the folder, so that `name` is a voice from now on.
@@ -248,6 +250,7 @@ pub struct Style {
     parts: Vec<(Arc<pack::Rows>, f32)>,
     name: String,
     voice: Voice,
+    pauses: Pauses,
 }
 
 impl fmt::Debug for Style {
@@ -257,7 +260,7 @@ impl fmt::Debug for Style {
 }
 
 impl Style {
-    fn new(parts: Vec<(Arc<pack::Rows>, expression::Term)>) -> Self {
+    fn new(parts: Vec<(Arc<pack::Rows>, expression::Term)>, model: Model) -> Self {
         let name = match parts.as_slice() {
             [(_, only)] => only.name.clone(),
             all => all
@@ -268,11 +271,20 @@ impl Style {
         };
         // A mix speaks the dialect of its first voice.
         let voice = Voice::named(parts.first().map_or("", |(_, term)| &term.name));
+        let pauses = match model {
+            Model::BuiltIn => Pauses::BUILT_IN,
+            Model::Kokoro => Pauses::of(parts.iter().map(|(_, term)| (term.name.as_str(), term.weight))),
+        };
         let parts = parts
             .into_iter()
             .map(|(rows, term)| (rows, term.weight))
             .collect();
-        Self { parts, name, voice }
+        Self {
+            parts,
+            name,
+            voice,
+            pauses,
+        }
     }
 
     /// The voice's name; of a mix, its expression with the weights in use.
@@ -287,6 +299,12 @@ impl Style {
             Accent::American => Dialect::American,
             Accent::British => Dialect::British,
         }
+    }
+
+    /// The silences that it makes by itself.
+    #[must_use]
+    pub fn pauses(&self) -> Pauses {
+        self.pauses
     }
 
     /// The row for a segment of `tokens` tokens, padding not counted: [`STYLE`] values.

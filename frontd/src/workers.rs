@@ -52,10 +52,24 @@ pub struct Speech {
     pub frames: Option<Vec<u16>>,
 }
 
+/// Some of the sound of a job before all of it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// The sample of the job at which it begins. A job that is done again begins at 0 again, with the same sound.
+    pub start: usize,
+    pub pcm: Vec<f32>,
+    /// As in [`Speech`].
+    pub frames: Vec<u16>,
+}
+
 /// What the link or the process of a worker tells.
 #[derive(Debug)]
 pub enum Event {
     Ready(Ready),
+    Part {
+        job: u64,
+        part: Part,
+    },
     Done {
         job: u64,
         speech: Speech,
@@ -105,6 +119,10 @@ pub enum Order {
 pub enum News {
     Offer(WorkerId),
     Withdraw(WorkerId),
+    Part {
+        job: u64,
+        part: Part,
+    },
     Done {
         job: u64,
         speech: Speech,
@@ -325,6 +343,7 @@ impl Task {
                 self.fleet.on_answer(id, now);
                 self.tell(News::Done { job, speech, compute }).await;
             }
+            Event::Part { job, part } => self.tell(News::Part { job, part }).await,
             Event::Failed { job, fault } => {
                 self.answered(id);
                 self.fleet.on_answer(id, now);

@@ -48,8 +48,11 @@ fn names(text: &str, word: &str) -> bool {
 fn only_the_supervisor_starts_and_ends_processes() {
     for (file, code) in sources(&["frontd/src", "workerd/src", "common/src"]) {
         let supervisor = file == "frontd/src/workers/process.rs";
+        // One that converts a model ends with the future that started it.
+        let converter = file == "frontd/src/model/convert.rs";
         for word in ["Command::new", "waitpid", "signal::kill", "killpg"] {
-            assert!(supervisor || !names(&code, word), "{file} names {word}");
+            let may = supervisor || (converter && word == "Command::new");
+            assert!(may || !names(&code, word), "{file} names {word}");
         }
     }
 }

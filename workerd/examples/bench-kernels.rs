@@ -118,7 +118,7 @@ impl Bench {
 }
 
 fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> Result<()> {
-    let job = job::job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), &tokens.to_string())?;
     let mut engines = [bench.load("off")?, bench.load(isa)?];
     let mut times = [Vec::new(), Vec::new()];
     let mut samples = [Vec::new(), Vec::new()];
@@ -157,8 +157,8 @@ fn time(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> 
 /// What a second core brings to a worker of one thread, by the clock.
 fn lent(bench: &Bench, voice: &str, isa: &str, tokens: usize, rounds: usize) -> Result<()> {
     let mut jobs = [
-        job::job(Path::new(voice), tokens)?,
-        job::job(Path::new(voice), tokens)?,
+        job::job(Path::new(voice), &tokens.to_string())?,
+        job::job(Path::new(voice), &tokens.to_string())?,
     ];
     jobs[1].threads = 2;
     let mut engine = bench.load(isa)?;
@@ -247,7 +247,7 @@ fn blocks(isa: Isa, tokens: usize) -> Result<()> {
 }
 
 fn queue(bench: &Bench, voice: &str, isa: &str, tokens: usize, jobs: usize) -> Result<()> {
-    let job = job::job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), &tokens.to_string())?;
     let mut engine = bench.load(isa)?;
     speak(&mut engine, &job)?;
     let (start, mut audio) = (Instant::now(), 0.0);
@@ -267,7 +267,7 @@ fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclu
     let mut engines = [bench.load("off")?, bench.load(isa)?];
     let (mut worst, mut count) = (f64::NEG_INFINITY, 0);
     for (tokens, voice) in lengths.zip(files.iter().cycle()) {
-        let job = job::job(voice, tokens)?;
+        let job = job::job(voice, &tokens.to_string())?;
         let [theirs, ours] = &mut engines;
         let apart = apart(&speak(theirs, &job)?.pcm, &speak(ours, &job)?.pcm);
         let name = voice.file_stem().unwrap_or_default().display();
@@ -284,7 +284,7 @@ fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclu
 }
 
 fn memory(bench: &Bench, voice: &str, isa: &str, tokens: usize) -> Result<()> {
-    let job = job::job(Path::new(voice), tokens)?;
+    let job = job::job(Path::new(voice), &tokens.to_string())?;
     let mut engine = bench.load(isa)?;
     for _ in 0..3 {
         speak(&mut engine, &job)?;
@@ -326,7 +326,7 @@ fn held(engine: &OnnxEngine, when: &str) -> Result<()> {
 
 fn speak(engine: &mut OnnxEngine, job: &Job) -> Result<Speech> {
     engine
-        .synthesise(job)
+        .synthesise(job, &mut |_, _| {})
         .map_err(|fault| format!("{fault:?}").into())
 }
 

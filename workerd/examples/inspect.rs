@@ -4,6 +4,7 @@
 //! ```text
 //! inspect profile MODEL.onnx VOICE.bin KERNELS TOKENS RUNS SCRATCH   a row an operator: type, calls, ms a second of audio, share
 //! inspect speak   MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        samples as little-endian f32
+//! inspect windows MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        the same, computed in windows as for a first sound
 //! ```
 //!
 //! `KERNELS` is `auto`, `avx512`, `avx2`, `off` (ONNX Runtime's own operators) or, for `speak`, `unoptimised` (those, on the
@@ -36,11 +37,16 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["profile", model, voice, kernels, tokens, runs, scratch] => {
-            let job = job::job(Path::new(voice), tokens.parse()?)?;
+            let job = job::job(Path::new(voice), tokens)?;
             profile(Path::new(model), kernels, &job, runs.parse()?, Path::new(scratch))
         }
         ["speak", model, voice, kernels, tokens, out] => {
-            let job = job::job(Path::new(voice), tokens.parse()?)?;
+            let job = job::job(Path::new(voice), tokens)?;
+            speak(Path::new(model), kernels, &job, Path::new(out))
+        }
+        ["windows", model, voice, kernels, tokens, out] => {
+            let mut job = job::job(Path::new(voice), tokens)?;
+            job.early = true;
             speak(Path::new(model), kernels, &job, Path::new(out))
         }
         _ => Err("see the head of workerd/examples/inspect.rs".into()),
@@ -75,7 +81,9 @@ fn profile(model: &Path, kernels: &str, job: &Job, runs: usize, scratch: &Path) 
     let mut engine = load(model, kernels, inspection)?;
     let mut samples = 0;
     for run in 1..WARM + runs {
-        let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
+        let speech = engine
+            .synthesise(job, &mut |_, _| {})
+            .map_err(|fault| format!("{fault:?}"))?;
         samples += if run < WARM { 0 } else { speech.pcm.len() };
     }
     let file = engine.end_profile()?;
@@ -158,7 +166,9 @@ fn speak(model: &Path, kernels: &str, job: &Job, out: &Path) -> Result<()> {
         ..Inspection::default()
     };
     let mut engine = load(model, kernels, inspection)?;
-    let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
+    let speech = engine
+        .synthesise(job, &mut |_, _| {})
+        .map_err(|fault| format!("{fault:?}"))?;
     let bytes: Vec<u8> = speech
         .pcm
         .iter()

@@ -7,8 +7,10 @@
 //! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v6-SIZE-MTIME/plain.onnx     the graph as it was
+//! TARGET/converted-v7-SIZE-MTIME/plain.onnx     the graph as it was
 //!                                fused.onnx     the graph with custom nodes
+//!                                prosody.onnx   the same in two parts ([`split`])
+//!                                vocoder.onnx
 //!                                weights.bin    large tensors of both, each on a page of its own
 //!                                kernels.bin    transformed weights of the custom nodes
 //!                                sizes          those of the files above
@@ -31,6 +33,7 @@ mod misfit;
 mod norms;
 mod products;
 mod skeleton;
+mod split;
 mod wire;
 mod write;
 
@@ -48,7 +51,7 @@ use skeleton::{Skeleton, Tensor};
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 const PREFIX: &str = "converted-";
 const UNFINISHED: &str = "unfinished-";
 const SIZES_FILE: &str = "sizes";

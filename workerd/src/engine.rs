@@ -13,6 +13,9 @@ pub struct Speech {
     pub frames: Option<Vec<u16>>,
 }
 
+/// Takes sound of a job before all of it is made, in order: the next samples, and the frames of [`Speech::frames`].
+pub type Early<'a> = &'a mut dyn FnMut(&[f32], &[u16]);
+
 /// Ends the synthesis that is running, from another thread; harmless when none is.
 pub type Stopper = Arc<dyn Fn() + Send + Sync>;
 
@@ -29,11 +32,12 @@ pub trait Engine {
     /// Forgets an earlier stop. Called before every synthesis.
     fn rearm(&mut self);
 
-    /// Computes one job that has no [`Job::defect`].
+    /// Computes one job that has no [`Job::defect`]. Where the job asks for it and the model allows it, sound is given out `early`;
+    /// what is returned is all of it.
     ///
     /// # Errors
     /// [`Fault::Cancelled`] after a stop, [`Fault::Engine`] when the model fails.
-    fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault>;
+    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault>;
 
     /// Gives back the memory that only a next job would need, because none has come for a while.
     fn rest(&mut self);

@@ -58,3 +58,16 @@ pub const EPSILON: &str = "epsilon";
 
 /// The graph with custom nodes, beside [`common::conversion::PLAIN_FILE`] in a converted model's folder.
 pub const FUSED_FILE: &str = "fused.onnx";
+
+/// The same in two parts, where the model has the structure for it: what is computed for a whole sentence, and what can be
+/// computed in windows.
+pub const PROSODY_FILE: &str = "prosody.onnx";
+pub const VOCODER_FILE: &str = "vocoder.onnx";
+
+/// What goes from the prosody to the vocoder: the decoder's output, f32 `[1, channels, 2 · frames]`, and the spectrum of the sine source,
+/// f32 `[1, channels, 120 · frames + 1]`.
+pub const SIGNAL: &str = "dexterous/signal";
+pub const SOURCE: &str = "dexterous/source";
+/// Steps of the signal for a frame of a model's durations, and of the source for a step of the signal.
+pub const STEPS_PER_FRAME: usize = 2;
+pub const SOURCE_PER_STEP: usize = 60;

@@ -24,18 +24,20 @@ mod layout;
 mod output;
 mod product;
 mod simd;
+pub mod window;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::fused::FUSED_FILE;
+use crate::fused::{FUSED_FILE, PROSODY_FILE, VOCODER_FILE};
 use common::conversion::PLAIN_FILE;
 
 use block::{Block, LAYERS, Run, Workspace};
 use convolution::Convolution;
 use matmul::MatMul;
 use simd::{Portable, Simd};
+use window::Gathering;
 
 /// Which instructions the kernels use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +111,13 @@ pub fn choose(model: &Path, setting: Setting, forced: Option<Isa>) -> Result<(Pa
             None => Err("this CPU has neither AVX-512 nor AVX2 with FMA".to_owned()),
         },
     }
+}
+
+/// Prosody and vocoder beside the fused graph `fused`, where the model is parted.
+#[must_use]
+pub fn parts(fused: &Path) -> Option<[PathBuf; 2]> {
+    let parts = [PROSODY_FILE, VOCODER_FILE].map(|name| fused.with_file_name(name));
+    parts.iter().all(|part| part.is_file()).then_some(parts)
 }
 
 /// Runs `f(0) … f(tasks − 1)`, on whichever threads there are; returns when all are done.
@@ -198,7 +207,22 @@ impl Kernels {
         pool: Pool<'_>,
         cancel: &AtomicBool,
     ) -> Result<(), KernelError> {
-        on_machine!(&self.0, on => on.run(block, io, pool, cancel))
+        self.run_window(block, io, None, pool, cancel)
+    }
+
+    /// Computes `block` of a window of a sound, or of all of it.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_window(
+        &self,
+        block: Block<'_>,
+        io: Io<'_>,
+        gathering: Option<Gathering<'_>>,
+        pool: Pool<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), KernelError> {
+        on_machine!(&self.0, on => on.run(block, io, gathering, pool, cancel))
     }
 
     /// Computes `convolution` of `input`, `[inputs][samples]`, into `output`, `[channels][samples · stride]`.
@@ -262,6 +286,7 @@ impl<S: Simd> On<S> {
         &self,
         block: Block<'_>,
         io: Io<'_>,
+        gathering: Option<Gathering<'_>>,
         pool: Pool<'_>,
         cancel: &AtomicBool,
     ) -> Result<(), KernelError> {
@@ -272,6 +297,7 @@ impl<S: Simd> On<S> {
             input: io.input,
             output: io.output,
             workspace: &mut workspace,
+            gathering,
             pool,
             cancel,
         }
@@ -286,7 +312,7 @@ impl<S: Simd> std::fmt::Debug for On<S> {
 }
 
 /// What a panic left behind is as good as new: a buffer is written before it is read.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

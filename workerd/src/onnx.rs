@@ -1,7 +1,10 @@
 //! The engine on ONNX Runtime.
 
+mod pair;
 mod session;
 mod tensors;
+mod vocoder;
+mod windows;
 
 use std::{
     num::NonZero,
@@ -17,16 +20,15 @@ use common::{
     exit::WorkerExit,
     protocol::{Fault, Job},
 };
-use ndarray::arr1;
-use ort::{
-    session::{NoSelectedOutputs, RunOptions, Session, SessionInputValue},
-    value::Tensor,
-};
+use ort::session::{NoSelectedOutputs, RunOptions};
 
+use self::pair::Pair;
 use self::session::open;
 pub use self::session::{Inspection, Model, Runtime};
 use self::tensors::{Names, frames};
-use crate::engine::{Engine, Speech, Stopper};
+use self::vocoder::{Prosody, Vocoder};
+use crate::engine::{Early, Engine, Speech, Stopper};
+use crate::kernels::operator::{self, CurrentWindow};
 use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
 
 /// How to compute.
@@ -72,33 +74,35 @@ impl LoadError {
     }
 }
 
-/// The most threads of [`Wide`]: beyond, they wait for each other more than they gain.
-const WIDEST: usize = 4;
-
-/// A loaded session with the names of its tensors.
+/// A loaded model with the names of its tensors.
 pub struct OnnxEngine {
-    session: Session,
-    /// For jobs that may have more threads; `None` where there are no more.
-    wide: Option<Wide>,
+    graphs: Graphs,
     names: Names,
     options: Arc<RunOptions<NoSelectedOutputs>>,
     /// Set while a run is to stop; our operators look at it.
     cancel: Arc<AtomicBool>,
     /// What our operators compute with, when they are used.
     kernels: Option<Arc<Kernels>>,
+    /// What our operators compute of a sound.
+    window: CurrentWindow,
     /// The threads of our operators.
     crew: Arc<Crew>,
     /// Those that every job has.
     threads: usize,
+    /// Those that a job may have, where there are more.
+    widest: Option<usize>,
     /// The instructions of our kernels, when they are used.
     isa: Option<Isa>,
 }
 
-/// The same graph again for a job that may have other cores: ONNX Runtime gives threads to a session, not to a run. Its weights
-/// are the same mapped pages.
-struct Wide {
-    session: Session,
-    threads: usize,
+/// The files of a model.
+enum Graphs {
+    Whole(Pair),
+    /// In two parts, the second of which can be computed in windows.
+    Parted {
+        prosody: Pair,
+        vocoder: Pair,
+    },
 }
 
 impl OnnxEngine {
@@ -165,50 +169,68 @@ impl OnnxEngine {
             reason,
         };
         let cancel = Arc::new(AtomicBool::new(false));
+        let window = CurrentWindow::default();
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let crew = Arc::new(Crew::new(cores));
         let kernels = isa.and_then(Kernels::new).map(Arc::new);
-        let open = &|threads, inspection| {
-            let operators = kernels
-                .clone()
-                .map(|kernels| kernels::operator::domain(kernels, Arc::clone(&crew), Arc::clone(&cancel)))
-                .transpose();
-            operators
-                .and_then(|operators| open(runtime, model, threads, operators, inspection))
-                .map_err(|error| unusable(error.to_string()))
-        };
         let widest = match model {
-            Model::File(_) => cores.min(WIDEST),
+            Model::File(_) => pair::widest(threads),
             // It is done before another thread has woken up.
-            Model::Builtin => 1,
+            Model::Builtin => None,
         };
-        let (session, wide) = std::thread::scope(|scope| {
-            let wide = (widest > threads).then(|| {
-                let unprofiled = Inspection {
-                    profile: None,
+        let pair = |model| {
+            let session = |own_threads| {
+                let operators = kernels
+                    .clone()
+                    .map(|kernels| operator::domain(kernels, crew.clone(), cancel.clone(), window.clone()))
+                    .transpose();
+                let inspection = Inspection {
+                    profile: inspection.profile.filter(|_| own_threads == threads),
                     ..inspection
                 };
-                scope.spawn(move || open(widest, unprofiled))
-            });
-            let session = open(threads, inspection)?;
-            let wide = wide.map(|wide| wide.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            Ok((session, wide.transpose()?))
-        })?;
-        let wide = wide.map(|session| Wide {
-            session,
-            threads: widest,
-        });
-        let names = Names::of(&session).map_err(&unusable)?;
+                operators
+                    .and_then(|operators| open(runtime, model, own_threads, operators, inspection))
+                    .map_err(|error| unusable(error.to_string()))
+            };
+            Pair::open(threads, widest, &session)
+        };
+        let parts = match model {
+            // A profile is of one graph.
+            Model::File(file) if isa.is_some() && inspection.profile.is_none() => kernels::parts(file),
+            _ => None,
+        };
+        let graphs = match &parts {
+            Some([prosody, vocoder]) => {
+                let (prosody, vocoder) = std::thread::scope(|scope| {
+                    let vocoder = scope.spawn(|| pair(Model::File(vocoder)));
+                    let prosody = pair(Model::File(prosody));
+                    (
+                        prosody,
+                        vocoder.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    )
+                });
+                Graphs::Parted {
+                    prosody: prosody?,
+                    vocoder: vocoder?,
+                }
+            }
+            None => Graphs::Whole(pair(model)?),
+        };
+        let names = match &graphs {
+            Graphs::Whole(whole) => Names::of(&whole.narrow, None),
+            Graphs::Parted { prosody, vocoder } => Names::of(&prosody.narrow, Some(&vocoder.narrow)),
+        };
         let options = RunOptions::new().map_err(|error| unusable(error.to_string()))?;
         let mut engine = Self {
-            session,
-            wide,
-            names,
+            graphs,
+            names: names.map_err(&unusable)?,
             options: Arc::new(options),
             cancel,
             kernels,
+            window,
             crew,
             threads,
+            widest,
             isa,
         };
         engine.warm_up().map_err(unusable)?;
@@ -220,13 +242,17 @@ impl OnnxEngine {
     /// # Errors
     /// There is no profile, or it cannot be written.
     pub fn end_profile(&mut self) -> Result<String, String> {
-        self.session.end_profiling().map_err(|error| error.to_string())
+        let session = match &mut self.graphs {
+            Graphs::Whole(whole) => &mut whole.narrow,
+            Graphs::Parted { vocoder, .. } => &mut vocoder.narrow,
+        };
+        session.end_profiling().map_err(|error| error.to_string())
     }
 
     /// First runs, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
     fn warm_up(&mut self) -> Result<(), String> {
         for job in self.short_jobs() {
-            match self.synthesise(&job) {
+            match self.synthesise(&job, &mut |_, _| {}) {
                 Ok(speech) if speech.pcm.is_empty() => return Err("it makes no sound".to_owned()),
                 Ok(_) => {}
                 Err(Fault::Engine(reason) | Fault::BadJob(reason)) => return Err(reason),
@@ -241,64 +267,64 @@ impl OnnxEngine {
         let mut options = RunOptions::new()?;
         options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
         for job in self.short_jobs() {
-            self.run(&job, &options)?;
+            self.run(&job, &options, &mut |_, _| {})?;
         }
         Ok(())
     }
 
     /// The shortest that shows whether a model works, for each session.
     fn short_jobs(&self) -> Vec<Job> {
-        let threads = std::iter::once(1).chain(self.wide.as_ref().map(|wide| wide.threads));
+        let threads = std::iter::once(1).chain(self.widest);
         let job = |threads| Job {
             id: 0,
             tokens: vec![16, 4],
             style: vec![0.0; STYLE_DIM],
             speed: 1.0,
             threads: u8::try_from(threads).unwrap_or(u8::MAX),
+            early: false,
         };
         threads.map(job).collect()
     }
 
-    fn run(&mut self, job: &Job, options: &RunOptions<NoSelectedOutputs>) -> ort::Result<Speech> {
+    fn run(
+        &mut self,
+        job: &Job,
+        options: &RunOptions<NoSelectedOutputs>,
+        early: Early<'_>,
+    ) -> ort::Result<Speech> {
         let hands = self.threads.max(job.threads.into());
         self.crew.set_hands(hands);
-        let speed: SessionInputValue<'_> = if self.names.speed_is_integer {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "such an export knows whole speeds only"
-            )]
-            let whole = (job.speed.round() as i32).max(1);
-            Tensor::from_array(arr1(&[whole]))?.into()
-        } else {
-            Tensor::from_array(arr1(&[job.speed]))?.into()
-        };
-        let inputs: Vec<(&str, SessionInputValue<'_>)> = vec![
-            (
-                &self.names.tokens,
-                Tensor::from_array(tensors::padded(&job.tokens))?.into(),
-            ),
-            (
-                &self.names.style,
-                Tensor::from_array(tensors::row(&job.style))?.into(),
-            ),
-            (&self.names.speed, speed),
-        ];
-        let session = match &mut self.wide {
-            Some(wide) if hands >= wide.threads => &mut wide.session,
-            _ => &mut self.session,
-        };
-        let outputs = session.run_with_options(inputs, options)?;
-        let pcm = outputs[self.names.audio.as_str()]
-            .try_extract_array::<f32>()?
-            .flatten()
-            .to_vec();
-        let frames = self
-            .names
-            .durations
-            .as_ref()
-            .map(|name| frames(&outputs, name))
-            .transpose()?;
-        Ok(Speech { pcm, frames })
+        let wide = self.widest.is_some_and(|widest| hands >= widest);
+        let names = &self.names;
+        let inputs = names.inputs(job)?;
+        match &mut self.graphs {
+            Graphs::Whole(whole) => {
+                let outputs = whole.session(wide).run_with_options(inputs, options)?;
+                let pcm = outputs[names.audio.as_str()]
+                    .try_extract_array::<f32>()?
+                    .flatten()
+                    .to_vec();
+                let frames = names
+                    .durations
+                    .as_ref()
+                    .map(|name| frames(&outputs, name))
+                    .transpose()?;
+                Ok(Speech { pcm, frames })
+            }
+            Graphs::Parted { prosody, vocoder } => {
+                let outputs = prosody.session(wide).run_with_options(inputs, options)?;
+                let prosody = Prosody::of(&outputs, names)?;
+                drop(outputs);
+                let vocoder = Vocoder {
+                    session: vocoder.session(wide),
+                    options,
+                    names,
+                    window: &self.window,
+                    style: &job.style,
+                };
+                vocoder.sound(prosody, job.early, early)
+            }
+        }
     }
 }
 
@@ -337,9 +363,9 @@ impl Engine for OnnxEngine {
         }
     }
 
-    fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
+    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault> {
         let options = Arc::clone(&self.options);
-        let speech = self.run(job, &options).map_err(|error| {
+        let speech = self.run(job, &options, early).map_err(|error| {
             // ONNX Runtime has no code of its own for a run that was stopped.
             if self.cancel.load(Ordering::Relaxed) || error.message().contains("terminate flag") {
                 Fault::Cancelled

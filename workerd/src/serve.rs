@@ -102,13 +102,28 @@ fn run(engine: &mut dyn Engine, job: &Job, running: &Running, to: impl Write) ->
         );
     }
     let started = Instant::now();
+    let mut to = to;
+    let (mut sent, mut lost) = (0, None);
     let result = if running.begin(job.id, engine) {
-        engine.synthesise(job)
+        engine.synthesise(job, &mut |pcm, frames| {
+            let part = FromWorker::Part {
+                job: job.id,
+                frames: frames.to_vec(),
+            };
+            sent += pcm.len();
+            // The reader notices the loss of the socket too, and stops the job.
+            if let Err(error) = protocol::send(&mut to, &part, &pcm_to_bytes(pcm)) {
+                lost.get_or_insert(error);
+            }
+        })
     } else {
         Err(Fault::Cancelled)
     };
     let compute_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     running.end();
+    if let Some(error) = lost {
+        return Err(error);
+    }
     match result {
         Ok(speech) => {
             let done = FromWorker::Done {
@@ -116,7 +131,7 @@ fn run(engine: &mut dyn Engine, job: &Job, running: &Running, to: impl Write) ->
                 frames: speech.frames,
                 compute_us,
             };
-            protocol::send(to, &done, &pcm_to_bytes(&speech.pcm))
+            protocol::send(to, &done, &pcm_to_bytes(&speech.pcm[sent..]))
         }
         Err(fault) => protocol::send(to, &FromWorker::Failed { job: job.id, fault }, &[]),
     }

@@ -51,8 +51,9 @@ fn the_real_architecture_speaks_as_in_python() {
             speed: wanted["speed"].as_f64().unwrap() as f32,
             tokens,
             threads,
+            early: false,
         };
-        let speech = engine.synthesise(&job).unwrap();
+        let speech = engine.synthesise(&job, &mut |_, _| {}).unwrap();
         assert_eq!(
             speech.frames.unwrap(),
             numbers("frames"),

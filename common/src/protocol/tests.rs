@@ -9,13 +9,14 @@ fn job() -> Job {
         style: vec![0.5; STYLE_DIM],
         speed: 1.0,
         threads: 1,
+        early: true,
     }
 }
 
-/// Golden bytes of version 2: a change here is a change of the protocol and must raise `VERSION`.
+/// Golden bytes of version 3: a change here is a change of the protocol and must raise `VERSION`.
 #[test]
 fn golden_bytes() {
-    assert_eq!(preamble(), *b"dextts\x02\x00");
+    assert_eq!(preamble(), *b"dextts\x03\x00");
     assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [1, 251, 44, 1]);
     assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [2, 5]);
     let run = encode(&ToWorker::Run(job())).unwrap();
@@ -23,7 +24,7 @@ fn golden_bytes() {
     assert_eq!(run[5..8], [251, 0, 1]);
     assert_eq!(run[8..12], 0.5f32.to_le_bytes());
     assert_eq!(run[8 + 4 * STYLE_DIM..][..4], 1f32.to_le_bytes());
-    assert_eq!(run[8 + 4 * STYLE_DIM + 4..], [1]);
+    assert_eq!(run[8 + 4 * STYLE_DIM + 4..], [1, 1]);
     let ready = Ready {
         load_ms: 43,
         kernels: "ort".into(),
@@ -34,18 +35,23 @@ fn golden_bytes() {
         encode(&FromWorker::Ready(ready)).unwrap(),
         [0, 43, 3, b'o', b'r', b't', 1, 0]
     );
+    let part = FromWorker::Part {
+        job: 7,
+        frames: vec![1, 2],
+    };
+    assert_eq!(encode(&part).unwrap(), [1, 7, 2, 1, 2]);
     let done = FromWorker::Done {
         job: 7,
         frames: Some(vec![1, 2]),
         compute_us: 9,
     };
-    assert_eq!(encode(&done).unwrap(), [1, 7, 1, 2, 1, 2, 9]);
+    assert_eq!(encode(&done).unwrap(), [2, 7, 1, 2, 1, 2, 9]);
     let failed = FromWorker::Failed {
         job: 7,
         fault: Fault::Cancelled,
     };
-    assert_eq!(encode(&failed).unwrap(), [2, 7, 0]);
-    assert_eq!(encode(&FromWorker::Pong { nonce: 5 }).unwrap(), [3, 5]);
+    assert_eq!(encode(&failed).unwrap(), [3, 7, 0]);
+    assert_eq!(encode(&FromWorker::Pong { nonce: 5 }).unwrap(), [4, 5]);
 }
 
 #[test]
@@ -89,27 +95,25 @@ fn forged_bytes_are_told_apart() {
 }
 
 #[test]
-fn pcm_must_be_what_the_frames_say() {
-    let bytes = pcm_to_bytes(&vec![0.25; 3 * SAMPLES_PER_FRAME]);
-    assert_eq!(
-        pcm_from_bytes(&bytes, Some(&[1, 1, 1]), 1).unwrap().len(),
-        3 * SAMPLES_PER_FRAME
-    );
+fn pcm_is_checked() {
+    let bytes = pcm_to_bytes(&[0.25; 3]);
+    assert_eq!(pcm_from_bytes(&bytes).unwrap(), [0.25; 3]);
     assert!(matches!(
-        pcm_from_bytes(&bytes, Some(&[1, 2, 1]), 1),
-        Err(ProtocolError::WrongLength { .. })
-    ));
-    assert!(matches!(
-        pcm_from_bytes(&bytes, Some(&[1, 2]), 1),
-        Err(ProtocolError::WrongDurations(2, 1))
-    ));
-    assert!(matches!(
-        pcm_from_bytes(&bytes[1..], None, 1),
+        pcm_from_bytes(&bytes[1..]),
         Err(ProtocolError::RaggedPcm(_))
     ));
     assert!(matches!(
-        pcm_from_bytes(&f32::NAN.to_le_bytes(), None, 1),
+        pcm_from_bytes(&f32::NAN.to_le_bytes()),
         Err(ProtocolError::NotFinite)
+    ));
+}
+
+#[test]
+fn durations_are_those_of_the_tokens() {
+    assert_eq!(samples_of(&[1, 2, 1], 1).unwrap(), 4 * SAMPLES_PER_FRAME);
+    assert!(matches!(
+        samples_of(&[1, 2], 1),
+        Err(ProtocolError::WrongDurations(2, 1))
     ));
 }
 

@@ -11,43 +11,11 @@ enum Worth {
     Strong,
 }
 
-/// Where to cut `segment` (an index of its tokens, after which a space may stand) so that the head has at most
-/// `most` tokens, and as many of them as that allows; `None` if it fits. At the last clause mark that leaves both sides
-/// `least`, else before a word that begins a phrase, else at the last space.
+/// Where to cut `segment` (an index of its tokens, after which a space may stand) so that a piece has at most `most` tokens; `None`
+/// if it fits. By what stands around the cut and not by how far it is from the front, so that an edit moves no cut but its
+/// own. Of the best marks, words or spaces that leave both sides `least`, it takes the one whose neighbourhood has the
+/// largest hash; in less than twice `most`, one that leaves no third piece.
 pub(super) fn place(segment: &Segment, most: usize, least: usize) -> Option<usize> {
-    if segment.tokens.len() <= most {
-        return None;
-    }
-    let signs: Vec<char> = segment.phonemes.chars().collect();
-    let last = most.min(signs.len().saturating_sub(least));
-    let (mut strong, mut weak, mut joint, mut space) = (None, None, None, None);
-    for at in 1..=most {
-        let Some(worth) = worth(&signs, at) else { continue };
-        match worth {
-            Worth::Strong if (least..=last).contains(&at) => strong = Some(at),
-            Worth::Weak if (least..=last).contains(&at) => weak = Some(at),
-            _ if signs[at] == ' ' && (at <= last || space.is_none()) => {
-                space = Some(at);
-                // A head of a few words would be heard as a stumble.
-                if worth == Worth::Joint && at * 3 >= most {
-                    joint = Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    // A strong mark is worth a shorter head, but not one that is only half as long as it could be.
-    let clause = match (strong, weak) {
-        (Some(strong), Some(weak)) if strong * 2 < weak => Some(weak),
-        (strong, weak) => strong.or(weak),
-    };
-    Some(clause.or(joint).or(space).unwrap_or_else(|| hard(&signs, most)))
-}
-
-/// As [`place`], but by what stands around the cut and not by how far it is from the front, so that an edit moves no
-/// cut but its own. Of the best marks, words or spaces that leave both sides `least`, it takes the one whose
-/// neighbourhood has the largest hash; in less than twice `most`, one that leaves no third piece.
-pub(super) fn place_by_content(segment: &Segment, most: usize, least: usize) -> Option<usize> {
     let length = segment.tokens.len();
     if length <= most {
         return None;
@@ -63,7 +31,7 @@ pub(super) fn place_by_content(segment: &Segment, most: usize, least: usize) -> 
 }
 
 /// Where to part a run of sentences: the index of the one that begins the second part; `None` to leave it whole. By
-/// the sentence before the cut and not by how far it is from the front, as in [`place_by_content`].
+/// the sentence before the cut and not by how far it is from the front, as in [`place`].
 pub(super) fn part(sentences: &[Segment], most: usize, least: usize) -> Option<usize> {
     // Each with the space before it.
     let sizes = sentences.iter().map(|sentence| sentence.tokens.len() + 1);

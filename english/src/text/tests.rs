@@ -7,7 +7,7 @@ fn segments(text: &str, dialect: Dialect) -> Vec<Segment> {
         source: 0..text.len(),
     };
     front
-        .segments(&[run], dialect, &Options::default(), true)
+        .segments(&[run], dialect, &Options::default())
         .map(Result::unwrap)
         .collect()
 }
@@ -47,7 +47,7 @@ fn says_literal_phonemes() {
         },
     ];
     let segment = front
-        .segments(&runs, Dialect::American, &Options::default(), true)
+        .segments(&runs, Dialect::American, &Options::default())
         .next()
         .unwrap()
         .unwrap();

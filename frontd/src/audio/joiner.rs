@@ -1,12 +1,15 @@
 //! Segments → one sound: silence trimmed, edges faded, pauses between.
 //!
-//! Pure: samples in, samples out. A segment goes out whole as soon as it is pushed, with the pause *before* it,
+//! Pure: samples in, samples out. A segment goes out as soon as it is pushed, whole or in parts, with the pause *before* it,
 //! so a response ends with its last word and a pause is never sent for nothing.
 
 use std::time::Duration;
 
+use common::SAMPLES_PER_FRAME;
+
 use super::{duration_of, limiter, samples_in};
 use crate::segments::Boundary;
+use crate::voices::Pauses;
 
 /// 5 ms: the grain in which silence is looked for.
 const WINDOW: usize = 120;
@@ -16,8 +19,9 @@ const LEAD: usize = 720;
 const TAIL: usize = 1440;
 /// 5 ms, within the silence that was kept.
 const FADE: usize = 120;
-/// A window is silent below this part of the segment's peak (-44 dB)…
-const RELATIVE_FLOOR: f32 = 0.006;
+/// A window is silent below this part of the segment's peak (-36 dB). Every voice's soft ends are within the margins of it; one has
+/// noise of -38 to -43 dB in its pauses (docs/model-notes.md)…
+const RELATIVE_FLOOR: f32 = 0.0158;
 /// …or below this in any case (-66 dBFS).
 const ABSOLUTE_FLOOR: f32 = 0.0005;
 /// The longest pause, whatever was asked for: all that a script may hold.
@@ -51,6 +55,18 @@ pub struct Joiner {
     samples: usize,
     natural: Duration,
     explicit: Duration,
+    /// Loudest sample of the segment that is under way, and the gain that its last part ended with.
+    peak: f32,
+    gain: f32,
+}
+
+/// How a segment ends, which decides about the pause after it.
+#[derive(Debug, Clone, Copy)]
+pub struct End {
+    /// Its last phoneme or mark.
+    pub last: Option<char>,
+    pub boundary: Boundary,
+    pub pauses: Pauses,
 }
 
 impl Joiner {
@@ -63,6 +79,8 @@ impl Joiner {
             samples: 0,
             natural: Duration::ZERO,
             explicit: Duration::ZERO,
+            peak: 0.0,
+            gain: 1.0,
         }
     }
 
@@ -77,9 +95,9 @@ impl Joiner {
         self.explicit = (self.explicit + pause).min(MAX_PAUSE);
     }
 
-    /// The pause before the segment and its sound. `end` is the segment's last phoneme and what follows it.
-    pub fn push(&mut self, pcm: &[f32], end: (Option<char>, Boundary)) -> (Vec<f32>, Placed) {
-        let sound = sounding(pcm);
+    /// The pause before a segment and its sound.
+    pub fn push(&mut self, pcm: &[f32], end: End) -> (Vec<f32>, Placed) {
+        let sound = sounding(pcm, 0.0);
         let mut out = self.take_pause();
         let placed = Placed {
             start: self.samples + out.len(),
@@ -89,10 +107,53 @@ impl Joiner {
         let from = out.len();
         out.extend_from_slice(&pcm[sound]);
         limiter::apply(&mut out[from..], self.volume);
-        fade_edges(&mut out[from..]);
+        fade_in(&mut out[from..]);
+        fade_out(&mut out[from..]);
         self.samples += out.len();
-        self.natural = natural_pause(end.0, end.1).div_f32(self.speed);
+        self.natural = natural_pause(end).div_f32(self.speed);
         (out, placed)
+    }
+
+    /// The pause before a segment and the first part of its sound; the segment has these frames. How much of its end will be
+    /// trimmed is not known yet: it is taken to be the padding's silence.
+    pub fn begin(&mut self, pcm: &[f32], frames: &[u16]) -> (Vec<f32>, Placed) {
+        let samples =
+            |frames: &[u16]| frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME;
+        let start = sounding(pcm, 0.0).start;
+        let silence = samples(frames.last().map_or(&[][..], std::slice::from_ref));
+        let mut out = self.take_pause();
+        let placed = Placed {
+            start: self.samples + out.len(),
+            trimmed: start,
+            kept: (samples(frames) + TAIL).saturating_sub(start + silence),
+        };
+        let from = out.len();
+        out.extend_from_slice(&pcm[start..]);
+        (self.peak, self.gain) = (loudness(pcm), 1.0);
+        self.gain = limiter::go_on(&mut out[from..], self.volume, self.gain);
+        fade_in(&mut out[from..]);
+        self.samples += out.len();
+        (out, placed)
+    }
+
+    /// The next part of a segment that was begun.
+    pub fn go_on(&mut self, pcm: &[f32]) -> Vec<f32> {
+        self.peak = self.peak.max(loudness(pcm));
+        let mut out = pcm.to_vec();
+        self.gain = limiter::go_on(&mut out, self.volume, self.gain);
+        self.samples += out.len();
+        out
+    }
+
+    /// Its last part.
+    pub fn end(&mut self, pcm: &[f32], end: End) -> Vec<f32> {
+        let sound = sounding(pcm, self.peak);
+        let mut out = pcm[..sound.end].to_vec();
+        limiter::go_on(&mut out, self.volume, self.gain);
+        fade_out(&mut out);
+        self.samples += out.len();
+        self.natural = natural_pause(end).div_f32(self.speed);
+        out
     }
 
     /// What is left after the last segment: a pause, if the user asked for one.
@@ -113,26 +174,44 @@ impl Joiner {
     }
 }
 
-/// The silence between a segment that ends so and the next, at speed 1, on top of [`LEAD`] and [`TAIL`] (90 ms).
-fn natural_pause(last: Option<char>, boundary: Boundary) -> Duration {
-    Duration::from_millis(match (boundary, last) {
-        (Boundary::Paragraph, _) => 600,
-        (Boundary::Sentence, Some('…' | '—')) => 400,
-        (Boundary::Sentence, _) => 280,
-        (Boundary::Clause, Some(';' | ':' | '—' | '…' | '.' | '!' | '?')) => 180,
-        (Boundary::Clause, Some(',' | ')' | '”' | '"')) => 90,
-        // Cut between two words for want of a better place.
-        (Boundary::Clause, _) => 0,
-    })
+/// The silence between a segment that ends so and the next, at speed 1, on top of [`LEAD`] and [`TAIL`] (90 ms): the voice's own, a
+/// little longer or shorter by the mark (docs/model-notes.md says how both were measured).
+fn natural_pause(
+    End {
+        last,
+        boundary,
+        pauses,
+    }: End,
+) -> Duration {
+    const PARAGRAPH: Duration = Duration::from_millis(350);
+    let sentence = pauses.sentence.mul_f32(match last {
+        Some('!' | '?') => 0.95,
+        _ => 1.1,
+    });
+    let pause = match boundary {
+        Boundary::Paragraph => sentence + PARAGRAPH,
+        Boundary::Sentence => sentence,
+        Boundary::Clause => pauses.clause.mul_f32(match last {
+            Some(',') => 0.7,
+            Some('—') => 0.8,
+            Some(';' | '…') => 1.1,
+            Some(':') => 1.3,
+            Some('.' | '!' | '?' | ')' | '”' | '"') => 1.0,
+            // Cut between two words for want of a better place: no pause.
+            _ => 0.0,
+        }),
+    };
+    pause.saturating_sub(duration_of(LEAD + TAIL))
 }
 
-/// The range that sounds, with its margins; empty when nothing does.
-fn sounding(pcm: &[f32]) -> std::ops::Range<usize> {
-    let loudness = |window: &[f32]| {
-        let finite = window.iter().filter(|s| s.is_finite());
-        finite.fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
-    };
-    let floor = (loudness(pcm) * RELATIVE_FLOOR).max(ABSOLUTE_FLOOR);
+fn loudness(window: &[f32]) -> f32 {
+    let finite = window.iter().filter(|s| s.is_finite());
+    finite.fold(0.0, |peak, sample| peak.max(sample.abs()))
+}
+
+/// The range that sounds beside what has a peak of at least `peak`, with its margins; empty when nothing does.
+fn sounding(pcm: &[f32], peak: f32) -> std::ops::Range<usize> {
+    let floor = (loudness(pcm).max(peak) * RELATIVE_FLOOR).max(ABSOLUTE_FLOOR);
     let sounds = |window: &[f32]| loudness(window) > floor;
     let Some(first) = pcm.chunks(WINDOW).position(sounds) else {
         return 0..0;
@@ -141,15 +220,24 @@ fn sounding(pcm: &[f32]) -> std::ops::Range<usize> {
     (first * WINDOW).saturating_sub(LEAD)..((last + 1) * WINDOW + TAIL).min(pcm.len())
 }
 
-/// Raised-cosine ramps, so that no edge clicks even where a segment begins or ends in full sound.
-fn fade_edges(pcm: &mut [f32]) {
+/// A raised-cosine ramp, so that a segment that begins in full sound does not click.
+fn fade_in(pcm: &mut [f32]) {
     let length = FADE.min(pcm.len() / 2);
-    for i in 0..length {
-        let gain = 0.5 - 0.5 * (std::f32::consts::PI * (i as f32 + 0.5) / length as f32).cos();
-        pcm[i] *= gain;
-        let mirrored = pcm.len() - 1 - i;
-        pcm[mirrored] *= gain;
+    for (i, sample) in pcm[..length].iter_mut().enumerate() {
+        *sample *= ramp(i, length);
     }
+}
+
+/// The same at the end.
+fn fade_out(pcm: &mut [f32]) {
+    let length = FADE.min(pcm.len() / 2);
+    for (i, sample) in pcm.iter_mut().rev().take(length).enumerate() {
+        *sample *= ramp(i, length);
+    }
+}
+
+fn ramp(i: usize, length: usize) -> f32 {
+    0.5 - 0.5 * (std::f32::consts::PI * (i as f32 + 0.5) / length as f32).cos()
 }
 
 #[cfg(test)]

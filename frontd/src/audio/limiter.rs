@@ -15,6 +15,11 @@ const RELEASE: f32 = 0.025;
 /// The gain within a block never exceeds what the block's own peak allows: each of its two ends is the smaller
 /// one of the two blocks that meet there, and the slopes only lower them.
 pub fn apply(pcm: &mut [f32], volume: f32) {
+    go_on(pcm, volume, 1.0);
+}
+
+/// [`apply`] for a sound that comes in parts: begins with the gain that the part before ended with, and returns its own last.
+pub fn go_on(pcm: &mut [f32], volume: f32, before: f32) -> f32 {
     let mut peak = 0.0_f32;
     for sample in pcm.iter_mut() {
         *sample *= volume;
@@ -23,25 +28,27 @@ pub fn apply(pcm: &mut [f32], volume: f32) {
         }
         peak = peak.max(sample.abs());
     }
-    if peak <= CEILING {
-        return;
+    if peak <= CEILING && before >= 1.0 {
+        return 1.0;
     }
-    let gains = edge_gains(pcm);
+    let gains = edge_gains(pcm, before);
     for (block, edges) in pcm.chunks_mut(BLOCK).zip(gains.windows(2)) {
         let step = (edges[1] - edges[0]) / BLOCK as f32;
         for (i, sample) in block.iter_mut().enumerate() {
             *sample = (*sample * (edges[0] + step * i as f32)).clamp(-CEILING, CEILING);
         }
     }
+    gains.last().copied().unwrap_or(before)
 }
 
-/// The gain at the edges of blocks, one more than there are blocks.
-fn edge_gains(pcm: &[f32]) -> Vec<f32> {
+/// The gain at the edges of blocks, one more than there are blocks; `before` the first.
+fn edge_gains(pcm: &[f32], before: f32) -> Vec<f32> {
     let allowed = pcm.chunks(BLOCK).map(|block| {
         let peak = block.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
         if peak > CEILING { CEILING / peak } else { 1.0 }
     });
     let mut edges = vec![1.0_f32; pcm.len().div_ceil(BLOCK) + 1];
+    edges[0] = before.min(1.0);
     for (i, gain) in allowed.enumerate() {
         edges[i] = edges[i].min(gain);
         edges[i + 1] = edges[i + 1].min(gain);

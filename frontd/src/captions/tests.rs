@@ -1,9 +1,18 @@
 use super::*;
 use crate::{
-    audio::{Joiner, duration_of},
+    audio::{End, Joiner, duration_of},
     script::{self, Options},
     segments::Boundary,
+    voices::Pauses,
 };
+
+fn end(boundary: Boundary) -> End {
+    End {
+        last: Some('.'),
+        boundary,
+        pauses: Pauses::BUILT_IN,
+    }
+}
 
 /// Words of `text` as segments: a segment a line, a token a letter, a frame a token; words are said as long as
 /// they are written.
@@ -38,7 +47,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
         let pcm: Vec<f32> = (0..frames.len() * FRAME_SAMPLES)
             .map(|i| (i as f32).sin())
             .collect();
-        let (_, placed) = joiner.push(&pcm, (Some('.'), segment.boundary));
+        let (_, placed) = joiner.push(&pcm, end(segment.boundary));
         captions.push(&segment, placed, Some(&frames), None);
         let spoken = captions.last(duration_of(joiner.samples())).unwrap();
         let units: Vec<u16> = text.encode_utf16().collect();
@@ -113,7 +122,7 @@ fn without_durations_there_are_chunks_but_no_words() {
         }],
         boundary: Boundary::Sentence,
     };
-    let (_, placed) = Joiner::new(1.0, 1.0).push(&[0.5; 24_000], (None, Boundary::Sentence));
+    let (_, placed) = Joiner::new(1.0, 1.0).push(&[0.5; 24_000], end(Boundary::Sentence));
     captions.push(&segment, placed, None, Some("af_sky"));
     assert!(captions.timestamps().is_empty());
     let chunks = captions.chunks(Duration::from_secs(1));

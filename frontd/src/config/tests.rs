@@ -1,5 +1,5 @@
 use super::*;
-use crate::segments::Sizes;
+use crate::segments::Limit;
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, Faults> {
     let environment = variables
@@ -118,14 +118,16 @@ fn a_node_id_is_one_label_of_a_host_name() {
 }
 
 #[test]
-fn segment_sizes_are_numbers_by_commas() {
-    let sizes = |value: &str| read(&[("SEGMENT_TOKENS", value)]).map(|config| config.text.sizes.most);
-    assert_eq!(sizes("").unwrap(), Sizes::default().most);
-    assert_eq!(sizes("24, 100,510").unwrap(), [24, 100, 510]);
-    for wrong in ["7", "511", "32,", "32;80", "-1", "a", "8,8,8,8,8,8,8,8,8"] {
-        let told = sizes(wrong).unwrap_err().to_string();
+fn the_limit_of_a_segment_is_a_number() {
+    let limit = |value: &str| read(&[("SEGMENT_TOKENS", value)]).map(|config| config.text.limit);
+    assert_eq!(limit("").unwrap(), Limit::default());
+    assert_eq!(limit("100").unwrap().to_string(), "100");
+    // A list, as earlier releases took it.
+    assert_eq!(limit("32,64, 220").unwrap().to_string(), "220");
+    for wrong in ["39", "511", "220,", "32;80", "-1", "a"] {
+        let told = limit(wrong).unwrap_err().to_string();
         assert!(
-            told.starts_with("SEGMENT_TOKENS: must be one to eight numbers"),
+            told.starts_with("SEGMENT_TOKENS: must be a number from 40 to 510"),
             "{told}"
         );
     }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::Reader;
 use crate::{
-    segments::Sizes,
+    segments::Limit,
     text::{TextConfig, lexicon},
 };
 
@@ -13,10 +13,9 @@ pub struct Text {
     pub espeak: Option<PathBuf>,
     /// Words of your own and how they are said. `LEXICON_FILE`, none.
     pub lexicon: Option<PathBuf>,
-    /// The most tokens (a token is a phoneme, about 14 a second) of the first segment of a response, of the second, and
-    /// so on; the last holds for all that follow. Short first ones sound early; each is computed as a whole, so the
-    /// largest decides about a worker's memory. `SEGMENT_TOKENS`, 32,36,48,64,88,120,160,220.
-    pub sizes: Sizes,
+    /// The most tokens (a token is a phoneme, about 16 a second) of a sentence that is said in one breath; a longer one is cut at a
+    /// clause. It decides about a worker's memory. `SEGMENT_TOKENS`, 400.
+    pub limit: Limit,
 }
 
 impl Text {
@@ -25,10 +24,10 @@ impl Text {
         Self {
             espeak: (espeak != "off").then(|| espeak.into()),
             lexicon: reader.path("LEXICON_FILE"),
-            sizes: reader.parsed(
+            limit: reader.parsed(
                 "SEGMENT_TOKENS",
-                Sizes::default(),
-                "one to eight numbers from 8 to 510, by commas, such as 32,36,48,64,88,120,160,220",
+                Limit::default(),
+                "a number from 40 to 510",
                 |value| value.parse().ok(),
             ),
         }
@@ -50,7 +49,7 @@ impl Text {
         TextConfig {
             espeak: self.espeak.clone(),
             lexicon: self.lexicon.clone(),
-            sizes: self.sizes.clone(),
+            limit: self.limit,
         }
     }
 }

@@ -83,14 +83,14 @@ pub async fn convert(workerd: &Path, model: &Path) -> Result<Converted, ConvertE
 /// The folder that a converter made, or the last sentence that it said.
 fn folder(output: &Output) -> Result<PathBuf, ConvertError> {
     let said = String::from_utf8_lossy(&output.stderr);
-    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.clone().for_each(|line| told(line, None));
     if output.status.success() {
         let folder = String::from_utf8_lossy(&output.stdout);
         return Ok(PathBuf::from(folder.trim_end()));
     }
     let last = lines
-        .last()
+        .next_back()
         .map(|line| line.trim_start_matches("ERROR ").to_owned());
     Err(ConvertError::Failed(last.unwrap_or_else(|| {
         format!("the converter ended without a word ({})", output.status)

@@ -53,6 +53,7 @@ impl Cache {
             hash.update(value.to_bits().to_le_bytes());
         }
         hash.update(job.speed.to_bits().to_le_bytes());
+        // How early it is needed is no matter of its sound.
         Key(hash.finalize().into())
     }
 
@@ -101,6 +102,7 @@ mod tests {
             tokens: tokens.to_vec(),
             style: vec![0.5; 256],
             speed: 1.0,
+            early: false,
         }
     }
 

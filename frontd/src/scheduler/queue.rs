@@ -138,13 +138,17 @@ impl Queue {
         Some((id, segment))
     }
 
-    /// Notes that a segment's audio of `length` seconds has left; segments leave in order.
+    /// Notes that a segment's audio of `length` seconds has left, in order; `all` of it, or a part that is heard while the rest is made.
     /// Returns how long its listener, if there is one, had heard nothing before.
-    pub fn sent(&mut self, id: ResponseId, index: u64, length: Seconds, now: Seconds) -> Seconds {
+    pub fn sent(&mut self, id: ResponseId, index: u64, length: Seconds, all: bool, now: Seconds) -> Seconds {
         let Some(response) = self.responses.get_mut(&id) else {
             return 0.0;
         };
-        response.under_way.remove(&index);
+        if all {
+            response.under_way.remove(&index);
+        } else if let Some(left) = response.under_way.get_mut(&index) {
+            *left = (*left - length).max(0.0);
+        }
         if response.delivery == Delivery::Whole {
             return 0.0;
         }

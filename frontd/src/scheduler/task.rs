@@ -13,14 +13,14 @@ use common::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Answer, Busy, Command, Limits, Made, QueueStatus, SegmentJob, SynthesisError,
+    Answer, Busy, Command, Delivered, Limits, Made, QueueStatus, SegmentJob, SynthesisError,
     cache::{Cache, Key},
     queue::{Delivery, Pending, Queue, ResponseId, Seconds},
     rates::Rates,
 };
 use crate::{
     metrics as names,
-    workers::{News, Order, Speech, lifecycle::WorkerId},
+    workers::{News, Order, Part, Speech, lifecycle::WorkerId},
 };
 
 /// Workers that one segment may end before it counts as poison.
@@ -40,6 +40,31 @@ struct Work {
     blamed: u32,
     /// Workers that died under it otherwise.
     losses: u32,
+    /// Samples that were given out in parts.
+    given: usize,
+}
+
+impl Work {
+    /// Gives the end. A listener that has gone takes nothing, and one that is slow has room for it: a part fewer was given out
+    /// than there are places.
+    fn end(self, end: Result<Made, SynthesisError>) {
+        let _ = self.answer.try_send(end.map(Delivered::Whole));
+    }
+
+    /// Gives out what of a part was not given out before.
+    fn give(&mut self, mut part: Part) {
+        let known = self.given.saturating_sub(part.start);
+        if known >= part.pcm.len() || self.answer.capacity() < 2 {
+            return;
+        }
+        part.pcm.drain(..known);
+        part.start += known;
+        if part.start > self.given {
+            return;
+        }
+        self.given += part.pcm.len();
+        let _ = self.answer.try_send(Ok(Delivered::Part(part)));
+    }
 }
 
 #[derive(Debug)]
@@ -125,7 +150,7 @@ impl Task {
                 let key = self.cache.key(&job);
                 if let Some(speech) = self.kept(&key) {
                     self.queue.made(id, index, length_of(&speech), self.now());
-                    let _ = answer.send(Ok(Made { speech, kept: true }));
+                    let _ = answer.try_send(Ok(Delivered::Whole(Made { speech, kept: true })));
                     return;
                 }
                 let pending = Pending {
@@ -139,12 +164,18 @@ impl Task {
                     submitted: Instant::now(),
                     blamed: 0,
                     losses: 0,
+                    given: 0,
                 };
                 self.works.insert((id, index), work);
                 self.queue.push(id, pending);
             }
-            Command::Sent { id, index, seconds } => {
-                let silence = self.queue.sent(id, index, seconds, self.now());
+            Command::Sent {
+                id,
+                index,
+                seconds,
+                all,
+            } => {
+                let silence = self.queue.sent(id, index, seconds, all, self.now());
                 if silence > 0.0 && index > 0 {
                     tracing::debug!(
                         response = id.0,
@@ -207,6 +238,14 @@ impl Task {
                 self.workers.remove(&worker);
                 self.free.remove(&worker);
             }
+            News::Part { job, part } => {
+                let Some(running) = self.running.get(&job) else {
+                    return;
+                };
+                if let Some(work) = self.works.get_mut(&(running.response, running.index)) {
+                    work.give(part);
+                }
+            }
             News::Done { job, speech, compute } => {
                 let Some(running) = self.running.remove(&job) else {
                     return;
@@ -233,8 +272,7 @@ impl Task {
                 self.publish_cache();
                 if let Some(work) = self.works.remove(&(running.response, running.index)) {
                     metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
-                    // A listener that has gone takes nothing.
-                    let _ = work.answer.send(Ok(Made { speech, kept: false }));
+                    work.end(Ok(Made { speech, kept: false }));
                 }
             }
             News::Failed { job, fault } => {
@@ -272,7 +310,7 @@ impl Task {
         if let Some(error) = failed {
             metrics::counter!(names::SEGMENTS, "outcome" => "failed").increment(1);
             if let Some(work) = self.works.remove(&key) {
-                let _ = work.answer.send(Err(error));
+                work.end(Err(error));
             }
         } else {
             tracing::info!(
@@ -306,7 +344,7 @@ impl Task {
                 let length = length_of(&speech);
                 self.queue.made(response, segment.index, length, self.now());
                 if let Some(work) = self.works.remove(&key) {
-                    let _ = work.answer.send(Ok(Made { speech, kept: true }));
+                    work.end(Ok(Made { speech, kept: true }));
                 }
                 continue;
             }
@@ -319,13 +357,19 @@ impl Task {
             metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
             self.last_job += 1;
             let threads = self.threads();
-            let SegmentJob { tokens, style, speed } = work.job.clone();
+            let SegmentJob {
+                tokens,
+                style,
+                speed,
+                early,
+            } = work.job.clone();
             let job = Job {
                 id: self.last_job,
                 tokens,
                 style,
                 speed,
                 threads,
+                early,
             };
             let deadline = self
                 .rates

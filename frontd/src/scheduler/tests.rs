@@ -62,6 +62,7 @@ fn segment(tokens: usize) -> SegmentJob {
         tokens: vec![50; tokens],
         style: vec![0.5; 256],
         speed: 1.0,
+        early: true,
     }
 }
 
@@ -124,4 +125,54 @@ async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     assert_eq!((worker, again.tokens.len()), (WorkerId(2), 10));
     fleet.done(worker, again.id).await;
     assert_eq!(fleet.given().await.1.tokens.len(), 11);
+}
+
+#[tokio::test]
+async fn a_part_is_heard_once_though_its_worker_dies() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut promise = ticket.submit(0, segment(10)).await;
+    let part = |start: usize, samples: usize| Part {
+        start,
+        pcm: (start..start + samples).map(|i| i as f32).collect(),
+        frames: vec![1; 12],
+    };
+    let (worker, job) = fleet.given().await;
+    assert!(job.early);
+    let job = job.id;
+    fleet.news.send(News::Withdraw(worker)).await.unwrap();
+    for (start, samples) in [(0, 100), (100, 50)] {
+        let part = part(start, samples);
+        fleet.news.send(News::Part { job, part }).await.unwrap();
+    }
+    let reason = Reason::Crash;
+    fleet.news.send(News::Lost { job, reason }).await.unwrap();
+    let (_, again) = fleet.given().await;
+    // A worker of the same kind makes the same parts; one that makes others loses nothing either.
+    for (start, samples) in [(0, 100), (100, 80)] {
+        let (job, part) = (again.id, part(start, samples));
+        fleet.news.send(News::Part { job, part }).await.unwrap();
+    }
+    let speech = Speech {
+        pcm: (0..200).map(|i| i as f32).collect(),
+        frames: Some(vec![1; 12]),
+    };
+    let compute = Duration::from_millis(100);
+    let (job, speech) = (again.id, speech);
+    fleet
+        .news
+        .send(News::Done { job, speech, compute })
+        .await
+        .unwrap();
+    let mut heard = Vec::new();
+    while let Some(delivered) = promise.recv().await {
+        match delivered.unwrap() {
+            Delivered::Part(part) => {
+                assert_eq!(part.start, heard.len());
+                heard.extend(part.pcm);
+            }
+            Delivered::Whole(made) => heard.extend(&made.speech.pcm[heard.len()..]),
+        }
+    }
+    assert_eq!(heard, (0..200).map(|i| i as f32).collect::<Vec<_>>());
 }

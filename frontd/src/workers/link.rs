@@ -20,7 +20,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{Event, Speech, lifecycle::WorkerId};
+use super::{Event, Part, Speech, lifecycle::WorkerId};
 
 /// Messages to one worker that may wait: a job, its cancellation and a ping.
 pub(super) const OUTBOX: usize = 4;
@@ -111,10 +111,60 @@ async fn converse(
 }
 
 /// The job that is out, as far as its answer can be checked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Awaited {
     job: u64,
     tokens: usize,
+    /// What has come of it in parts.
+    pcm: Vec<f32>,
+    frames: Option<Vec<u16>>,
+}
+
+impl Awaited {
+    /// Takes the next samples; returns at which sample they begin.
+    ///
+    /// # Errors
+    /// Samples that cannot be read, durations that are not those of the tokens or of an earlier part, more samples than they
+    /// ask for.
+    fn take(&mut self, body: &[u8], frames: Option<Vec<u16>>) -> Result<usize, ProtocolError> {
+        let start = self.pcm.len();
+        if start > 0 && self.frames != frames {
+            return Err(ProtocolError::Unexpected("other durations than before"));
+        }
+        self.pcm.extend(protocol::pcm_from_bytes(body)?);
+        if let Some(frames) = &frames {
+            let expected = protocol::samples_of(frames, self.tokens)?;
+            if self.pcm.len() > expected {
+                return Err(self.wrong_length(expected));
+            }
+        }
+        self.frames = frames;
+        Ok(start)
+    }
+
+    /// All of it, after the last samples.
+    ///
+    /// # Errors
+    /// Fewer samples than the durations ask for.
+    fn whole(self) -> Result<Speech, ProtocolError> {
+        if let Some(frames) = &self.frames {
+            let expected = protocol::samples_of(frames, self.tokens)?;
+            if self.pcm.len() != expected {
+                return Err(self.wrong_length(expected));
+            }
+        }
+        Ok(Speech {
+            pcm: self.pcm,
+            frames: self.frames,
+        })
+    }
+
+    fn wrong_length(&self, expected: usize) -> ProtocolError {
+        ProtocolError::WrongLength {
+            samples: self.pcm.len(),
+            expected,
+        }
+    }
 }
 
 async fn read(
@@ -137,12 +187,28 @@ async fn read(
                 frames,
                 compute_us,
             } => {
-                let tokens = answered(awaited, job)?.tokens;
-                let pcm = protocol::pcm_from_bytes(&body, frames.as_deref(), tokens)?;
+                let mut answered = answered(awaited, job)?;
+                answered.take(&body, frames)?;
                 Event::Done {
                     job,
-                    speech: Speech { pcm, frames },
+                    speech: answered.whole()?,
                     compute: Duration::from_micros(compute_us),
+                }
+            }
+            FromWorker::Part { job, frames } => {
+                let mut awaited = lock(awaited);
+                let awaited = awaited
+                    .as_mut()
+                    .filter(|awaited| awaited.job == job)
+                    .ok_or(ProtocolError::Unexpected("a part of another job"))?;
+                let start = awaited.take(&body, Some(frames.clone()))?;
+                Event::Part {
+                    job,
+                    part: Part {
+                        start,
+                        pcm: awaited.pcm[start..].to_vec(),
+                        frames,
+                    },
                 }
             }
             FromWorker::Failed { job, fault } => {
@@ -169,6 +235,8 @@ async fn write(
             *lock(awaited) = Some(Awaited {
                 job: job.id,
                 tokens: job.tokens.len(),
+                pcm: Vec::new(),
+                frames: None,
             });
         }
         let mut bytes = Prefix::checked(header.len(), 0)?.to_bytes().to_vec();
@@ -224,4 +292,56 @@ async fn exactly(from: &mut (impl AsyncRead + Unpin), length: usize) -> Result<V
 
 fn peer_pid(stream: &Stream) -> Option<i32> {
     stream.peer_creds().ok()?.pid()
+}
+
+#[cfg(test)]
+mod tests {
+    use common::SAMPLES_PER_FRAME;
+
+    use super::*;
+
+    fn awaited() -> Awaited {
+        Awaited {
+            job: 1,
+            tokens: 1,
+            pcm: Vec::new(),
+            frames: None,
+        }
+    }
+
+    fn samples(count: usize) -> Vec<u8> {
+        protocol::pcm_to_bytes(&vec![0.5; count])
+    }
+
+    #[test]
+    fn parts_make_a_whole() {
+        let frames = Some(vec![1, 1, 1]);
+        let mut awaited = awaited();
+        assert_eq!(
+            awaited.take(&samples(SAMPLES_PER_FRAME), frames.clone()).unwrap(),
+            0
+        );
+        let start = awaited
+            .take(&samples(2 * SAMPLES_PER_FRAME), frames.clone())
+            .unwrap();
+        assert_eq!(start, SAMPLES_PER_FRAME);
+        let speech = awaited.whole().unwrap();
+        assert_eq!((speech.pcm.len(), speech.frames), (3 * SAMPLES_PER_FRAME, frames));
+    }
+
+    #[test]
+    fn parts_that_make_none_are_told_apart() {
+        let frames = Some(vec![1, 1, 1]);
+        let mut short = awaited();
+        short.take(&samples(SAMPLES_PER_FRAME), frames.clone()).unwrap();
+        let other = short.take(&samples(1), Some(vec![1, 2, 1]));
+        assert!(matches!(other, Err(ProtocolError::Unexpected(_))));
+        assert!(matches!(short.whole(), Err(ProtocolError::WrongLength { .. })));
+        let long = awaited().take(&samples(3 * SAMPLES_PER_FRAME + 1), frames);
+        assert!(matches!(long, Err(ProtocolError::WrongLength { .. })));
+        let ragged = awaited().take(&[0; 3], Some(vec![1, 1, 1]));
+        assert!(matches!(ragged, Err(ProtocolError::RaggedPcm(3))));
+        let wrong = awaited().take(&samples(1), Some(vec![1]));
+        assert!(matches!(wrong, Err(ProtocolError::WrongDurations(1, 1))));
+    }
 }

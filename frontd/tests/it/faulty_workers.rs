@@ -20,7 +20,7 @@ const FAULT: &str = "FAULTY_WORKER";
 const SOCKET: &str = "FAULTY_WORKER_SOCKET";
 
 /// Each fault, and the reason that frontd must give for the end of such a worker.
-const FAULTS: [(&str, &str); 12] = [
+const FAULTS: [(&str, &str); 14] = [
     ("garbage", "protocol"),
     ("huge frame", "protocol"),
     ("too much", "protocol"),
@@ -29,6 +29,8 @@ const FAULTS: [(&str, &str); 12] = [
     ("not finite", "protocol"),
     ("wrong durations", "protocol"),
     ("another job", "protocol"),
+    ("part of another job", "protocol"),
+    ("part too long", "protocol"),
     ("twice ready", "protocol"),
     ("unasked", "protocol"),
     ("cut off", "crash"),
@@ -101,6 +103,17 @@ fn misbehave(fault: &str, job: &Job, stream: &mut UnixStream) {
         "dies of speed 2" => std::process::exit(3),
         "wrong durations" => (done(job.id, vec![1; 3]), vec![0; 4 * 3 * SAMPLES_PER_FRAME]),
         "another job" => (done(job.id + 1, frames), vec![0; 4 * samples]),
+        "part of another job" => {
+            let part = FromWorker::Part {
+                job: job.id + 1,
+                frames,
+            };
+            (part, vec![0; 4])
+        }
+        "part too long" => {
+            let part = FromWorker::Part { job: job.id, frames };
+            (part, vec![0; 4 * (samples + 1)])
+        }
         "cut off" => {
             let mut bytes = Vec::new();
             protocol::send(&mut bytes, &done(job.id, frames), &vec![0; 4 * samples]).unwrap();

@@ -11,8 +11,10 @@ use super::graph::{Graph, Node};
 use super::skeleton::Skeleton;
 use super::wire::{Message, WireError};
 
-/// Outputs that exporters give the durations under, and ours.
-const NAMES: [&str; 3] = ["durations", "duration", "pred_dur"];
+/// The output that we give the durations.
+pub(super) const NAME: &str = "durations";
+/// Outputs that exporters give the durations under, ours first.
+const NAMES: [&str; 3] = [NAME, "duration", "pred_dur"];
 
 /// Makes the durations an output of the graph, where they are none yet. Returns whether they are one.
 ///
@@ -25,7 +27,7 @@ pub(super) fn give_out(skeleton: &mut Skeleton) -> Result<bool, WireError> {
             return Ok(true);
         }
         // A value that has our name already is something else.
-        if graph.maker(NAMES[0]).is_some() || graph.uses(NAMES[0]) > 0 {
+        if graph.maker(NAME).is_some() || graph.uses(NAME) > 0 {
             return Ok(false);
         }
         find(&graph)
@@ -35,7 +37,7 @@ pub(super) fn give_out(skeleton: &mut Skeleton) -> Result<bool, WireError> {
     };
     let mut node = Message::default();
     node.bytes(1, durations.as_bytes())
-        .bytes(2, NAMES[0].as_bytes())
+        .bytes(2, NAME.as_bytes())
         .bytes(4, b"Cast");
     // AttributeProto: name 1, i 3, type 20 (INT 2).
     let mut to = Message::default();
@@ -48,7 +50,7 @@ pub(super) fn give_out(skeleton: &mut Skeleton) -> Result<bool, WireError> {
     let mut kind = Message::default();
     kind.bytes(1, tensor.as_bytes());
     let mut value = Message::default();
-    value.bytes(1, NAMES[0].as_bytes()).bytes(2, kind.as_bytes());
+    value.bytes(1, NAME.as_bytes()).bytes(2, kind.as_bytes());
     let mut output = Message::default();
     output.bytes(12, value.as_bytes());
     skeleton.graph.extend(output.finish());

@@ -31,7 +31,8 @@ pub(super) struct Fused {
     pub(super) tensors: Vec<Vec<u8>>,
     /// The skeleton's tensors that nobody reads any more.
     pub(super) unread: HashSet<String>,
-    pub(super) blocks: usize,
+    /// Inputs and outputs of the residual blocks.
+    pub(super) blocks: Vec<(String, String)>,
     pub(super) convolutions: usize,
     pub(super) products: usize,
     /// What is nearly a block.
@@ -56,6 +57,7 @@ pub(super) enum NotFused {
 pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> Result<Fused, NotFused> {
     let graph = Graph::of(skeleton)?;
     let (mut replaced, mut kept, mut tensors) = (Vec::new(), HashSet::new(), Vec::new());
+    let mut ends_of_blocks = Vec::new();
     let blocks::Found { blocks, misfits } = blocks::find(&graph);
     for block in blocks {
         let Some((end, _)) = graph.maker(&block.output) else {
@@ -72,6 +74,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         tensors.extend(made);
         kept.extend(block.values().map(str::to_owned));
         replaced.push((end, node(&block, &name)));
+        ends_of_blocks.push((block.input, block.output));
     }
     if replaced.is_empty() {
         return Err(NotFused::NoBlocks(misfits));
@@ -127,7 +130,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         nodes,
         tensors,
         unread,
-        blocks,
+        blocks: ends_of_blocks,
         convolutions,
         products,
         misfits,

@@ -167,6 +167,21 @@ impl<'a> Graph<'a> {
         inputs
     }
 
+    /// Whether `value` is computed from `other`.
+    pub(super) fn depends_on(&self, value: &str, other: &str) -> bool {
+        let (mut seen, mut going) = (HashSet::new(), vec![value]);
+        while let Some(value) = going.pop() {
+            if value == other {
+                return true;
+            }
+            if let Some((i, node)) = self.maker(value).filter(|(i, _)| seen.insert(*i)) {
+                debug_assert!(i < self.nodes.len());
+                going.extend(node.reads());
+            }
+        }
+        false
+    }
+
     /// The nodes of `op` and all that they are computed from.
     pub(super) fn behind(&self, op: &str) -> HashSet<usize> {
         let mut behind = HashSet::new();
@@ -218,7 +233,7 @@ impl<'a> Graph<'a> {
 }
 
 impl Node {
-    fn read(message: &[u8], depth: usize) -> Result<Self, WireError> {
+    pub(super) fn read(message: &[u8], depth: usize) -> Result<Self, WireError> {
         let mut node = Self::default();
         for field in wire::fields(message) {
             let field = field?;

@@ -6,14 +6,16 @@ use std::path::Path;
 
 use common::conversion::{PLAIN_FILE, REPORT_FILE, Report};
 
-use crate::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE};
+use crate::fused::{DOMAIN, DOMAIN_VERSION, FUSED_FILE, PROSODY_FILE, VOCODER_FILE};
 
 use super::SIZES_FILE;
 use super::data;
+use super::durations;
 use super::fuse::{self, Fused, NotFused};
 use super::misfit::Misfit;
 use super::skeleton::{FLOAT, Place, Skeleton};
-use super::wire::{Message, put_length};
+use super::split::{self, Parts};
+use super::wire::{self, Message, WireError, put_length};
 
 const WEIGHTS: &str = "weights.bin";
 const KERNELS: &str = "kernels.bin";
@@ -35,22 +37,30 @@ pub(super) fn all(skeleton: &Skeleton, source: &File, dir: &Path, mut report: Re
         });
     }
     weights.close()?;
-    graph(skeleton, &skeleton.nodes, &tensors, &[], &dir.join(PLAIN_FILE))?;
+    let plain = dir.join(PLAIN_FILE);
+    graph(
+        &skeleton.model,
+        &skeleton.graph,
+        &skeleton.nodes,
+        &tensors,
+        &[],
+        &plain,
+    )?;
 
     let mut kernels = DataFile::create(dir, KERNELS)?;
     match fuse::fuse(skeleton, source, &mut kernels) {
         Ok(fused) => {
             kernels.close()?;
             tracing::info!(
-                blocks = fused.blocks,
+                blocks = fused.blocks.len(),
                 convolutions = fused.convolutions,
                 products = fused.products,
                 "residual blocks, convolutions and products of the model are ready for our kernels"
             );
             (report.blocks, report.convolutions, report.products) =
-                (fused.blocks, fused.convolutions, fused.products);
+                (fused.blocks.len(), fused.convolutions, fused.products);
             report.misfits = sentences(&fused.misfits);
-            write_fused(skeleton, fused, tensors, &dir.join(FUSED_FILE))?;
+            write_fused(skeleton, fused, tensors, dir)?;
         }
         Err(NotFused::Io(error)) => return Err(error),
         Err(reason) => {
@@ -79,39 +89,84 @@ fn sentences(misfits: &[Misfit]) -> Vec<String> {
     misfits.iter().take(MOST).map(ToString::to_string).collect()
 }
 
-fn write_fused(skeleton: &Skeleton, fused: Fused, tensors: Vec<Vec<u8>>, path: &Path) -> io::Result<()> {
+/// Writes the fused graph whole, and in its two parts where it has them.
+fn write_fused(skeleton: &Skeleton, fused: Fused, tensors: Vec<Vec<u8>>, dir: &Path) -> io::Result<()> {
+    let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
     let kept = skeleton
         .tensors
         .iter()
         .zip(tensors)
         .filter(|(t, _)| !fused.unread.contains(&t.name));
-    let mut tensors: Vec<Vec<u8>> = kept.map(|(_, message)| message).collect();
-    tensors.extend(fused.tensors);
+    let mut tensors: Vec<(String, Vec<u8>)> = kept
+        .map(|(tensor, message)| (tensor.name.clone(), message))
+        .collect();
+    for message in fused.tensors {
+        tensors.push((tensor_name(&message).map_err(invalid)?, message));
+    }
     // OperatorSetIdProto: domain 1, version 2; opset_import is field 8 of the model.
     let mut domain = Message::default();
     domain.bytes(1, DOMAIN.as_bytes()).uint(2, DOMAIN_VERSION.into());
     let mut import = Message::default();
     import.bytes(8, domain.as_bytes());
-    graph(skeleton, &fused.nodes, &tensors, import.as_bytes(), path)
+    let import = import.as_bytes();
+    let all: Vec<Vec<u8>> = tensors.iter().map(|(_, message)| message.clone()).collect();
+    graph(
+        &skeleton.model,
+        &skeleton.graph,
+        &fused.nodes,
+        &all,
+        import,
+        &dir.join(FUSED_FILE),
+    )?;
+    let parts = split::split(skeleton, &fused.nodes, &fused.blocks, durations::NAME).map_err(invalid)?;
+    let Some(Parts { prosody, vocoder }) = parts else {
+        tracing::info!("the model cannot be parted into prosody and vocoder: sentences are computed whole");
+        return Ok(());
+    };
+    for (part, name) in [(prosody, PROSODY_FILE), (vocoder, VOCODER_FILE)] {
+        let own = tensors.iter().filter(|(name, _)| part.read.contains(name));
+        let own: Vec<Vec<u8>> = own.map(|(_, message)| message.clone()).collect();
+        graph(
+            &skeleton.model,
+            &part.graph,
+            &part.nodes,
+            &own,
+            import,
+            &dir.join(name),
+        )?;
+    }
+    Ok(())
 }
 
-/// Writes a `ModelProto` of the skeleton's fields and `more` of them around these nodes and initializers.
+fn tensor_name(message: &[u8]) -> Result<String, WireError> {
+    let mut name = String::new();
+    for field in wire::fields(message) {
+        let field = field?;
+        if field.number == 8 {
+            name = wire::text(field.value)?;
+        }
+    }
+    Ok(name)
+}
+
+/// Writes a `ModelProto` of the fields of a model and its graph, and `more` of them, around these nodes and initializers.
 fn graph(
-    skeleton: &Skeleton,
+    model: &[u8],
+    head: &[u8],
     nodes: &[Vec<u8>],
     tensors: &[Vec<u8>],
     more: &[u8],
     path: &Path,
 ) -> io::Result<()> {
     let mut graph = Message::default();
-    graph.raw(&skeleton.graph);
+    graph.raw(head);
     for node in nodes {
         graph.bytes(1, node);
     }
     for tensor in tensors {
         graph.bytes(5, tensor);
     }
-    let mut head = [&skeleton.model, more].concat();
+    let mut head = [model, more].concat();
     put_length(&mut head, 7, graph.as_bytes().len() as u64);
     let mut file = File::create_new(path)?;
     file.write_all(&head)?;

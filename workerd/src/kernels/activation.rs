@@ -49,6 +49,18 @@ impl Moments {
         }
     }
 
+    /// The same distribution over another number of samples.
+    pub(super) fn counted_as(self, count: f64) -> Self {
+        if self.count == 0.0 {
+            return self;
+        }
+        Self {
+            count,
+            squares: self.squares * count / self.count,
+            ..self
+        }
+    }
+
     fn variance(self) -> f64 {
         if self.count > 0.0 {
             self.squares / self.count

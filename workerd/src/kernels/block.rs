@@ -13,6 +13,7 @@ use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
 use super::conv::{Conv, Pass, Spare};
 use super::simd::Simd;
+use super::window::Gathering;
 use super::{KernelError, Pool, layout};
 
 pub use crate::fused::LAYERS;
@@ -108,6 +109,8 @@ pub(super) struct Run<'a, V> {
     /// As `input`.
     pub(super) output: &'a mut [f32],
     pub(super) workspace: &'a mut Workspace<V>,
+    /// When it is not the whole sound.
+    pub(super) gathering: Option<Gathering<'a>>,
     pub(super) pool: Pool<'a>,
     pub(super) cancel: &'a AtomicBool,
 }
@@ -148,6 +151,7 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
             } else {
                 (&y, &mut x)
             };
+            self.gather(s, layer, chunks, input, &mut moments);
             self.layer(s, layer, chunks, input, output, &mut moments);
             Ok(())
         });
@@ -156,6 +160,27 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         }
         (self.workspace.x, self.workspace.y) = (x, y);
         done
+    }
+
+    /// In a window, the moments of layer `layer`'s input as far as the whole sound is known.
+    fn gather<S: Simd<V = V>>(
+        &mut self,
+        s: S,
+        layer: usize,
+        chunks: Chunks,
+        input: &[V],
+        moments: &mut Vec<Moments>,
+    ) {
+        let Some(gathering) = &mut self.gathering else {
+            return;
+        };
+        let channels = self.block.channels;
+        let over = |ranges: &[_]| layout::moments_in(s, chunks, input, channels, ranges, self.pool);
+        let core = over(&gathering.window.core_of(chunks.len));
+        let silence = gathering.window.silence_of(chunks.len);
+        let silence = silence.map_or_else(Vec::new, |range| over(&[range]));
+        let ahead = over(&gathering.window.ahead_of(chunks.len));
+        *moments = gathering.moments(layer, core, silence, ahead, chunks.len);
     }
 
     /// One activation and convolution; `moments` are those of the input, then those of the output.

@@ -14,6 +14,8 @@
 //! A signal is `[channel][row]` with one spare vector at both ends, so that a read one float off is inside.
 //! Lanes past the last sample hold anything; whoever reads them masks them.
 
+use std::ops::Range;
+
 use super::activation::Moments;
 use super::simd::{MAX_LANES, Simd};
 
@@ -148,6 +150,42 @@ impl Chunks {
                 }
             }
         }
+    }
+
+    /// All ones in lanes whose sample is in one of `ranges`, a vector a row.
+    pub(super) fn masks<S: Simd>(self, s: S, ranges: &[Range<usize>]) -> Vec<S::V> {
+        let mask = |row: usize| {
+            let mut mask = [0.0; MAX_LANES];
+            for (lane, bits) in mask[..S::LANES].iter_mut().enumerate() {
+                let at = lane * self.rows + row;
+                if at < self.len && ranges.iter().any(|range| range.contains(&at)) {
+                    *bits = f32::from_bits(u32::MAX);
+                }
+            }
+            s.load(&mask)
+        };
+        (0..self.rows).map(mask).collect()
+    }
+
+    /// The moments of one channel's samples where `masks` are all ones: `count` of them, the first being sample `first`.
+    #[inline(always)]
+    pub(super) fn moments_in<S: Simd>(
+        self,
+        s: S,
+        rows: &[S::V],
+        masks: &[S::V],
+        first: usize,
+        count: usize,
+    ) -> Moments {
+        let first = S::floats(rows)[first % self.rows * S::LANES + first / self.rows];
+        let shift = s.splat(first);
+        let (mut sum, mut squares) = (s.splat(0.0), s.splat(0.0));
+        for (row, mask) in rows.iter().zip(masks) {
+            let v = s.keep(s.sub(*row, shift), *mask);
+            sum = s.add(sum, v);
+            squares = s.fma(v, v, squares);
+        }
+        Moments::of::<S>(count, first, sum, squares)
     }
 
     #[inline(always)]

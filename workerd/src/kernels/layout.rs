@@ -1,5 +1,6 @@
 //! From `[channel][sample]` to a signal of chunks ([`super::chunks`]) and back, some channels on each thread.
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use super::activation::Moments;
@@ -61,6 +62,41 @@ pub(super) fn scatter<S: Simd>(
     run(s, parts, pool);
 }
 
+/// The moments of each of `channels` over the samples of `signal` in `ranges`, which do not overlap; none where there are none.
+pub(super) fn moments_in<S: Simd>(
+    s: S,
+    chunks: Chunks,
+    signal: &[S::V],
+    channels: usize,
+    ranges: &[Range<usize>],
+    pool: Pool<'_>,
+) -> Vec<Moments> {
+    let mut moments = vec![Moments::default(); channels];
+    let count: usize = ranges.iter().map(ExactSizeIterator::len).sum();
+    let Some(first) = ranges
+        .iter()
+        .find(|range| !range.is_empty())
+        .map(|range| range.start)
+    else {
+        return moments;
+    };
+    let masks = chunks.masks(s, ranges);
+    let each = channels_a_part(channels, chunks.len);
+    let parts = moments
+        .chunks_mut(each)
+        .zip(signal[chunks.start(0)..].chunks(each * chunks.rows))
+        .map(|(moments, signal)| Count {
+            chunks,
+            signal,
+            masks: &masks,
+            first,
+            count,
+            moments,
+        });
+    run(s, parts, pool);
+    moments
+}
+
 fn channels_a_part(channels: usize, samples: usize) -> usize {
     let parts = if channels * samples < FEW { 1 } else { PARTS };
     channels.div_ceil(parts).max(1)
@@ -91,6 +127,31 @@ impl<S: Simd> Work<S> for Gather<'_, S::V> {
     #[inline(always)]
     fn work(self, s: S) {
         self.chunks.gather(s, self.natural, self.signal, self.moments);
+    }
+}
+
+/// Statistics of some channels.
+struct Count<'a, V> {
+    chunks: Chunks,
+    /// From the first row of the first channel on.
+    signal: &'a [V],
+    masks: &'a [V],
+    first: usize,
+    count: usize,
+    moments: &'a mut [Moments],
+}
+
+impl<S: Simd> Work<S> for Count<'_, S::V> {
+    type Out = ();
+
+    #[inline(always)]
+    fn work(self, s: S) {
+        let channels = self.signal.chunks_exact(self.chunks.rows);
+        for (moments, rows) in self.moments.iter_mut().zip(channels) {
+            *moments = self
+                .chunks
+                .moments_in(s, rows, self.masks, self.first, self.count);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! Weights are inputs of the node and external data of the graph, so ONNX Runtime maps them and all workers share
 //! them.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use crate::fused;
 use ort::operator::{
@@ -16,14 +16,15 @@ use super::block::{Block, LAYERS};
 use super::convolution::Convolution;
 use super::crew::Crew;
 use super::matmul::MatMul;
-use super::{Io, KernelError, Kernels, Pool};
+use super::window::{Gathering, Seen, Window};
+use super::{Io, KernelError, Kernels, Pool, lock};
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
 const PARAMETERS: usize = WEIGHTS + 1;
 const INPUTS: usize = PARAMETERS + 1;
 
 /// The operators, to be given to a session that loads a fused graph. They compute with `kernels` on the threads of
-/// `crew`, and fail soon after `cancel` is set.
+/// `crew`, fail soon after `cancel` is set, and take their statistics as `window` says.
 ///
 /// # Errors
 /// ONNX Runtime refuses them; only a library of another interface does.
@@ -31,11 +32,13 @@ pub fn domain(
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
+    window: CurrentWindow,
 ) -> ort::Result<OperatorDomain> {
     let shared = Arc::new(Shared {
         kernels,
         crew,
         cancel,
+        window,
     });
     OperatorDomain::new(fused::DOMAIN)?
         .add(ResidualBlock {
@@ -47,10 +50,14 @@ pub fn domain(
         .add(Multiply { shared })
 }
 
+/// What is computed now: a window of a sound, or the whole where there is none.
+pub type CurrentWindow = Arc<Mutex<Option<Window>>>;
+
 struct Shared {
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
+    window: CurrentWindow,
 }
 
 impl Shared {
@@ -73,6 +80,7 @@ struct ResidualBlockKernel {
     taps: usize,
     dilations: [usize; LAYERS],
     epsilon: f32,
+    seen: Seen,
 }
 
 impl Operator for ResidualBlock {
@@ -106,6 +114,7 @@ impl Operator for ResidualBlock {
                 taps,
                 dilations,
                 epsilon,
+                seen: Seen::default(),
             }),
             _ => Err(ort::Error::new(
                 "a residual block's attributes are missing or out of range",
@@ -139,8 +148,16 @@ impl Kernel for ResidualBlockKernel {
             input,
             output: output.try_extract_tensor_mut::<f32>()?.1,
         };
+        let window = lock(&self.shared.window).clone();
+        let gathering = window
+            .as_ref()
+            .filter(|window| !window.is_all())
+            .map(|window| Gathering {
+                window,
+                seen: &mut self.seen,
+            });
         self.shared
-            .compute(|kernels, pool, cancel| kernels.run(block, io, pool, cancel))
+            .compute(|kernels, pool, cancel| kernels.run_window(block, io, gathering, pool, cancel))
     }
 }
 

@@ -11,10 +11,11 @@
 //! | audio | `waveform`, `audio` | f32, all samples in one row |
 //! | durations | `duration`, `durations`, `pred_dur` (optional) | i64, i32 or f32 `[n + 2]`, frames of 600 samples |
 
-use ndarray::{Array2, ArrayView1, Axis, s};
+use common::protocol::Job;
+use ndarray::{Array2, ArrayView1, Axis, arr1, s};
 use ort::{
-    session::{Session, SessionOutputs},
-    value::{DynValue, TensorElementType},
+    session::{Session, SessionInputValue, SessionOutputs},
+    value::{DynValue, Tensor, TensorElementType},
 };
 
 /// The names of a graph's inputs and outputs.
@@ -29,8 +30,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Finds them in `session`, or tells which is missing.
-    pub(super) fn of(session: &Session) -> Result<Self, String> {
+    /// Finds them in `session`, and outputs also in the session of a second part, or tells which is missing.
+    pub(super) fn of(session: &Session, more: Option<&Session>) -> Result<Self, String> {
         let inputs: Vec<(&str, Option<TensorElementType>)> = session
             .inputs()
             .iter()
@@ -39,6 +40,7 @@ impl Names {
         let outputs: Vec<(&str, Option<TensorElementType>)> = session
             .outputs()
             .iter()
+            .chain(more.iter().flat_map(|session| session.outputs()))
             .map(|o| (o.name(), o.dtype().tensor_type()))
             .collect();
         let find =
@@ -93,6 +95,30 @@ pub(super) fn padded(tokens: &[u8]) -> Array2<i64> {
 /// `[1, n]`.
 pub(super) fn row(values: &[f32]) -> Array2<f32> {
     ArrayView1::from(values).insert_axis(Axis(0)).to_owned()
+}
+
+impl Names {
+    /// The inputs of a run, by name.
+    ///
+    /// # Errors
+    /// ONNX Runtime has no memory for them.
+    pub(super) fn inputs<'n>(&'n self, job: &Job) -> ort::Result<Vec<(&'n str, SessionInputValue<'static>)>> {
+        let speed: SessionInputValue<'static> = if self.speed_is_integer {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "such an export knows whole speeds only"
+            )]
+            let whole = (job.speed.round() as i32).max(1);
+            Tensor::from_array(arr1(&[whole]))?.into()
+        } else {
+            Tensor::from_array(arr1(&[job.speed]))?.into()
+        };
+        Ok(vec![
+            (&self.tokens, Tensor::from_array(padded(&job.tokens))?.into()),
+            (&self.style, Tensor::from_array(row(&job.style))?.into()),
+            (&self.speed, speed),
+        ])
+    }
 }
 
 /// The durations that a run told under `name`.

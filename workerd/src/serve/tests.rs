@@ -7,7 +7,7 @@ use std::{
 use common::{STYLE_DIM, frame::write_frame, protocol::encode};
 
 use super::*;
-use crate::engine::Speech;
+use crate::engine::{Early, Speech};
 
 /// Makes one frame a token; a token 99 is computed until it is stopped.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Engine for FakeEngine {
         self.stopped.store(false, Ordering::SeqCst);
     }
 
-    fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
+    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault> {
         if job.tokens == [99] {
             while !self.stopped.load(Ordering::SeqCst) {
                 thread::yield_now();
@@ -43,8 +43,14 @@ impl Engine for FakeEngine {
             return Err(Fault::Cancelled);
         }
         let frames = vec![1; job.tokens.len() + 2];
+        let pcm = vec![0.5; frames.len() * common::SAMPLES_PER_FRAME];
+        if job.early {
+            for frame in pcm.chunks(common::SAMPLES_PER_FRAME).take(2) {
+                early(frame, &frames);
+            }
+        }
         Ok(Speech {
-            pcm: vec![0.5; frames.len() * common::SAMPLES_PER_FRAME],
+            pcm,
             frames: Some(frames),
         })
     }
@@ -63,6 +69,7 @@ fn job(id: u64, tokens: Vec<u8>) -> ToWorker {
         style: vec![0.0; STYLE_DIM],
         speed: 1.0,
         threads: 1,
+        early: false,
     })
 }
 
@@ -98,6 +105,24 @@ fn receive(stream: &UnixStream) -> (FromWorker, Vec<u8>) {
 fn answers_jobs_and_pings_until_the_other_side_hangs_up() {
     let (stream, worker) = start();
     assert!(matches!(receive(&stream).0, FromWorker::Ready(_)));
+    let ToWorker::Run(early) = job(9, vec![1, 2, 3]) else {
+        unreachable!()
+    };
+    let early = ToWorker::Run(Job { early: true, ..early });
+    protocol::send(&stream, &early, &[]).unwrap();
+    for _ in 0..2 {
+        let (part, body) = receive(&stream);
+        assert_eq!(
+            part,
+            FromWorker::Part {
+                job: 9,
+                frames: vec![1; 5]
+            }
+        );
+        assert_eq!(body.len(), common::SAMPLES_PER_FRAME * 4);
+    }
+    // What was in no part.
+    assert_eq!(receive(&stream).1.len(), 3 * common::SAMPLES_PER_FRAME * 4);
     for id in 1..4 {
         protocol::send(&stream, &job(id, vec![1, 2, 3]), &[]).unwrap();
         let (message, body) = receive(&stream);

@@ -2,7 +2,20 @@ use proptest::prelude::*;
 
 use super::*;
 
-const SENTENCE: (Option<char>, Boundary) = (Some('.'), Boundary::Sentence);
+const PAUSES: Pauses = Pauses {
+    clause: Duration::from_millis(200),
+    sentence: Duration::from_millis(400),
+};
+
+const fn end(last: char, boundary: Boundary) -> End {
+    End {
+        last: Some(last),
+        boundary,
+        pauses: PAUSES,
+    }
+}
+
+const SENTENCE: End = end('.', Boundary::Sentence);
 
 /// Silence, a tone, silence.
 fn segment(before: usize, tone: usize, after: usize) -> Vec<f32> {
@@ -26,7 +39,7 @@ fn trims_silence_but_leaves_margins_and_says_where_the_sound_is() {
     assert_eq!(out.len(), LEAD + 24_000 + TAIL);
 
     let (next, placed) = joiner.push(&segment(2400, 4800, 0), SENTENCE);
-    let pause = samples_in(Duration::from_millis(280));
+    let pause = samples_in(Duration::from_millis(350));
     assert_eq!(placed.start, out.len() + pause);
     assert!(next[..pause].iter().all(|s| *s == 0.0));
     assert_eq!(joiner.samples(), out.len() + next.len());
@@ -43,7 +56,7 @@ fn trims_silence_but_leaves_margins_and_says_where_the_sound_is() {
 #[test]
 fn joins_without_clicks_even_where_segments_are_cut_in_full_sound() {
     let mut joiner = Joiner::new(1.0, 1.0);
-    let clause = (Some('a'), Boundary::Clause);
+    let clause = end('a', Boundary::Clause);
     let mut all = Vec::new();
     for _ in 0..3 {
         all.extend(joiner.push(&segment(0, 9000, 0), clause).0);
@@ -66,11 +79,12 @@ fn pauses_follow_punctuation_speed_and_the_user() {
         joiner.push(&segment(0, 2400, 0), end).1.start - first.len()
     };
     let ms = |n| samples_in(Duration::from_millis(n));
-    assert_eq!(gap(1.0, SENTENCE, &[]), ms(280));
-    assert_eq!(gap(2.0, SENTENCE, &[]), ms(140));
-    assert_eq!(gap(1.0, (Some('.'), Boundary::Paragraph), &[]), ms(600));
-    assert_eq!(gap(1.0, (Some(','), Boundary::Clause), &[]), ms(90));
-    assert_eq!(gap(1.0, (Some('d'), Boundary::Clause), &[]), 0);
+    // From speech to speech, of which 90 ms are the margins of both.
+    assert_eq!(gap(1.0, SENTENCE, &[]), ms(440 - 90));
+    assert_eq!(gap(2.0, SENTENCE, &[]), ms((440 - 90) / 2));
+    assert_eq!(gap(1.0, end('.', Boundary::Paragraph), &[]), ms(440 + 350 - 90));
+    assert_eq!(gap(1.0, end(',', Boundary::Clause), &[]), ms(140 - 90));
+    assert_eq!(gap(1.0, end('d', Boundary::Clause), &[]), 0);
     assert_eq!(
         gap(2.0, SENTENCE, &[1500, 500]),
         ms(2000),
@@ -95,7 +109,7 @@ fn ends_with_the_last_word_or_with_the_pause_that_was_asked_for() {
 fn silence_and_garbage_are_no_sound() {
     let mut joiner = Joiner::new(1.0, 1.0);
     for pcm in [vec![], vec![0.0; 5000], vec![f32::NAN; 5000], vec![1e-5; 5000]] {
-        let (out, placed) = joiner.push(&pcm, (None, Boundary::Clause));
+        let (out, placed) = joiner.push(&pcm, end('a', Boundary::Clause));
         assert!(out.is_empty());
         assert_eq!(placed.kept, 0);
     }
@@ -118,4 +132,46 @@ proptest! {
             prop_assert_eq!(joiner.samples(), total);
         }
     }
+}
+
+/// The frames of a segment of so many samples, whose padding at the end is silent for `silence` of them.
+fn frames(samples: usize, silence: usize) -> [u16; 2] {
+    let frames = |samples: usize| u16::try_from(samples / SAMPLES_PER_FRAME).unwrap();
+    [frames(samples - silence), frames(silence)]
+}
+
+#[test]
+fn parts_make_the_sound_of_the_whole() {
+    let whole = segment(12_000, 60_000, 12_000);
+    let mut at_once = Joiner::new(0.9, 1.0);
+    let (expected, placed) = at_once.push(&whole, SENTENCE);
+    let mut joiner = Joiner::new(0.9, 1.0);
+    let (mut out, begun) = joiner.begin(&whole[..30_000], &frames(whole.len(), 12_000));
+    out.extend(joiner.go_on(&whole[30_000..50_400]));
+    out.extend(joiner.end(&whole[50_400..], SENTENCE));
+    assert_eq!(out, expected);
+    assert_eq!(begun, placed);
+    assert_eq!(joiner.samples(), at_once.samples());
+    assert_eq!(joiner.push(&whole, SENTENCE).1, at_once.push(&whole, SENTENCE).1);
+}
+
+#[test]
+fn a_last_part_without_sound_is_no_sound() {
+    let whole = segment(0, 30_000, 24_000);
+    let mut joiner = Joiner::new(1.0, 1.0);
+    let (out, _) = joiner.begin(&whole[..31_200], &frames(whole.len(), 24_000));
+    assert_eq!(out.len(), 31_200);
+    // Noise far below what came before.
+    let noise: Vec<f32> = (0..24_000).map(|i| 0.004 * (i as f32).sin()).collect();
+    assert!(joiner.end(&noise, SENTENCE).is_empty());
+}
+
+#[test]
+fn a_loud_sound_in_parts_has_no_step_between_them() {
+    let whole = segment(0, 48_000, 0);
+    let mut joiner = Joiner::new(3.0, 1.0);
+    let mut out = joiner.begin(&whole[..24_000], &frames(whole.len(), 0)).0;
+    out.extend(joiner.end(&whole[24_000..], SENTENCE));
+    assert!(out.iter().all(|sample| sample.abs() <= limiter::CEILING));
+    assert!(biggest_jump(&out) < 0.12, "{}", biggest_jump(&out));
 }

@@ -28,12 +28,25 @@ fn pop(queue: &mut Queue) -> Option<(u64, u64)> {
 }
 
 #[test]
+fn a_part_that_was_heard_leaves_the_rest_under_way() {
+    let mut queue = Queue::default();
+    let id = ResponseId(1);
+    queue.enter(id, Delivery::Streaming, 0.0);
+    queue.made(id, 0, 10.0, 0.5);
+    assert_eq!(queue.sent(id, 0, 1.0, false, 0.5), 0.0);
+    // It ran dry at 1.5 s.
+    assert_eq!(queue.sent(id, 0, 2.0, false, 1.75), 0.25);
+    assert_eq!(queue.sent(id, 0, 7.0, true, 2.0), 0.0);
+    assert_eq!(queue.sent(id, 1, 1.0, true, 10.75), 0.0);
+}
+
+#[test]
 fn a_new_listener_overtakes_one_with_sound_in_hand() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
     push(&mut queue, 1, 0..9);
     assert_eq!(pop(&mut queue), Some((1, 0)));
     queue.made(ResponseId(1), 0, 7.0, 1.0);
-    queue.sent(ResponseId(1), 0, 20.0, 1.0);
+    queue.sent(ResponseId(1), 0, 20.0, true, 1.0);
     queue.enter(ResponseId(2), Delivery::Streaming, 2.0);
     push(&mut queue, 2, 0..1);
     assert_eq!(pop(&mut queue), Some((2, 0)));
@@ -80,7 +93,7 @@ fn those_that_wait_stand_in_line_until_something_of_theirs_has_started() {
     assert_eq!(line(&queue), [2, 3]);
     queue.leave(ResponseId(2));
     assert_eq!(line(&queue), [3]);
-    queue.sent(ResponseId(1), 0, 20.0, 1.0);
+    queue.sent(ResponseId(1), 0, 20.0, true, 1.0);
     assert_eq!(line(&queue), [3]);
 }
 
@@ -104,7 +117,7 @@ fn one_whose_first_segment_was_just_made_does_not_overtake_those_who_run_dry_bef
     push(&mut queue, 2, 0..2);
     assert_eq!(pop(&mut queue), Some((1, 0)));
     queue.made(ResponseId(1), 0, 2.0, 0.5);
-    queue.sent(ResponseId(1), 0, 2.0, 0.5);
+    queue.sent(ResponseId(1), 0, 2.0, true, 0.5);
     assert_eq!(pop(&mut queue), Some((2, 0)));
     // Made and not sent yet: it runs dry at 3.0 s, the other at 2.5 s.
     queue.made(ResponseId(2), 0, 2.0, 1.0);
@@ -161,7 +174,7 @@ fn whole_responses_fill_the_gaps_and_are_not_starved() {
     while pop(&mut queue) != Some((1, 0)) {
         now += 1.5;
         queue.made(ResponseId(2), served, 1.0, now);
-        queue.sent(ResponseId(2), served, 1.0, now);
+        queue.sent(ResponseId(2), served, 1.0, true, now);
         served += 1;
         assert!(served < 100, "starved");
     }
@@ -171,9 +184,9 @@ fn whole_responses_fill_the_gaps_and_are_not_starved() {
 #[test]
 fn silence_is_counted_once_and_moves_the_clock() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
-    assert_eq!(queue.sent(ResponseId(1), 0, 2.0, 1.0), 0.0);
-    assert_eq!(queue.sent(ResponseId(1), 1, 2.0, 4.0), 1.0);
-    assert_eq!(queue.sent(ResponseId(1), 2, 2.0, 5.9), 0.0);
+    assert_eq!(queue.sent(ResponseId(1), 0, 2.0, true, 1.0), 0.0);
+    assert_eq!(queue.sent(ResponseId(1), 1, 2.0, true, 4.0), 1.0);
+    assert_eq!(queue.sent(ResponseId(1), 2, 2.0, true, 5.9), 0.0);
 }
 
 #[test]
@@ -211,7 +224,7 @@ proptest! {
             seen[id.0 as usize] += 1;
             now += 0.1;
             queue.made(id, segment.index, 1.0, now);
-            queue.sent(id, segment.index, 1.0, now);
+            queue.sent(id, segment.index, 1.0, true, now);
         }
         prop_assert_eq!(seen, next);
     }

@@ -1,0 +1,219 @@
+//! Statistics for a window of a sound that is computed in several.
+//!
+//! AdaIN normalises by the mean and variance of the whole sound. A window does not have the whole, so each layer goes by what is
+//! known: all that came before, the window itself, and a few samples from what is still to come, counted as often as there is
+//! of it. The last window has no more to come, so its statistics are those of the whole.
+//!
+//! ```text
+//! sound    ──── before ────┤├──── core ────┤├──── to come, sampled ───
+//! input                  ┌ context ─ core ─ context ┐┌ sample ┐┌ sample ┐      one after the other in time
+//! ```
+//!
+//! The context makes the core exact at its edges; it is neither counted nor kept.
+
+use std::ops::Range;
+
+use super::activation::Moments;
+use super::block::LAYERS;
+
+/// What of a node's input is what, in steps of the signal that the prosody made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Steps of the input.
+    pub steps: usize,
+    /// Steps of the window itself.
+    pub core: Range<usize>,
+    /// Samples of what is to come.
+    pub ahead: Vec<Range<usize>>,
+    /// Silence that stands for more of its kind, which is not computed: so many steps more.
+    pub silence: Option<(Range<usize>, usize)>,
+    /// Steps that come after the core.
+    pub to_come: usize,
+    /// Whether nothing came before.
+    pub first: bool,
+}
+
+/// What the layers of a block have seen of a sound so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    layers: [Layer; LAYERS],
+}
+
+#[derive(Debug, Default)]
+struct Layer {
+    /// Of each channel: all cores.
+    before: Vec<Moments>,
+    /// All samples: those that have come since are as good for what is still to come as any.
+    ahead: Vec<Moments>,
+}
+
+/// A window with what came before.
+#[derive(Debug)]
+pub struct Gathering<'a> {
+    pub window: &'a Window,
+    pub seen: &'a mut Seen,
+}
+
+impl Window {
+    /// `range` in samples of a signal of `len` in all.
+    fn scaled(&self, range: &Range<usize>, len: usize) -> Range<usize> {
+        let rate = len / self.steps.max(1);
+        (range.start * rate).min(len)..(range.end * rate).min(len)
+    }
+
+    pub(super) fn core_of(&self, len: usize) -> [Range<usize>; 1] {
+        [self.scaled(&self.core, len)]
+    }
+
+    pub(super) fn silence_of(&self, len: usize) -> Option<Range<usize>> {
+        self.silence.as_ref().map(|(range, _)| self.scaled(range, len))
+    }
+
+    pub(super) fn ahead_of(&self, len: usize) -> Vec<Range<usize>> {
+        self.ahead.iter().map(|range| self.scaled(range, len)).collect()
+    }
+
+    /// Whether it has the whole sound.
+    pub(super) fn is_all(&self) -> bool {
+        self.first && self.to_come == 0 && self.silence.is_none()
+    }
+}
+
+impl Gathering<'_> {
+    /// The moments to normalise layer `layer` by, and remembers those of the window; `core`, `silence` and `ahead` are the moments of
+    /// each channel there, in a signal of `len` samples.
+    pub(super) fn moments(
+        &mut self,
+        layer: usize,
+        core: Vec<Moments>,
+        silence: Vec<Moments>,
+        ahead: Vec<Moments>,
+        len: usize,
+    ) -> Vec<Moments> {
+        let seen = &mut self.seen.layers[layer];
+        if self.window.first {
+            seen.before = vec![Moments::default(); core.len()];
+            seen.ahead = vec![Moments::default(); core.len()];
+        }
+        for (seen, ahead) in seen.ahead.iter_mut().zip(ahead) {
+            *seen = seen.and(ahead);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
+        let samples = |steps: usize| (steps * (len / self.window.steps.max(1))) as f64;
+        let to_come = samples(self.window.to_come);
+        let silent = self
+            .window
+            .silence
+            .as_ref()
+            .map_or(0.0, |(_, steps)| samples(*steps));
+        let mut all = Vec::with_capacity(core.len());
+        for (channel, core) in core.into_iter().enumerate() {
+            let silence = silence.get(channel).copied().unwrap_or_default();
+            let before = seen.before.get(channel).copied().unwrap_or_default();
+            let before = before.and(silence.counted_as(silent)).and(core);
+            let ahead = seen.ahead.get(channel).copied().unwrap_or_default();
+            all.push(before.and(ahead.counted_as(to_come)));
+            if let Some(seen) = seen.before.get_mut(channel) {
+                *seen = before;
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[f64]) -> Moments {
+        values.iter().fold(Moments::default(), |all, value| {
+            all.and(Moments {
+                count: 1.0,
+                mean: *value,
+                squares: 0.0,
+            })
+        })
+    }
+
+    #[test]
+    fn the_last_window_has_the_statistics_of_the_whole() {
+        let mut seen = Seen::default();
+        let window = |first, to_come| Window {
+            steps: 4,
+            core: 0..2,
+            ahead: std::iter::once(2..3).collect(),
+            silence: None,
+            to_come,
+            first,
+        };
+        let first = Gathering {
+            window: &window(true, 4),
+            seen: &mut seen,
+        }
+        .moments(
+            0,
+            vec![moments(&[1.0, 3.0])],
+            Vec::new(),
+            vec![moments(&[7.0])],
+            4,
+        );
+        // The sample counts for all four that are to come.
+        assert_eq!(first[0].count, 6.0);
+        assert!((first[0].mean - 32.0 / 6.0).abs() < 1e-12);
+        let last = Gathering {
+            window: &window(false, 0),
+            seen: &mut seen,
+        }
+        .moments(0, vec![moments(&[5.0, 7.0, 6.0, 8.0])], Vec::new(), Vec::new(), 4);
+        let whole = moments(&[1.0, 3.0, 5.0, 7.0, 6.0, 8.0]);
+        assert!((last[0].mean - whole.mean).abs() < 1e-12 && (last[0].squares - whole.squares).abs() < 1e-9);
+        assert_eq!(last[0].count, 6.0);
+    }
+
+    #[test]
+    fn silence_that_is_not_computed_is_counted() {
+        let window = Window {
+            steps: 4,
+            core: 0..4,
+            ahead: Vec::new(),
+            silence: Some((0..1, 3)),
+            to_come: 0,
+            first: true,
+        };
+        let mut seen = Seen::default();
+        let all = Gathering {
+            window: &window,
+            seen: &mut seen,
+        }
+        .moments(
+            0,
+            vec![moments(&[0.0, 4.0, 5.0, 6.0])],
+            vec![moments(&[0.0])],
+            Vec::new(),
+            4,
+        );
+        assert_eq!(all[0].count, 7.0);
+        assert!((all[0].mean - 15.0 / 7.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_new_sound_begins_anew() {
+        let mut seen = Seen::default();
+        for value in [1.0, 5.0] {
+            let window = Window {
+                steps: 1,
+                core: 0..1,
+                ahead: Vec::new(),
+                silence: None,
+                to_come: 0,
+                first: true,
+            };
+            let gathered = Gathering {
+                window: &window,
+                seen: &mut seen,
+            }
+            .moments(3, vec![moments(&[value])], Vec::new(), Vec::new(), 10);
+            assert_eq!(gathered[0].mean, value);
+        }
+    }
+}
