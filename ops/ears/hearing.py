@@ -1,0 +1,89 @@
+"""The command line of ops/measure-hearing."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from . import report, sections, trimming
+from .front import Front
+from .model import Model
+from .recogniser import Recogniser
+from .servers import NotStarted, running
+from .speech import NoSpeech
+
+PARTS = ("prose", "numbers", "speeds", "words", "trim", "times")
+FEW = "af_heart,am_michael,bf_emma,bm_george"
+
+
+def main() -> int:
+    options = arguments()
+    if options.voices == "all":
+        everyone = sorted(path.stem for path in (Path(os.environ["MODEL_DIR"]) / "kokoro" / "voices").glob("*.bin"))
+    else:
+        everyone = options.voices.split(",")
+    few = [voice for voice in options.few.split(",") if voice in everyone] or everyone[:4]
+    found = {}
+    try:
+        with running(options.server) as url, Front(os.environ["FRONTD"]) as front:
+            bench = sections.Bench(url, front, Recogniser(os.environ["WHISPER_BASE"]), options.sentences)
+            measures = {
+                "prose": lambda: sections.prose(bench, everyone),
+                "numbers": lambda: sections.numbers(bench, few),
+                "speeds": lambda: sections.speeds(bench, few, options.speeds),
+                "words": lambda: sections.words(bench, few),
+                "trim": lambda: trimming.measure(bench, Model.of_environment(), few),
+                "times": lambda: sections.times(bench, few),
+            }
+            for part in options.only:
+                found[part] = measures[part]()
+                print(report.SHOWN[part](found[part]), end="\n\n", flush=True)
+                # A long run that breaks off keeps what it has.
+                if options.json:
+                    options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+    except (NotStarted, NoSpeech) as error:
+        print(f"measure-hearing: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="ops/measure-hearing", description="Counts the words that a recogniser hears, and measures the sound.")
+    parser.add_argument("--server", default=os.environ["FRONTD"], metavar="URL|FRONTD", help="a server that runs, or a program to start (default: ours)")
+    parser.add_argument("--only", type=some_of(PARTS), default=",".join(PARTS), help="of %(default)s")
+    parser.add_argument("--voices", default="all", help="of the prose: all, or names by commas")
+    parser.add_argument("--few", default=FEW, help="voices of all else (default %(default)s)")
+    parser.add_argument("--speeds", type=numbers, default="0.5,0.75,1,1.25,1.5,2,3", help="default %(default)s")
+    parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each list: a quick look")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"--json {options.json}: there is no such folder")
+    if options.sentences is not None and options.sentences < 1:
+        parser.error("--sentences is at least 1")
+    return options
+
+
+def some_of(known: tuple[str, ...]):
+    def parse(given: str) -> list[str]:
+        found = given.split(",")
+        if unknown := [word for word in found if word not in known]:
+            raise argparse.ArgumentTypeError(f"{unknown[0]} is not one of {', '.join(known)}")
+        return found
+
+    return parse
+
+
+def numbers(given: str) -> list[float]:
+    try:
+        found = [float(number) for number in given.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{given} is no row of numbers such as 0.5,1,2") from error
+    if not all(0.25 <= number <= 4 for number in found):
+        raise argparse.ArgumentTypeError("speeds are from 0.25 to 4")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""What measure-hearing measures, a function each: sound from the server, words from the recogniser."""
+
+import statistics
+import sys
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from . import levels, texts
+from .front import Front
+from .recogniser import Recogniser
+from .speech import Ask, captions, say_all
+from .words import Score, plain, score, total
+
+# Sentences of prose that every voice says; all of the list are said at every speed.
+PROSE = 12
+
+
+@dataclass
+class Bench:
+    """What every measurement needs."""
+
+    url: str
+    front: Front
+    ears: Recogniser
+    # At most so many texts of each list; a quick look.
+    most: int | None = None
+
+    def some(self, items: list, usual: int | None = None) -> list:
+        return items[: min(number for number in (usual, self.most, len(items)) if number is not None)]
+
+    def heard(self, asks: list[Ask], label: str):
+        """Each request with its sound and what was heard, in order."""
+        for number, (ask, sound) in enumerate(zip(asks, say_all(self.url, asks)), 1):
+            print(f"\r{label}: {number} of {len(asks)}", end="\n" if number == len(asks) else "", file=sys.stderr, flush=True)
+            yield ask, sound, self.ears.text(sound)
+
+
+def prose(bench: Bench, voices: list[str]) -> dict:
+    """By voice: words heard, and levels."""
+    sentences = bench.some(texts.lines("prose"), PROSE)
+    scores, sounds = {voice: Score() for voice in voices}, {voice: [] for voice in voices}
+    for ask, sound, heard in bench.heard([Ask(text, voice) for voice in voices for text in sentences], "prose"):
+        scores[ask.voice].add(score(ask.text, heard, bench.front))
+        sounds[ask.voice].append(sound)
+    return {voice: {**scores[voice].figures(), **levels.of(sounds[voice])} for voice in voices}
+
+
+def numbers(bench: Bench, voices: list[str]) -> dict:
+    """By class: words heard of sentences with numbers, dates, names and the like."""
+    sentences = bench.some(texts.pairs("numbers"))
+    classes = {text: kind for kind, text in sentences}
+    scores: dict[str, Score] = {}
+    for ask, _, heard in bench.heard([Ask(text, voice) for _, text in sentences for voice in voices], "numbers"):
+        scores.setdefault(classes[ask.text], Score()).add(score(ask.text, heard, bench.front))
+    return {**{kind: found.figures() for kind, found in scores.items()}, "all": total(scores.values()).figures()}
+
+
+def speeds(bench: Bench, voices: list[str], wanted: list[float]) -> dict:
+    """By speed: words heard, and the length of each response against that at speed 1, divided by the speed."""
+    sentences = bench.some(texts.lines("prose"))
+    keys = list(product(voices, sentences))
+    asks = [Ask(text, voice, speed) for speed in (1.0, *(s for s in wanted if s != 1.0)) for voice, text in keys]
+    usual: dict[tuple[str, str], int] = {}
+    scores = {speed: Score() for speed in wanted}
+    lengths: dict[float, list[float]] = {speed: [] for speed in wanted}
+    for ask, sound, heard in bench.heard(asks, "speeds"):
+        key = (ask.voice, ask.text)
+        if ask.speed == 1.0:
+            usual[key] = len(sound)
+        if ask.speed in scores:
+            scores[ask.speed].add(score(ask.text, heard, bench.front))
+            lengths[ask.speed].append(len(sound) * ask.speed / usual[key])
+    return {
+        f"{speed:g}": {
+            **scores[speed].figures(),
+            "length_median": statistics.median(lengths[speed]),
+            "length_least": min(lengths[speed]),
+            "length_most": max(lengths[speed]),
+            "length_within_2_percent": statistics.mean(abs(length - 1) <= 0.02 for length in lengths[speed]),
+        }
+        for speed in wanted
+    }
+
+
+def words(bench: Bench, voices: list[str]) -> dict:
+    """Single words by their sound, interjections by a list of what a recogniser may write for them."""
+    single = bench.some(texts.lines("words"))
+    accepted = {said: {folded(one) for one in heard.split(",")} for said, heard in bench.some(texts.pairs("interjections"))}
+    found = {}
+    for kind, items in (("words", single), ("interjections", list(accepted))):
+        right, faults = {voice: 0 for voice in voices}, []
+        for ask, _, heard in bench.heard([Ask(text, voice) for text in items for voice in voices], kind):
+            if kind == "words":
+                good = score(ask.text, heard, bench.front).errors == 0
+            else:
+                good = folded(heard) in accepted[ask.text] | {folded(ask.text)}
+            right[ask.voice] += good
+            if not good:
+                faults.append(f"{ask.voice}: {ask.text} → {heard or '∅'}")
+        found[kind] = {"said": len(items), "right": right, "faults": faults}
+    return found
+
+
+def folded(text: str) -> str:
+    """Without case, marks and spaces: an interjection has no spelling of its own."""
+    return "".join(plain(text))
+
+
+def times(bench: Bench, voices: list[str]) -> dict:
+    """By voice: how far the server's word times are from the recogniser's, in ms."""
+    sentences = bench.some(texts.lines("prose"))
+    found = {}
+    for voice in voices:
+        starts, ends, compared, told = [], [], 0, True
+        for text in sentences:
+            answer = captions(bench.url, Ask(text, voice, stream=False))
+            if answer is None:
+                told = False
+                break
+            sound, said = answer
+            heard = bench.ears.hear(sound)
+            for ours, theirs in same_words(said, [(word.text, word.start, word.end) for word in heard]):
+                compared += 1
+                starts.append(1000 * (ours[1] - theirs[1]))
+                ends.append(1000 * (ours[2] - theirs[2]))
+        if not told:
+            return {}
+        found[voice] = {
+            "words": compared,
+            "start_median_error_ms": float(np.median(np.abs(starts))) if starts else None,
+            "end_median_error_ms": float(np.median(np.abs(ends))) if ends else None,
+            "start_bias_ms": float(np.median(starts)) if starts else None,
+        }
+    return found
+
+
+def same_words(said: list[tuple[str, float, float]], heard: list[tuple[str, float, float]]):
+    """Pairs of the same word in both, by the longest common row."""
+    from difflib import SequenceMatcher
+
+    ours, theirs = ([folded(word[0]) for word in row] for row in (said, heard))
+    for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
+        for i in range(block.size):
+            yield said[block.a + i], heard[block.b + i]
+
+

@@ -1,0 +1,100 @@
+"""Asks a server for speech and gives the samples."""
+
+import base64
+import http.client
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import numpy as np
+
+# Kokoro's rate, and what every response is expected in.
+RATE = 24_000
+TIMEOUT = 600
+# One for each worker of the usual two, so that both are busy.
+AT_ONCE = 2
+
+
+class NoSpeech(Exception):
+    """A server did not answer with the sound that was asked for."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request for speech."""
+
+    text: str
+    voice: str
+    speed: float = 1.0
+    # Streamed, as a listener gets it; else the whole as a file.
+    stream: bool = True
+
+    def body(self) -> dict:
+        return {
+            "model": "kokoro",
+            "input": self.text,
+            "voice": self.voice,
+            "speed": self.speed,
+            "stream": self.stream,
+            "response_format": "wav",
+        }
+
+
+def say(url: str, ask: Ask) -> np.ndarray:
+    """The sound of one request, as float32 in -1 to 1."""
+    status, body = post(url, "/v1/audio/speech", ask.body())
+    if status != 200:
+        raise NoSpeech(f"{ask.voice}: status {status}: {body[:300].decode(errors='replace')}")
+    return samples(body)
+
+
+def say_all(url: str, asks: list[Ask]):
+    """The sound of each request, in order. A few are under way at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(lambda ask: say(url, ask), asks)
+
+
+def captions(url: str, ask: Ask) -> tuple[np.ndarray, list[tuple[str, float, float]]] | None:
+    """The sound and its words with their times in seconds; `None` where the server or its model tells no times."""
+    status, body = post(url, "/v1/audio/speech/captions", {**ask.body(), "stream": False})
+    if status in (404, 405, 501):
+        return None
+    if status != 200:
+        raise NoSpeech(f"{ask.voice}: captions: status {status}: {body[:300].decode(errors='replace')}")
+    answer = json.loads(body)
+    words = [(word["word"], word["start_time"], word["end_time"]) for word in answer["timestamps"]]
+    return samples(base64.b64decode(answer["audio"])), words
+
+
+def post(url: str, path: str, body: dict) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
+    try:
+        connection.request("POST", parts.path.rstrip("/") + path, json.dumps(body), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise NoSpeech(f"{path}: {error or type(error).__name__}") from error
+    finally:
+        connection.close()
+
+
+def samples(wav: bytes) -> np.ndarray:
+    """The samples of a WAV file of 16 bits, mono, 24 kHz. The size of a streamed one says nothing: what is there counts."""
+    if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
+        raise NoSpeech("the response is not a WAV file")
+    at, form = 12, None
+    while at + 8 <= len(wav):
+        name, size = wav[at : at + 4], int.from_bytes(wav[at + 4 : at + 8], "little")
+        if name == b"fmt ":
+            kind, channels = (int.from_bytes(wav[at + i : at + i + 2], "little") for i in (8, 10))
+            rate, bits = int.from_bytes(wav[at + 12 : at + 16], "little"), int.from_bytes(wav[at + 22 : at + 24], "little")
+            form = (kind, channels, rate, bits)
+        if name == b"data":
+            if form != (1, 1, RATE, 16):
+                raise NoSpeech(f"the WAV file is (kind, channels, rate, bits) = {form}, not 16 bits, mono, {RATE} Hz")
+            sound = wav[at + 8 : min(len(wav), at + 8 + size)]
+            return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2").astype(np.float32) / 32768
+        at += 8 + size + size % 2
+    raise NoSpeech("the WAV file has no sound")

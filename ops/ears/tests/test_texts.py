@@ -1,0 +1,35 @@
+import unittest
+
+from ears import texts
+from ears.sections import folded, same_words
+
+
+class Lists(unittest.TestCase):
+    def test_each_list_is_as_long_as_the_measure_says(self):
+        self.assertEqual(len(texts.lines("prose")), 20)
+        self.assertEqual(len(texts.pairs("numbers")), 60)
+        self.assertEqual(len(texts.lines("words")), 100)
+        self.assertEqual(len(texts.pairs("interjections")), 60)
+
+    def test_nothing_stands_twice(self):
+        for name in ("prose", "numbers", "words", "interjections", "soft"):
+            self.assertEqual(len(set(texts.lines(name))), len(texts.lines(name)), name)
+
+    def test_columns(self):
+        self.assertTrue(all(len(line.split("\t")) == 3 for line in texts.lines("soft")))
+        self.assertTrue(all(len(pair) == 2 and all(pair) for name in ("numbers", "interjections") for pair in texts.pairs(name)))
+
+
+class Folding(unittest.TestCase):
+    def test_spelling_of_an_interjection(self):
+        self.assertEqual(folded("Uh-huh."), folded("uh huh"))
+        self.assertNotEqual(folded("Uh-huh."), folded("Uh-uh."))
+
+    def test_words_are_paired_in_order(self):
+        said = [("The", 0.0, 0.1), ("cat", 0.2, 0.5), ("sat", 0.5, 0.9)]
+        heard = [("the", 0.05, 0.1), ("hat", 0.2, 0.5), ("sat.", 0.6, 0.9)]
+        self.assertEqual([(a[0], b[0]) for a, b in same_words(said, heard)], [("The", "the"), ("sat", "sat.")])
+
+
+if __name__ == "__main__":
+    unittest.main()
