@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ FEW = "af_heart,am_michael,bf_emma,bm_george"
 
 def main() -> int:
     options = arguments()
+    # Who is told to end ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if options.voices == "all":
         everyone = sorted(path.stem for path in (Path(os.environ["MODEL_DIR"]) / "kokoro" / "voices").glob("*.bin"))
     else:

@@ -65,7 +65,12 @@ def total(scores) -> Score:
 
 def score(said: str, heard: str, front) -> Score:
     """Compares what was said with what was heard. `front` is the product's reader."""
-    wanted, got = plain(front.normalised(said)), plain(front.normalised(tidy(heard)))
+    return count(plain(front.normalised(said)), heard, front)
+
+
+def count(wanted: list[str], heard: str, front) -> Score:
+    """As `score`, of words that are normalised already."""
+    got = plain(front.normalised(tidy(heard)))
 
     def same(one: str, other: str) -> bool:
         return one == other or front.sounds(one) == front.sounds(other)
