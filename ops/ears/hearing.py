@@ -14,7 +14,7 @@ from .recogniser import Recogniser
 from .servers import NotStarted, running
 from .speech import NoSpeech
 
-PARTS = ("prose", "numbers", "speeds", "words", "trim", "times")
+PARTS = ("prose", "raw", "numbers", "speeds", "words", "trim", "times")
 FEW = "af_heart,am_michael,bf_emma,bm_george"
 
 
@@ -31,12 +31,14 @@ def main() -> int:
     try:
         with running(options.server) as url, Front(os.environ["FRONTD"]) as front:
             bench = sections.Bench(url, front, Recogniser(os.environ["WHISPER_BASE"]), options.sentences)
+            model = Model.of_environment()
             measures = {
                 "prose": lambda: sections.prose(bench, everyone),
+                "raw": lambda: sections.raw(bench, model, everyone),
                 "numbers": lambda: sections.numbers(bench, few),
                 "speeds": lambda: sections.speeds(bench, few, options.speeds),
                 "words": lambda: sections.words(bench, few),
-                "trim": lambda: trimming.measure(bench, Model.of_environment(), few),
+                "trim": lambda: trimming.measure(bench, model, few),
                 "times": lambda: sections.times(bench, few),
             }
             for part in options.only:
@@ -55,7 +57,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ops/measure-hearing", description="Counts the words that a recogniser hears, and measures the sound.")
     parser.add_argument("--server", default=os.environ["FRONTD"], metavar="URL|FRONTD", help="a server that runs, or a program to start (default: ours)")
     parser.add_argument("--only", type=some_of(PARTS), default=",".join(PARTS), help="of %(default)s")
-    parser.add_argument("--voices", default="all", help="of the prose: all, or names by commas")
+    parser.add_argument("--voices", default="all", help="of prose and raw: all, or names by commas")
     parser.add_argument("--few", default=FEW, help="voices of all else (default %(default)s)")
     parser.add_argument("--speeds", type=numbers, default="0.5,0.75,1,1.25,1.5,2,3", help="default %(default)s")
     parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each list: a quick look")

@@ -57,7 +57,9 @@ def of(sounds: list[np.ndarray]) -> dict[str, float]:
         "lufs": float(pyloudnorm.Meter(RATE).integrated_loudness(together)),
         "rms_db": float(decibel(np.sqrt(np.mean(together**2)))),
         "peak": float(np.abs(together).max()),
+        # A file of 16 bits holds no more: what was clipped is found here.
         "at_full_scale": float(np.mean(np.abs(together) >= 32766 / 32768)),
+        "above_full_scale": float(np.mean(np.abs(together) > 1)),
         "dc": float(np.mean(together)),
         "before_ms": float(np.median([1000 * start / RATE for start, _ in edges])),
         "after_ms": float(np.median([1000 * (len(sound) - end) / RATE for sound, (_, end) in zip(sounds, edges)])),

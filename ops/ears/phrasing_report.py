@@ -80,6 +80,7 @@ def pauses(found: dict) -> str:
         ends = [end for response in responses for end in response["ends"]]
         uncut = {kind: [1000 * one for k, one, _ in inner if k == kind] for kind in KINDS}
         uncut["sentence"] = [1000 * response["uncut_end"] for response in responses if response["uncut_end"] is not None]
+        same = {kind: [1000 * (other - one) for k, one, other in inner if k == kind] for kind in KINDS}
         said = {kind: [1000 * other for k, _, other in inner if k == kind] + [1000 * other for k, other in ends if k == kind] for kind in KINDS}
         for kind, shown in KINDS.items():
             if not said[kind]:
@@ -90,9 +91,10 @@ def pauses(found: dict) -> str:
                 [
                     server, voice, shown, len(said[kind]), f"{usual:.0f}" if usual is not None else "-", f"{median(said[kind]):.0f}",
                     f"{min(said[kind]):.0f}–{max(said[kind]):.0f}", outside(off, PAUSE), outside([value - usual for value in uncut[kind]], PAUSE) if off else "-",
+                    f"{median(same[kind]):+.0f}" if same[kind] else "-", outside(same[kind], PAUSE),
                 ]  # fmt: skip
             )
-    head = ["server", "voice", "at", "places", "uncut, median", "said, median", "said, range", f"off by over {PAUSE:g} ms", "of the uncut"]
+    head = ["server", "voice", "at", "places", "uncut, median", "said, median", "said, range", f"off by over {PAUSE:g} ms", "of the uncut", "against the same place, median", f"off by over {PAUSE:g} ms there"]
     return table(head, rows)
 
 

@@ -33,6 +33,24 @@ def prose(found: dict) -> str:
     )
 
 
+def raw(found: dict) -> str:
+    rows = [
+        [
+            voice,
+            f"{of['lufs']:.1f}",
+            f"{of['rms_db']:.1f}",
+            f"{of['peak']:.2f}",
+            f"{of['above_full_scale']:.1e}",
+            f"{of['dc']:+.1e}",
+            f"{of['before_ms']:.0f}",
+            f"{of['after_ms']:.0f}",
+        ]
+        for voice, of in found.items()
+    ]
+    head = ["voice", "LUFS", "RMS dB", "peak", "share above 1.0", "DC", "silence before ms", "after ms"]
+    return f"## The model's own sound\n\n{table(head, rows)}"
+
+
 def numbers(found: dict) -> str:
     rows = [score_row(kind, of) for kind, of in found.items()]
     return f"## Numbers, names and abbreviations\n\n{table(['class', *SCORE], rows)}\n{faults({k: v for k, v in found.items() if k != 'all'})}"
@@ -93,4 +111,4 @@ def faults(found: dict) -> str:
     return "\n" + "\n".join(lines) if lines else ""
 
 
-SHOWN = {"prose": prose, "numbers": numbers, "speeds": speeds, "words": words, "trim": trim, "times": times}
+SHOWN = {"prose": prose, "raw": raw, "numbers": numbers, "speeds": speeds, "words": words, "trim": trim, "times": times}

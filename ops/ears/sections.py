@@ -8,13 +8,17 @@ from itertools import product
 import numpy as np
 
 from . import levels, texts
-from .front import Front
+from .front import Front, is_british
+from .model import Model
+from .paragraphs import Speller
 from .recogniser import Recogniser
 from .speech import Ask, captions, say_all
 from .words import Score, plain, score, total
 
 # Sentences of prose that every voice says; all of the list are said at every speed.
 PROSE = 12
+# Sentences of which the model's own sound is made.
+RAW = 3
 
 
 @dataclass
@@ -45,6 +49,19 @@ def prose(bench: Bench, voices: list[str]) -> dict:
         scores[ask.voice].add(score(ask.text, heard, bench.front))
         sounds[ask.voice].append(sound)
     return {voice: {**scores[voice].figures(), **levels.of(sounds[voice])} for voice in voices}
+
+
+def raw(bench: Bench, model: Model, voices: list[str]) -> dict:
+    """By voice: the model's own sound, before any server trims and limits it."""
+    sentences = bench.some(texts.lines("prose"), RAW)
+    found = {}
+    for voice in voices:
+        sounds = []
+        for text in sentences:
+            spoken = Speller(bench.front).spoken(text, is_british(voice))
+            sounds.append(model.run(list(spoken.tokens), voice).sound)
+        found[voice] = levels.of(sounds)
+    return found
 
 
 def numbers(bench: Bench, voices: list[str]) -> dict:

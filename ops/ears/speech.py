@@ -3,6 +3,8 @@
 import base64
 import http.client
 import json
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,6 +16,9 @@ RATE = 24_000
 TIMEOUT = 600
 # One for each worker of the usual two, so that both are busy.
 AT_ONCE = 2
+# How often a request is made that the server could not serve, and the seconds before it is made again.
+TRIALS = 4
+PATIENCE = 5
 
 
 class NoSpeech(Exception):
@@ -43,10 +48,7 @@ class Ask:
 
 def say(url: str, ask: Ask) -> np.ndarray:
     """The sound of one request, as float32 in -1 to 1."""
-    status, body = post(url, "/v1/audio/speech", ask.body())
-    if status != 200:
-        raise NoSpeech(f"{ask.voice}: status {status}: {body[:300].decode(errors='replace')}")
-    return samples(body)
+    return samples(answer(url, "/v1/audio/speech", ask, ask.body()))
 
 
 def say_all(url: str, asks: list[Ask]):
@@ -57,14 +59,36 @@ def say_all(url: str, asks: list[Ask]):
 
 def captions(url: str, ask: Ask) -> tuple[np.ndarray, list[tuple[str, float, float]]] | None:
     """The sound and its words with their times in seconds; `None` where the server or its model tells no times."""
-    status, body = post(url, "/v1/audio/speech/captions", {**ask.body(), "stream": False})
-    if status in (404, 405, 501):
+    body = answer(url, "/v1/audio/speech/captions", ask, {**ask.body(), "stream": False}, without=(404, 405, 501))
+    if body is None:
         return None
-    if status != 200:
-        raise NoSpeech(f"{ask.voice}: captions: status {status}: {body[:300].decode(errors='replace')}")
-    answer = json.loads(body)
-    words = [(word["word"], word["start_time"], word["end_time"]) for word in answer["timestamps"]]
-    return samples(base64.b64decode(answer["audio"])), words
+    told = json.loads(body)
+    words = [(word["word"], word["start_time"], word["end_time"]) for word in told["timestamps"]]
+    return samples(base64.b64decode(told["audio"])), words
+
+
+def answer(url: str, path: str, ask: Ask, fields: dict, without: tuple[int, ...] = ()) -> bytes | None:
+    """The body of the answer; `None` where its status is one of `without`.
+
+    A server that is starved of its CPU gives up on a segment. A measurement of an hour does not end with it, but it is told.
+    """
+    for trial in range(TRIALS):
+        try:
+            status, body = post(url, path, fields)
+        except NoSpeech as error:
+            fault = str(error)
+        else:
+            if status == 200:
+                return body
+            if status in without:
+                return None
+            fault = f"status {status}: {body[:300].decode(errors='replace')}"
+            if status < 500:
+                break
+        if trial + 1 < TRIALS:
+            print(f"\n{ask.voice}: {fault}: asked again", file=sys.stderr)
+            time.sleep(PATIENCE)
+    raise NoSpeech(f"{ask.voice}: {fault}")
 
 
 def post(url: str, path: str, body: dict) -> tuple[int, bytes]:
