@@ -31,9 +31,9 @@ class Model:
 
     @classmethod
     def of_environment(cls) -> "Model":
-        """The float graph KOKORO_REAL_MODEL, the voices of MODEL_DIR, the cache EARS_CACHE."""
+        """The graph and the voices of MODEL_DIR, the cache EARS_CACHE. KOKORO_FLOAT_MODEL is another graph of the same weights."""
         return cls(
-            Path(os.environ["MODEL_DIR"]) / "kokoro" / "model.onnx",
+            Path(os.environ.get("KOKORO_FLOAT_MODEL") or Path(os.environ["MODEL_DIR"]) / "kokoro" / "model.onnx"),
             Path(os.environ["MODEL_DIR"]) / "kokoro" / "voices",
             Path(os.environ["EARS_CACHE"]),
         )
@@ -102,17 +102,17 @@ class Model:
 
 
 def duration_of(graph) -> str:
-    """The tensor with the frames of each token, by structure: what the only Round gives, after its Clip and Cast."""
+    """The tensor with the frames of each token, by structure: the only number that is rounded and then kept from below."""
     uses: dict[str, list] = {}
     for node in graph.node:
         for name in node.input:
             uses.setdefault(name, []).append(node)
-    rounds = [node for node in graph.node if node.op_type == "Round"]
-    if len(rounds) != 1:
-        raise ValueError(f"the graph rounds in {len(rounds)} places; which are the durations?")
-    (node,) = rounds
-    while (after := uses.get(node.output[0], [])) and len(after) == 1 and after[0].op_type in ("Clip", "Max", "Cast"):
-        node = after[0]
-    return node.output[0]
 
+    def after(node, kinds: tuple[str, ...]):
+        users = uses.get(node.output[0], [])
+        return users[0] if len(users) == 1 and users[0].op_type in kinds else None
 
+    found = [clipped for node in graph.node if node.op_type == "Round" and (clipped := after(node, ("Clip", "Max")))]
+    if len(found) != 1:
+        raise ValueError(f"the graph rounds and clips in {len(found)} places; which are the durations?")
+    return (after(found[0], ("Cast",)) or found[0]).output[0]
