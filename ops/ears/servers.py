@@ -26,6 +26,9 @@ def running(where: str, name: str = "ours"):
         settings = {
             "HOST": "127.0.0.1",
             "WORKERS": os.environ.get("WORKERS", "2"),
+            # Nothing is measured in time: a machine that has much to do is to be waited for.
+            "JOB_DEADLINE_SECONDS": "600",
+            "MAX_WAIT_SECONDS": "600",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "warn"),
             "CONTROL_SOCKET": f"{folder}/control.sock",
             "OUTPUT_DIR": f"{folder}/output",

@@ -43,6 +43,8 @@ class Ask:
             "speed": self.speed,
             "stream": self.stream,
             "response_format": "wav",
+            # Off in a server unless it is asked for; `frontd phonemize`, with which words are compared, reads units.
+            "normalization_options": {"unit_normalization": True},
         }
 
 
