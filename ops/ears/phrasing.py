@@ -11,8 +11,8 @@ from pathlib import Path
 from . import paragraphs, phrasing_report
 from .front import Front
 from .model import Model
-from .paragraph import Measure
 from .recogniser import Recogniser
+from .response import Measure
 from .servers import NotStarted, running
 from .speech import Ask, NoSpeech, say
 

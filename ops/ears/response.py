@@ -9,9 +9,9 @@ import numpy as np
 
 from . import levels
 from .front import Front, is_british
+from .manner import holes, manner, pause_at, pauses, silences
 from .model import Model
 from .paragraphs import MOST_TOKENS, Paragraph, Speller, Spoken
-from .phrase import holes, manner, pause_at, pauses, silences
 from .recogniser import Recogniser
 from .reference import Mark, Reference, kept, reference
 from .speech import RATE

@@ -6,7 +6,7 @@ import numpy as np
 
 from ears import pitch
 from ears.paragraphs import Spoken, Speller, parse
-from ears.phrase import holes, manner, pause_at, pauses, silences
+from ears.manner import holes, manner, pause_at, pauses, silences
 from ears.reference import Mark, Sentence, Token, breaks, marks
 from ears.speech import RATE
 from ears.warp import warp
