@@ -344,4 +344,6 @@ fn layer_parameters(channels: usize, layer: &Layer<'_>, source: &File) -> io::Re
 }
 
 #[cfg(test)]
+mod structure;
+#[cfg(test)]
 pub(super) mod tests;
