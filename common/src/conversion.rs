@@ -7,6 +7,10 @@ use std::{fmt, str::FromStr};
 
 /// The graph on ONNX Runtime's own operators. Workers find the graph with our kernels beside it.
 pub const PLAIN_FILE: &str = "plain.onnx";
+/// How the name of a folder begins that is being made, beside those that are whole.
+pub const UNFINISHED: &str = "unfinished-";
+/// Held by the conversion that is at work in a folder.
+pub const LOCK_FILE: &str = ".convert.lock";
 /// A [`Report`] as text.
 pub const REPORT_FILE: &str = "report";
 

@@ -42,7 +42,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use common::conversion::{PLAIN_FILE, Report};
+use common::conversion::{LOCK_FILE, PLAIN_FILE, Report, UNFINISHED};
 
 use crate::fused::FUSED_FILE;
 
@@ -53,7 +53,6 @@ pub use wire::WireError;
 /// Changes whenever the converted files do.
 pub const VERSION: u32 = 7;
 const PREFIX: &str = "converted-";
-const UNFINISHED: &str = "unfinished-";
 const SIZES_FILE: &str = "sizes";
 
 /// A converted model.
@@ -84,7 +83,7 @@ pub enum ConvertError {
         #[source]
         source: io::Error,
     },
-    #[error("{} has {} MB free, and the converted model takes {} MB", path.display(), free >> 20, needed >> 20)]
+    #[error("{} has {free} bytes free, and the converted model takes {needed} bytes ({} MB)", path.display(), needed >> 20)]
     Space { path: PathBuf, free: u64, needed: u64 },
     #[error("cannot write the converted model to {} (it takes {} MB): {source}", path.display(), needed >> 20)]
     Target {
@@ -119,7 +118,7 @@ pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertErr
         return Ok(Converted::at(folder, false));
     }
     fs::create_dir_all(target_dir).map_err(unlockable)?;
-    let lock = File::create(target_dir.join(".convert.lock")).map_err(unlockable)?;
+    let lock = File::create(target_dir.join(LOCK_FILE)).map_err(unlockable)?;
     lock.lock().map_err(unlockable)?;
     if is_whole(&folder) {
         return Ok(Converted::at(folder, false));

@@ -4,13 +4,13 @@
 //! such a file does to its reader. What it says on its standard error becomes our log.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
     process::{Output, Stdio},
     time::Duration,
 };
 
-use common::conversion::{PLAIN_FILE, REPORT_FILE, Report};
+use common::conversion::{LOCK_FILE, PLAIN_FILE, REPORT_FILE, Report, UNFINISHED};
 use tokio::process::Command;
 
 use crate::workers::process::told;
@@ -68,8 +68,8 @@ pub async fn convert(workerd: &Path, model: &Path) -> Result<Converted, ConvertE
             path: workerd.to_owned(),
             source,
         })?;
-    let folder = folder(&output)?;
-    let report = std::fs::read_to_string(folder.join(REPORT_FILE)).map_err(|error| error.to_string());
+    let folder = folder(&output).inspect_err(|_| sweep(into))?;
+    let report = fs::read_to_string(folder.join(REPORT_FILE)).map_err(|error| error.to_string());
     let report = report.and_then(|text| text.parse::<Report>().map_err(|error| error.to_string()));
     match report {
         Ok(report) => Ok(Converted {
@@ -77,6 +77,26 @@ pub async fn convert(workerd: &Path, model: &Path) -> Result<Converted, ConvertE
             report,
         }),
         Err(reason) => Err(ConvertError::Report { folder, reason }),
+    }
+}
+
+/// Removes what a converter that was killed has left, unless another one is at work there. What cannot be removed now, the next
+/// conversion removes.
+fn sweep(into: &Path) {
+    let lock = fs::File::create(into.join(LOCK_FILE));
+    if !lock.as_ref().is_ok_and(|lock| lock.try_lock().is_ok()) {
+        return;
+    }
+    let unfinished = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+    for entry in fs::read_dir(into)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(unfinished)
+    {
+        if let Err(error) = fs::remove_dir_all(entry.path()) {
+            tracing::warn!(folder = %entry.path().display(), %error, "what an ended conversion left cannot be removed");
+        }
     }
 }
 
