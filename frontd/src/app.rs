@@ -282,7 +282,7 @@ impl App {
                         Ok(new) => {
                             let old = std::mem::replace(&mut core, new);
                             live.send_replace(Arc::clone(&core.shared));
-                            let model = core.shared.model.name();
+                            let model = core.shared.model.label();
                             tracing::info!(model, "new requests are spoken by another model now");
                             systemd::ready(&format!("{model} on {address}"));
                             ending.track(switch::retire(old));
@@ -412,7 +412,7 @@ async fn announce(shared: Arc<Shared>, address: SocketAddr) {
     if fleet.wait_for(|fleet| fleet.serving() > 0).await.is_err() {
         return;
     }
-    let model = shared.model.name();
+    let model = shared.model.label();
     tracing::info!(%address, model, workers = shared.config.workers.count, "ready");
     if let Some(hint) = shared.model.hint() {
         tracing::info!("{hint}");

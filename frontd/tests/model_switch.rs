@@ -18,7 +18,7 @@ use std::{
 use frontd::{
     app::App,
     config::Config,
-    model::files::{Edition, PinnedFile},
+    model::files::{Content, PinnedFile},
 };
 use harness::environment;
 use sha2::{Digest, Sha256};
@@ -111,12 +111,15 @@ fn pinned(path: &str, remote: &str, content: &[u8]) -> PinnedFile {
         .collect();
     PinnedFile {
         path: path.to_owned(),
+        home: "",
         remote: remote.to_owned(),
         alias: None,
-        editions: vec![Edition {
+        contents: vec![Content {
             bytes: content.len() as u64,
             sha256: sha256.leak(),
         }],
+        parts: Vec::new(),
+        converted: 0,
     }
 }
 

@@ -25,12 +25,15 @@ pub(super) fn is_wanted(config: &Config, chosen: &Chosen) -> bool {
 /// # Errors
 /// The files are there and the workers cannot use them. The server goes on with the model that it has.
 pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core, AppError> {
+    let source = match &config.model.base_url {
+        Some(base) => Source::Mirror(base.clone()),
+        None => Source::Public,
+    };
     let options = Options {
         model_dir: config.model.dir.clone(),
-        source: Source::Url {
-            base: config.model.base_url.clone(),
-            ca_bundle: config.model.ca_bundle.clone(),
-        },
+        model: source.clone(),
+        voices: source,
+        ca_bundle: config.model.ca_bundle.clone(),
         files: config.model.files.clone(),
         patience: Patience::default(),
     };

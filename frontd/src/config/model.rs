@@ -3,7 +3,7 @@ use std::{fmt, path::PathBuf};
 use super::Reader;
 use crate::model::{
     command::ModelPlace,
-    files::{self, PinnedFile},
+    files::{self, Edition, PinnedFile},
 };
 
 /// Which model speaks.
@@ -34,8 +34,8 @@ pub struct Model {
     pub dir: PathBuf,
     /// Fetch Kokoro-82M in the background when it is not installed, and switch to it. `DOWNLOAD_MODEL`, false.
     pub download: bool,
-    /// Where model files are fetched from: the public hub or a mirror of it. `MODEL_BASE_URL`.
-    pub base_url: String,
+    /// A mirror to fetch model files from, instead of their public places. `MODEL_BASE_URL`, none.
+    pub base_url: Option<String>,
     /// What makes Kokoro-82M complete: pinned in the program, other files only in tests.
     pub files: Vec<PinnedFile>,
     /// Certificates to trust instead of the built-in ones. `SSL_CERT_FILE`, none.
@@ -77,10 +77,8 @@ impl Model {
                 .path("MODEL_DIR")
                 .unwrap_or_else(|| PathBuf::from("data/models")),
             download: reader.flag("DOWNLOAD_MODEL", false),
-            base_url: reader
-                .text("MODEL_BASE_URL")
-                .unwrap_or_else(|| files::BASE_URL.to_owned()),
-            files: files::kokoro(),
+            base_url: reader.text("MODEL_BASE_URL"),
+            files: files::kokoro(Edition::Float),
             ca_bundle: reader.path("SSL_CERT_FILE"),
             default_voice_is_set: default_voice.is_some(),
             default_voice: default_voice.unwrap_or_else(|| "af_heart".to_owned()),

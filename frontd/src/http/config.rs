@@ -68,12 +68,7 @@ pub(super) async fn config(State(shared): State<Arc<Shared>>) -> Json<StudioConf
         version: env!("CARGO_PKG_VERSION"),
         model: StudioModel {
             name: shared.model.name().to_owned(),
-            label: if hint.is_some() {
-                "built-in demo voice"
-            } else {
-                "Kokoro-82M"
-            }
-            .to_owned(),
+            label: shared.model.label().to_owned(),
             hint,
         },
         workers: StudioWorkers {

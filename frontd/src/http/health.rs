@@ -20,9 +20,11 @@ use crate::{
         example = json!({"status": "healthy", "version": "0.1.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let fleet = shared.fleet.borrow().clone();
-    let target = files::folder(&shared.config.model.dir);
-    let install =
-        tokio::task::spawn_blocking(move || install::under_way(&target, &files::kokoro(), SystemTime::now()));
+    let model_dir = shared.config.model.dir.clone();
+    let install = tokio::task::spawn_blocking(move || {
+        let arriving = files::kokoro(install::begun(&model_dir));
+        install::under_way(&files::folder(&model_dir), &arriving, SystemTime::now())
+    });
     let kernels = fleet.workers.iter().find_map(|worker| worker.kernels.clone());
     let warnings = warnings(&shared, kernels.as_deref());
     Json(json!({
@@ -30,6 +32,7 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
         "warnings": warnings,
         "version": env!("CARGO_PKG_VERSION"),
         "model": shared.model.name(),
+        "label": shared.model.label(),
         "hint": shared.model.hint(),
         "install": install.await.ok().flatten(),
         "kernels": kernels,

@@ -34,9 +34,12 @@ pub(super) struct Model {
     created: u64,
     #[schema(example = "dexterous-tts")]
     owned_by: &'static str,
-    /// The model that answers in truth: `Kokoro-82M` or the built-in voice.
+    /// The model that answers in truth: `kokoro-82m` or `builtin`.
     #[schema(example = "builtin")]
     served_by: String,
+    /// Its name for people, with what is special about its weights.
+    #[schema(example = "Kokoro-82M, weights of 8 bits")]
+    description: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,5 +110,6 @@ fn model(shared: &Shared, id: &str) -> Model {
         created: CREATED,
         owned_by: "dexterous-tts",
         served_by: shared.model.name().to_owned(),
+        description: shared.model.label(),
     }
 }

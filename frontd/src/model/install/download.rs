@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc, thread, time::Duration};
 
 use ureq::{
-    Agent, Body,
+    Agent, Body, ResponseExt as _,
     http::{HeaderMap, Response, StatusCode, header},
     tls::{PemItem, RootCerts, TlsConfig, parse_pem},
 };
@@ -11,6 +11,8 @@ use ureq::{
 use super::{Event, InstallError, MAX_PAUSE, PROGRESS, Patience, PinnedFile, Staging};
 
 const CONNECT: Duration = Duration::from_secs(15);
+/// The most bytes of a page of a package index.
+const MAX_TEXT: u64 = 4 << 20;
 /// Whole files fetched with the wrong bytes before the server is not asked again.
 const WRONG_FILES: u32 = 2;
 
@@ -47,24 +49,23 @@ fn certificates(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>, Ins
     Ok(found)
 }
 
-/// Fetches the file's first edition and checks it.
+/// Fetches the first content of a file from `url` and checks it.
 pub(super) fn fetch(
     agent: &Agent,
-    base: &str,
+    url: &str,
     file: &PinnedFile,
     staging: &Staging,
     patience: &Patience,
     events: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), InstallError> {
-    let url = format!("{}/{}", base.trim_end_matches('/'), file.remote);
     let mut tries = 0;
     let mut wrong_files = 0;
     loop {
         let before = staging.has(file);
-        let fault = if before == file.editions[0].bytes {
+        let fault = if before == file.contents[0].bytes {
             None
         } else {
-            transfer(agent, &url, file, staging, events)?
+            transfer(agent, url, file, staging, events)?
         };
         let fault = match fault {
             None if staging.check(file)? => {
@@ -75,7 +76,7 @@ pub(super) fn fetch(
                 wrong_files += 1;
                 if wrong_files == WRONG_FILES {
                     discard(file, staging, events)?;
-                    return Err(InstallError::WrongBytes { url });
+                    return Err(InstallError::WrongBytes { url: shown(url) });
                 }
                 Fault::useless("the bytes are not those of the pinned file")
             }
@@ -90,21 +91,93 @@ pub(super) fn fetch(
         tries += 1;
         if fault.lasting || tries >= patience.tries {
             return Err(InstallError::Fetch {
-                url,
+                url: shown(url),
                 reason: fault.reason,
             });
         }
-        let pause = fault
-            .pause
-            .unwrap_or_else(|| patience.pause * 2_u32.saturating_pow(tries - 1));
-        let pause = pause.min(MAX_PAUSE);
-        events(Event::Retry {
-            file: &file.path,
-            reason: &fault.reason,
-            pause,
-        });
-        thread::sleep(pause);
+        wait(&fault, tries, &file.path, patience, events);
     }
+}
+
+/// A small text over HTTP, its media type, and where it came from in the end. `name` is what it is called in events.
+pub(super) fn text(
+    agent: &Agent,
+    url: &str,
+    accept: &str,
+    name: &str,
+    patience: &Patience,
+    events: &mut dyn FnMut(Event<'_>),
+) -> Result<Text, InstallError> {
+    let mut tries = 0;
+    loop {
+        let fault = match agent.get(url).header(header::ACCEPT, accept).call() {
+            Err(error) => unanswered(&error),
+            Ok(response) => match refusal(&response, 0, None) {
+                Some(fault) => fault,
+                None => match read(response) {
+                    Ok(text) => return Ok(text),
+                    Err(error) => Fault::passing(error),
+                },
+            },
+        };
+        tries += 1;
+        if fault.lasting || tries >= patience.tries {
+            return Err(InstallError::Fetch {
+                url: shown(url),
+                reason: fault.reason,
+            });
+        }
+        wait(&fault, tries, name, patience, events);
+    }
+}
+
+/// What [`text`] brings.
+#[derive(Debug)]
+pub(super) struct Text {
+    pub(super) uri: String,
+    pub(super) media_type: String,
+    pub(super) body: String,
+}
+
+/// An address for a message: that of a private index may hold a password.
+pub(super) fn shown(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else {
+        return url.to_owned();
+    };
+    if parsed.password().is_some() || !parsed.username().is_empty() {
+        // Both fail only for addresses without a host, which have neither.
+        let _ = parsed.set_password(None);
+        let _ = parsed.set_username("");
+    }
+    parsed.into()
+}
+
+fn read(response: Response<Body>) -> Result<Text, ureq::Error> {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    Ok(Text {
+        uri: response.get_uri().to_string(),
+        media_type: media_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
+        body: response
+            .into_body()
+            .with_config()
+            .limit(MAX_TEXT)
+            .read_to_string()?,
+    })
+}
+
+/// Tells of a fault that may pass, and waits before the next try.
+fn wait(fault: &Fault, tries: u32, file: &str, patience: &Patience, events: &mut dyn FnMut(Event<'_>)) {
+    let doubled = || patience.pause * 2_u32.saturating_pow(tries - 1);
+    let pause = fault.pause.unwrap_or_else(doubled).min(MAX_PAUSE);
+    events(Event::Retry {
+        file,
+        reason: &fault.reason,
+        pause,
+    });
+    thread::sleep(pause);
 }
 
 fn discard(
@@ -154,7 +227,7 @@ fn transfer(
     staging: &Staging,
     events: &mut dyn FnMut(Event<'_>),
 ) -> Result<Option<Fault>, InstallError> {
-    let expected = file.editions[0].bytes;
+    let expected = file.contents[0].bytes;
     let have = staging.has(file);
     let mut request = agent.get(url);
     if have > 0 {
@@ -164,7 +237,7 @@ fn transfer(
         Ok(response) => response,
         Err(error) => return Ok(Some(unanswered(&error))),
     };
-    if let Some(fault) = refusal(&response, have, expected) {
+    if let Some(fault) = refusal(&response, have, Some(expected)) {
         return Ok(Some(fault));
     }
     if response.status() == StatusCode::OK && have > 0 {
@@ -200,18 +273,19 @@ fn unanswered(error: &ureq::Error) -> Fault {
 }
 
 /// What in the head of a response tells that its body is not the rest of the file.
-fn refusal(response: &Response<Body>, have: u64, expected: u64) -> Option<Fault> {
+fn refusal(response: &Response<Body>, have: u64, expected: Option<u64>) -> Option<Fault> {
     let status = response.status();
     let headers = response.headers();
     match status {
         StatusCode::OK => {
             let length = number(headers, header::CONTENT_LENGTH)?;
+            let expected = expected?;
             (length != expected)
                 .then(|| Fault::passing(format!("it has {length} bytes, {expected} are expected")))
         }
         StatusCode::PARTIAL_CONTENT => {
             let (start, total) = content_range(headers).unwrap_or((0, None));
-            let right = start == have && total.is_none_or(|total| total == expected);
+            let right = start == have && total.is_none_or(|total| Some(total) == expected);
             (!right).then(|| Fault::passing("the server sent another range than the one asked for"))
         }
         StatusCode::RANGE_NOT_SATISFIABLE => Some(Fault::useless("the server's file is shorter")),

@@ -15,17 +15,25 @@ pub(super) fn copy(
     staging: &Staging,
     events: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), InstallError> {
-    let staged = if path.is_dir() {
+    let found = if path.is_dir() {
         from_folder(path, missing, staging, events)?
     } else {
         from_archive(path, missing, staging, events)?
     };
-    let names: Vec<String> = missing
-        .iter()
-        .zip(&staged)
-        .filter(|(_, staged)| !**staged)
-        .map(|(file, _)| file.path.clone())
-        .collect();
+    let of = |wanted: Found| {
+        let of = missing
+            .iter()
+            .zip(&found)
+            .filter(move |(_, found)| **found == wanted);
+        of.map(|(file, _)| file.path.clone())
+    };
+    if let Some(name) = of(Found::Foreign).next() {
+        return Err(InstallError::Foreign {
+            path: path.to_owned(),
+            name: plain_name(&name).to_owned(),
+        });
+    }
+    let names: Vec<String> = of(Found::Nothing).collect();
     if names.is_empty() {
         return Ok(());
     }
@@ -35,27 +43,33 @@ pub(super) fn copy(
     })
 }
 
+/// What there is under a file's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// Something else: the other edition, or a damaged copy.
+    Foreign,
+    Staged,
+}
+
 fn from_folder(
     path: &Path,
     missing: &[&PinnedFile],
     staging: &Staging,
     events: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<bool>, InstallError> {
-    let mut staged = vec![false; missing.len()];
-    for (file, staged) in missing.iter().zip(&mut staged) {
-        let places = [file.remote.as_str(), &file.path, plain_name(&file.path)];
-        let place = places
-            .into_iter()
-            .chain(file.alias)
-            .map(|name| path.join(name))
-            .find(|place| place.is_file());
-        if let Some(place) = place {
-            let source = File::open(&place).map_err(InstallError::io(&place))?;
-            stage(path, file, source, staging, events)?;
-            *staged = true;
+) -> Result<Vec<Found>, InstallError> {
+    let mut all = vec![Found::Nothing; missing.len()];
+    for (file, found) in missing.iter().zip(&mut all) {
+        let names = [file.remote.as_str(), &file.path, plain_name(&file.path)];
+        let places = names.into_iter().chain(file.alias).map(|name| path.join(name));
+        for place in places.filter(|place| place.is_file()) {
+            if *found != Found::Staged {
+                let source = File::open(&place).map_err(InstallError::io(&place))?;
+                *found = stage(path, file, source, staging, events)?;
+            }
         }
     }
-    Ok(staged)
+    Ok(all)
 }
 
 /// Entries are known by their plain names alone, so no path of an archive is ever used.
@@ -64,8 +78,8 @@ fn from_archive(
     missing: &[&PinnedFile],
     staging: &Staging,
     events: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<bool>, InstallError> {
-    let mut staged = vec![false; missing.len()];
+) -> Result<Vec<Found>, InstallError> {
+    let mut all = vec![Found::Nothing; missing.len()];
     let source = File::open(path).map_err(InstallError::io(path))?;
     let mut archive = tar::Archive::new(BufReader::new(source));
     let unreadable = |error: io::Error| {
@@ -73,7 +87,12 @@ fn from_archive(
         InstallError::io(path)(io::Error::new(error.kind(), format!("{hint}: {error}")))
     };
     for entry in archive.entries().map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // It was cut inside of that file, whose name says more.
+            Err(_) if all.contains(&Found::Foreign) => break,
+            Err(error) => return Err(unreadable(error)),
+        };
         let name = entry
             .path()
             .map_err(unreadable)?
@@ -86,12 +105,11 @@ fn from_archive(
         let Some(index) = missing.iter().position(wanted) else {
             continue;
         };
-        if entry.header().entry_type().is_file() {
-            stage(path, missing[index], entry, staging, events)?;
-            staged[index] = true;
+        if entry.header().entry_type().is_file() && all[index] != Found::Staged {
+            all[index] = stage(path, missing[index], entry, staging, events)?;
         }
     }
-    Ok(staged)
+    Ok(all)
 }
 
 fn stage(
@@ -100,20 +118,18 @@ fn stage(
     source: impl Read,
     staging: &Staging,
     events: &mut dyn FnMut(Event<'_>),
-) -> Result<(), InstallError> {
+) -> Result<Found, InstallError> {
     staging.discard(file)?;
     staging
         .append(file, source, &mut |bytes| events(Event::Bytes(bytes)))?
         .map_err(InstallError::io(path))?;
     if !staging.check(file)? {
+        events(Event::Lost(staging.has(file)));
         staging.discard(file)?;
-        return Err(InstallError::Foreign {
-            path: path.to_owned(),
-            name: plain_name(&file.path).to_owned(),
-        });
+        return Ok(Found::Foreign);
     }
     events(Event::Checked { file: &file.path });
-    Ok(())
+    Ok(Found::Staged)
 }
 
 fn plain_name(path: &str) -> &str {

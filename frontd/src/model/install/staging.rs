@@ -30,12 +30,17 @@ impl Staging {
 
     /// The bytes that are still to come.
     pub(super) fn lacks(&self, file: &PinnedFile) -> u64 {
-        file.editions[0].bytes.saturating_sub(begun(&self.target, file))
+        file.contents[0].bytes.saturating_sub(self.has(file))
+    }
+
+    /// Where the bytes are.
+    pub(super) fn path(&self, file: &PinnedFile) -> PathBuf {
+        partial(&self.target, file)
     }
 
     /// The bytes that are here.
     pub(super) fn has(&self, file: &PinnedFile) -> u64 {
-        begun(&self.target, file)
+        length(&self.target, file)
     }
 
     pub(super) fn discard(&self, file: &PinnedFile) -> Result<(), InstallError> {
@@ -46,7 +51,7 @@ impl Staging {
         }
     }
 
-    /// Appends `source` to what is here, at most one byte more than the largest edition: enough to know that it is
+    /// Appends `source` to what is here, at most one byte more than the largest of its contents: enough to know that it is
     /// too long. The outer error is ours, the inner one the source's; what came before it is kept.
     pub(super) fn append(
         &self,
@@ -56,9 +61,9 @@ impl Staging {
     ) -> Result<io::Result<()>, InstallError> {
         let path = partial(&self.target, file);
         let largest = file
-            .editions
+            .contents
             .iter()
-            .map(|edition| edition.bytes)
+            .map(|content| content.bytes)
             .max()
             .unwrap_or(0);
         let mut source = source.take((largest + 1).saturating_sub(self.has(file)));
@@ -107,22 +112,32 @@ impl Staging {
     }
 }
 
-/// The bytes of a file that wait in `.partial`.
+/// The bytes of a file, or of its parts, that wait in `.partial`.
 pub(super) fn begun(target: &Path, file: &PinnedFile) -> u64 {
+    let parts = file.parts.iter().map(|part| begun(target, &part.wheel)).sum();
+    length(target, file).max(parts)
+}
+
+fn length(target: &Path, file: &PinnedFile) -> u64 {
     fs::metadata(partial(target, file)).map_or(0, |found| found.len())
 }
 
-/// Whether the file at `path` is an edition of `file`, by its bytes.
+/// Whether the file at `path` is `file`, by its bytes.
 pub(super) fn is_pinned(path: &Path, file: &PinnedFile) -> Result<bool, InstallError> {
     let mut content = File::open(path).map_err(InstallError::io(path))?;
     let mut hash = Sha256::new();
     let bytes = io::copy(&mut content, &mut hash).map_err(InstallError::io(path))?;
     let sha256: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let found = |edition: &super::files::Edition| edition.bytes == bytes && edition.sha256 == sha256;
-    Ok(file.editions.iter().any(found))
+    let found = |content: &super::files::Content| content.bytes == bytes && content.sha256 == sha256;
+    Ok(file.contents.iter().any(found))
 }
 
+/// By its public name, so that the beginning of one edition is not taken for that of the other.
 fn partial(target: &Path, file: &PinnedFile) -> PathBuf {
+    let name = Path::new(&file.remote)
+        .file_name()
+        .unwrap_or(file.remote.as_ref());
+    let path = Path::new(&file.path).with_file_name(name);
     // Flat: a pinned path has no other use of this character.
-    target.join(FOLDER).join(file.path.replace('/', "+"))
+    target.join(FOLDER).join(path.to_string_lossy().replace('/', "+"))
 }

@@ -1,4 +1,4 @@
-mod server;
+pub(super) mod server;
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use self::server::{Reply, Server};
-use super::{super::files::Edition, *};
+use super::{super::files::Content, *};
 
 const QUICK: Patience = Patience {
     tries: 4,
@@ -41,12 +41,15 @@ fn pinned(path: &str, remote: &str, content: &[u8]) -> PinnedFile {
         .collect();
     PinnedFile {
         path: path.to_owned(),
+        home: "",
         remote: remote.to_owned(),
         alias: (path == files::MODEL).then_some("kokoro-v1.0.onnx"),
-        editions: vec![Edition {
+        contents: vec![Content {
             bytes: content.len() as u64,
             sha256: sha256.leak(),
         }],
+        parts: Vec::new(),
+        converted: 0,
     }
 }
 
@@ -67,10 +70,9 @@ fn honest() -> Server {
 fn from_server(dir: &TempDir, server: &Server) -> Options {
     Options {
         model_dir: dir.path().to_owned(),
-        source: Source::Url {
-            base: server.url(),
-            ca_bundle: None,
-        },
+        model: Source::Mirror(server.url()),
+        voices: Source::Mirror(server.url()),
+        ca_bundle: None,
         files: two_files(),
         patience: QUICK,
     }
@@ -289,7 +291,7 @@ fn a_damaged_file_is_found_and_replaced() {
 fn a_volume_without_room_is_refused_before_any_request() {
     let (dir, server) = (TempDir::new().unwrap(), honest());
     let mut options = from_server(&dir, &server);
-    options.files[1].editions[0].bytes = 1 << 60;
+    options.files[1].contents[0].bytes = 1 << 60;
     let error = silent(&options).unwrap_err();
     assert!(matches!(error, InstallError::Space { .. }), "{error}");
     assert!(server.requests().is_empty());
@@ -313,7 +315,9 @@ fn two_installs_do_not_meet() {
 fn from_path(dir: &TempDir, path: &Path) -> Options {
     Options {
         model_dir: dir.path().to_owned(),
-        source: Source::Local(path.to_owned()),
+        model: Source::Local(path.to_owned()),
+        voices: Source::Local(path.to_owned()),
+        ca_bundle: None,
         files: two_files(),
         patience: QUICK,
     }
@@ -369,6 +373,47 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
+fn the_other_edition_under_the_name_of_the_wanted_one_is_passed_over() {
+    let other = noise(MODEL.len() + 1, 5);
+    let (dir, source) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    for (name, content) in [
+        ("model.onnx", other.as_slice()),
+        ("kokoro-v1.0.onnx", &MODEL),
+        ("af_test.bin", &VOICE),
+    ] {
+        fs::write(source.path().join(name), content).unwrap();
+    }
+    silent(&from_path(&dir, source.path())).unwrap();
+    assert_complete(dir.path());
+
+    let (dir, path) = (TempDir::new().unwrap(), source.path().join("kokoro.tar"));
+    let content = archive(&[
+        ("kokoro-v1.0.onnx", &MODEL),
+        ("model.onnx", &other),
+        ("af_test.bin", &VOICE),
+    ]);
+    fs::write(&path, content).unwrap();
+    silent(&from_path(&dir, &path)).unwrap();
+    assert_complete(dir.path());
+}
+
+#[test]
+fn voices_may_come_from_elsewhere() {
+    let (dir, voices, server) = (TempDir::new().unwrap(), TempDir::new().unwrap(), honest());
+    let options = Options {
+        voices: Source::Local(voices.path().to_owned()),
+        ..from_server(&dir, &server)
+    };
+    let error = silent(&options).unwrap_err().to_string();
+    assert!(error.ends_with("lacks voices/af_test.bin"), "{error}");
+    assert_nothing(dir.path());
+    fs::write(voices.path().join("af_test.bin"), VOICE.as_slice()).unwrap();
+    silent(&options).unwrap();
+    assert_complete(dir.path());
+    assert_eq!(server.requests(), ["/onnx/model.onnx"]);
+}
+
+#[test]
 fn an_archive_installs_and_its_paths_lead_nowhere() {
     let (dir, source) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let path = source.path().join("kokoro.tar");
@@ -421,24 +466,22 @@ fn removing_leaves_what_users_made() {
 
 #[test]
 fn the_pinned_files_are_the_model_and_the_28_english_voices() {
-    let pinned = files::kokoro();
-    assert_eq!(pinned.len(), 29);
-    assert_eq!(
-        pinned.last().unwrap().path,
-        files::MODEL,
-        "the model is put in place last"
-    );
-    let voice = |file: &PinnedFile| file.path.strip_prefix("voices/").map(|name| name.as_bytes()[0]);
-    assert_eq!(
-        pinned
-            .iter()
-            .filter_map(voice)
-            .filter(|first| b"ab".contains(first))
-            .count(),
-        28
-    );
-    for edition in pinned.iter().flat_map(|file| &file.editions) {
-        assert!(edition.sha256.len() == 64 && edition.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    for edition in [Edition::Float, Edition::Int8] {
+        let pinned = files::kokoro(edition);
+        assert_eq!(pinned.len(), 29);
+        let model = pinned.last().unwrap();
+        assert_eq!(model.path, files::MODEL, "the model is put in place last");
+        let english = |file: &&PinnedFile| {
+            let name = file.path.strip_prefix("voices/").unwrap_or_default();
+            name.starts_with(['a', 'b'])
+        };
+        assert_eq!(pinned.iter().filter(english).count(), 28);
+        let wheels = model.parts.iter().map(|part| &part.wheel);
+        for content in pinned.iter().chain(wheels).flat_map(|file| &file.contents) {
+            assert!(
+                content.sha256.len() == 64 && content.sha256.bytes().all(|byte| byte.is_ascii_hexdigit())
+            );
+        }
     }
 }
 
@@ -449,7 +492,10 @@ fn the_pinned_voices_are_those_of_the_studies() {
         harness::skip(&format!("{} is not here", folder.display()));
         return;
     }
-    for file in files::kokoro().iter().filter(|file| file.path != files::MODEL) {
+    for file in files::kokoro(Edition::Float)
+        .iter()
+        .filter(|file| file.path != files::MODEL)
+    {
         let path = folder.join(file.path.strip_prefix("voices/").unwrap());
         assert!(staging::is_pinned(&path, file).unwrap(), "{}", path.display());
     }
@@ -473,10 +519,7 @@ fn certificates_that_cannot_be_read_are_named() {
             fs::write(&path, content).unwrap();
         }
         let options = Options {
-            source: Source::Url {
-                base: server.url(),
-                ca_bundle: Some(path),
-            },
+            ca_bundle: Some(path),
             ..from_server(&dir, &server)
         };
         let error = silent(&options).unwrap_err().to_string();

@@ -31,7 +31,7 @@ pub fn under_way(target: &Path, files: &[PinnedFile], now: SystemTime) -> Option
     if now.duration_since(last).unwrap_or_default() > QUIET {
         return None;
     }
-    let whole = |file: &PinnedFile| file.editions.first().map_or(0, |edition| edition.bytes);
+    let whole = |file: &PinnedFile| file.contents.first().map_or(0, |content| content.bytes);
     let here = |file: &PinnedFile| {
         let done = fs::metadata(target.join(&file.path)).map_or(0, |found| found.len());
         done.max(staging::begun(target, file)).min(whole(file))
@@ -45,14 +45,17 @@ pub fn under_way(target: &Path, files: &[PinnedFile], now: SystemTime) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::files::Edition;
+    use crate::model::files::Content;
 
     fn file(path: &str, bytes: u64) -> PinnedFile {
         PinnedFile {
             path: path.to_owned(),
+            home: "",
             remote: path.to_owned(),
             alias: None,
-            editions: vec![Edition { bytes, sha256: "" }],
+            contents: vec![Content { bytes, sha256: "" }],
+            parts: Vec::new(),
+            converted: 0,
         }
     }
 

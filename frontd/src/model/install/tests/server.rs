@@ -14,7 +14,7 @@ use std::{
 
 /// One answer. `Cut` and `SilenceAfter` count bytes of the body.
 #[derive(Debug, Clone)]
-pub(super) enum Reply {
+pub(in crate::model::install) enum Reply {
     /// The promised length, then fewer bytes and the end of the connection.
     Cut(usize),
     /// Promises less than the file has.
@@ -41,7 +41,7 @@ pub(super) enum Reply {
 }
 
 #[derive(Debug)]
-pub(super) struct Server {
+pub(in crate::model::install) struct Server {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -55,7 +55,9 @@ struct State {
 }
 
 impl Server {
-    pub(super) fn start<const N: usize>(files: [(&'static str, &'static [u8]); N]) -> Self {
+    pub(in crate::model::install) fn start<const N: usize>(
+        files: [(&'static str, &'static [u8]); N],
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
@@ -76,21 +78,21 @@ impl Server {
         Self { address, state }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(in crate::model::install) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The next answers for a path; after them, honest ones.
-    pub(super) fn script(&self, path: &'static str, replies: Vec<Reply>) {
+    pub(in crate::model::install) fn script(&self, path: &'static str, replies: Vec<Reply>) {
         self.state.scripts.lock().unwrap().insert(path, replies.into());
     }
 
     /// Paths, each with the range that was asked for.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(in crate::model::install) fn requests(&self) -> Vec<String> {
         self.state.requests.lock().unwrap().clone()
     }
 
-    pub(super) fn bytes_sent(&self) -> usize {
+    pub(in crate::model::install) fn bytes_sent(&self) -> usize {
         self.state.sent.load(Ordering::SeqCst)
     }
 }
