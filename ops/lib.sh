@@ -120,7 +120,33 @@ need_kokoro_graph() {
         && cp "$shared"/voices/*.bin "$models/kokoro/voices/" && mv "$models/part.onnx" "$models/kokoro/model.onnx"
 }
 
-# need_deterministic_graph: the same graph without random noise, for comparisons of samples: prints its path.
+# need_model [--random]: exports MODEL and MODEL_DIR for a measurement: the folder that MODEL_DIR names, the graph with random
+# weights, or the real weights. A sentence and the end where it cannot be had.
+need_model() {
+    if [ -n "${MODEL_DIR:-}" ]; then
+        export MODEL=${MODEL:-kokoro} MODEL_DIR
+    elif [ "${1:-}" = --random ]; then
+        need_kokoro_graph || die "set MODEL_DIR to a folder with an installed model."
+        export MODEL=kokoro MODEL_DIR=$CACHE/kokoro-arch
+    else
+        need_kokoro_real
+    fi
+}
+
+# converted_model: prints the folder of the converted model of MODEL_DIR. Needs the release build.
+converted_model() { "$TARGET/release/workerd" convert "$MODEL_DIR/kokoro/model.onnx" "$MODEL_DIR/kokoro"; }
+
+# measured_voice: prints the pack of MODEL_DIR that is measured with: af_heart, or the first that is there.
+measured_voice() {
+    local voice=$MODEL_DIR/kokoro/voices/af_heart.bin packs
+    if [ ! -f "$voice" ]; then
+        packs=("$MODEL_DIR"/kokoro/voices/*.bin)
+        voice=${packs[0]}
+    fi
+    echo "$voice"
+}
+
+# need_deterministic_graph: the graph of random weights without random noise, for comparisons of samples: prints its path.
 need_deterministic_graph() {
     local folder=$CACHE/bench-kernels shared=$ROOT/../shared
     if [ ! -f "$folder/model.onnx" ]; then
@@ -349,6 +375,26 @@ need_kokoro_real() {
     install_voices "$models/kokoro/voices"
     export MODEL=kokoro MODEL_DIR=$models
 }
+
+# kokoro_real_float: prints a models folder with a float graph of the same weights, in the spelling of the float release, made once
+# by ../shared. Status 1, with a sentence, where that is absent.
+kokoro_real_float() (
+    folder=$CACHE/kokoro-real
+    models=$folder/float
+    if [ ! -f "$models/kokoro/model.onnx" ]; then
+        [ -f "$ROOT/../shared/kokoro-real/make_model.py" ] || { say "../shared/kokoro-real is not here."; exit 1; }
+        need_ears_python || exit 1
+        part=$(mktemp -d "$folder/part.XXXXXX")
+        trap 'rm -rf "$part"' EXIT
+        # What is fetched already is not fetched again.
+        ln -f "$folder/kokoro-v1.0.int8.onnx" "$part/kokoro-v1.0.int8.onnx"
+        "$EARS_PYTHON" "$ROOT/../shared/kokoro-real/make_model.py" "$part" >&2 || exit 1
+        mkdir -p "$models/kokoro"
+        mv "$part/model.onnx" "$models/kokoro/model.onnx"
+    fi
+    install_voices "$models/kokoro/voices"
+    echo "$models"
+)
 
 fetch_kokoro_int8() (
     folder=$1 file=$2

@@ -34,8 +34,9 @@ use workerd::{
     onnx::{Model, OnnxEngine, Options, Runtime},
 };
 
-/// Samples that should be the same may be so far apart, in decibels; 16-bit sound has its own floor at −98.
-const FURTHEST: f64 = -90.0;
+/// Samples that should be the same may be so far apart, in decibels; 16-bit sound has its own floor at −98. Real activations are
+/// larger and more uneven than those of random weights, which stay under −90.
+const FURTHEST: f64 = -80.0;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -277,7 +278,7 @@ fn parity(bench: &Bench, voices: &Path, isa: &str, lengths: std::ops::RangeInclu
     }
     println!("worst of {count}: {worst:.1} dB");
     if worst > FURTHEST {
-        Err("over -90 dB".into())
+        Err(format!("over {FURTHEST} dB").into())
     } else {
         Ok(())
     }
