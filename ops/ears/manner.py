@@ -49,7 +49,7 @@ def overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 def holes(sentence: Sentence, uncut: list[tuple[float, float]], said: list[tuple[float, float]], way: Warp) -> list[tuple[float, float]]:
     """The silences of the response inside a clause that the uncut run has not: (where in the response, seconds more)."""
-    pauses = breaks(sentence.tokens)
+    pauses = [around(start, end, uncut) for start, end in breaks(sentence.tokens)]
     found = []
     for start, end in said:
         if end - start <= HOLE:
@@ -68,9 +68,18 @@ def pauses(sentence: Sentence, uncut: list[tuple[float, float]], said: list[tupl
     placed = [((way.to_one(start), way.to_one(end)), end - start) for start, end in said]
     found = []
     for mark in marks(sentence.tokens):
-        place = mark.start - SLACK, mark.end + SLACK
+        place = around(mark.start, mark.end, uncut)
         found.append((mark.kind, longest(place, [(silence, silence[1] - silence[0]) for silence in uncut]), longest(place, placed)))
     return found
+
+
+def around(start: float, end: float, silences: list[tuple[float, float]]) -> tuple[float, float]:
+    """A place with marks, with the silence of the same sound that touches it.
+
+    The model counts a pause to the phoneme before the mark, whose token ends up to half a second after its sound.
+    """
+    place = start - SLACK, end + SLACK
+    return min([place[0], *(silence[0] for silence in silences if overlap(place, silence))]), place[1]
 
 
 def longest(place: tuple[float, float], silences: list[tuple[tuple[float, float], float]]) -> float:
@@ -84,4 +93,4 @@ def widened(where: tuple[float, float]) -> tuple[float, float]:
 
 def pause_at(mark: Mark, said: list[tuple[float, float]]) -> float:
     """The longest silence at a place of the same sound."""
-    return longest((mark.start - SLACK, mark.end + SLACK), [(silence, silence[1] - silence[0]) for silence in said])
+    return longest(around(mark.start, mark.end, said), [(silence, silence[1] - silence[0]) for silence in said])

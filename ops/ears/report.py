@@ -77,11 +77,10 @@ def words(found: dict) -> str:
 def times(found: dict) -> str:
     if not found:
         return "## Word times\n\nThe server or its model tells no word times."
-    rows = [
-        [voice, of["words"], *(shown_ms(of[name]) for name in ("start_median_error_ms", "end_median_error_ms", "start_bias_ms"))]
-        for voice, of in found.items()
-    ]
-    return f"## Word times against the recogniser's\n\n{table(['voice', 'words', 'start, median error ms', 'end ms', 'start, bias ms'], rows)}"
+    names = ("start_median_error_ms", "end_median_error_ms", "onsets", "ours_late_ms", "recogniser_late_ms", "start_median_error_without_offset_ms")
+    rows = [[voice, of["words"], *(shown_ms(of[name]) for name in names)] for voice, of in found.items()]
+    head = ["voice", "words", "start, median error ms", "end ms", "onsets after a silence", "ours late ms", "recogniser late ms", "start, error without its offset ms"]
+    return f"## Word times against the recogniser's\n\n{table(head, rows)}"
 
 
 def shown_ms(value: float | None) -> str:

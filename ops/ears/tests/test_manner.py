@@ -87,6 +87,16 @@ class Phrasing(unittest.TestCase):
         self.assertEqual(found, [])
         self.assertAlmostEqual(at_marks[0][2], 0.4, delta=0.011)
 
+    def test_a_pause_that_the_model_counts_to_the_sound_before_is_at_the_mark(self):
+        uncut, tokens = said(self.SIGNS, {13: 0.3})
+        other, _ = said(self.SIGNS, {13: 0.5})
+        way = warp(uncut, other)
+        between = silences(uncut, 0.0), silences(other, 0.0)
+        self.assertEqual(holes(sentence(tokens), *between, way), [])
+        ((kind, one, two),) = pauses(sentence(tokens), *between, way)
+        self.assertAlmostEqual(one, 0.3, delta=0.011)
+        self.assertAlmostEqual(two, 0.5, delta=0.011)
+
     def test_a_mark_without_a_pause_has_none(self):
         self.assertEqual(self.compare({}, {})[1], [("comma", 0.0, 0.0)])
 

@@ -1,7 +1,11 @@
 import unittest
 
+import numpy as np
+
 from ears import texts
-from ears.sections import folded, same_words
+from ears.sections import folded, late, onsets, same_words
+
+from .test_sound import nothing, tone
 
 
 class Lists(unittest.TestCase):
@@ -29,6 +33,12 @@ class Folding(unittest.TestCase):
         said = [("The", 0.0, 0.1), ("cat", 0.2, 0.5), ("sat", 0.5, 0.9)]
         heard = [("the", 0.05, 0.1), ("hat", 0.2, 0.5), ("sat.", 0.6, 0.9)]
         self.assertEqual([(a[0], b[0]) for a, b in same_words(said, heard)], [("The", "the"), ("sat", "sat.")])
+
+    def test_word_times_are_set_against_where_sound_begins(self):
+        sound = np.concatenate([tone(0.5), nothing(0.2), tone(0.5), nothing(0.03), tone(0.2)])
+        self.assertEqual([round(place, 3) for place in onsets(sound)], [0.7])
+        self.assertEqual([round(off) for off in late([("a", 0.0, 0.4), ("b", 0.75, 1.0)], [0.7])], [50])
+        self.assertEqual(late([("a", 0.0, 0.4)], [0.7]), [])
 
 
 if __name__ == "__main__":
