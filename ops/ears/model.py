@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-
 # Samples of a frame of the model's durations.
 FRAME = 600
 VOICE_ROWS = 510

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import levels
 from .model import Model
-from .paragraphs import Spoken, Speller
+from .paragraphs import Speller, Spoken
 from .speech import RATE
 
 # Kept around each sentence, and the silence between two.

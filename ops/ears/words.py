@@ -73,17 +73,12 @@ def count(wanted: list[str], heard: str, front) -> Score:
     got = plain(front.normalised(tidy(heard)))
 
     def same(one: str, other: str) -> bool:
-        return one == other or front.sounds(one) == front.sounds(other)
+        return one == other or (front.sounds(one) == front.sounds(other) != "")
 
     steps = align(wanted, got, same)
     found = Score(said=len(wanted))
-    for kind, one, other in steps:
-        if kind == "substituted":
-            found.substituted += 1
-        elif kind == "deleted":
-            found.deleted += 1
-        elif kind == "inserted":
-            found.inserted += 1
+    kinds = [kind for kind, _, _ in steps]
+    found.substituted, found.deleted, found.inserted = (kinds.count(kind) for kind in ("substituted", "deleted", "inserted"))
     if found.errors:
         found.faults = ["; ".join(f"{one or '∅'} → {other or '∅'}" for kind, one, other in steps if kind != "same")]
     return found

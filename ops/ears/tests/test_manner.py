@@ -5,8 +5,8 @@ import unittest
 import numpy as np
 
 from ears import pitch
-from ears.paragraphs import Spoken, Speller, parse
 from ears.manner import holes, manner, pause_at, pauses, silences
+from ears.paragraphs import Speller, Spoken, parse
 from ears.reference import Mark, Sentence, Token, breaks, marks
 from ears.speech import RATE
 from ears.warp import warp
