@@ -371,7 +371,11 @@ need_kokoro_real() {
     fi
     mkdir -p "$models/kokoro"
     # A link, because the file is large; a copy where the file is on another disk.
-    [ "$models/kokoro/model.onnx" -ef "$file" ] || ln -f "$file" "$models/kokoro/model.onnx" 2>/dev/null || cp "$file" "$models/kokoro/model.onnx"
+    if ! [ "$models/kokoro/model.onnx" -ef "$file" ]; then
+        # A copy into a link would be one into the file that it was made of.
+        rm -f "$models/kokoro/model.onnx"
+        ln "$file" "$models/kokoro/model.onnx" 2>/dev/null || cp "$file" "$models/kokoro/model.onnx"
+    fi
     install_voices "$models/kokoro/voices"
     export MODEL=kokoro MODEL_DIR=$models
 }
