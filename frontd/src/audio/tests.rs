@@ -128,9 +128,9 @@ fn a_streamed_wav_sends_its_header_first_and_whole() {
     let first = encoder.encode(&tone(10)).unwrap();
     assert_eq!(first.len(), 44 + 20);
     assert_eq!(&first[..4], b"RIFF");
-    assert_eq!(first[4..8], [0xFF; 4]);
+    assert_eq!(first[4..8], 0x7FFF_F024_u32.to_le_bytes());
     assert_eq!(&first[36..40], b"data");
-    assert_eq!(first[40..44], [0xFF; 4]);
+    assert_eq!(first[40..44], 0x7FFF_F000_u32.to_le_bytes());
     assert_eq!(encoder.encode(&tone(10)).unwrap().len(), 20);
     assert_eq!(encoder.finish().unwrap(), Ending::default());
 
@@ -149,6 +149,11 @@ fn wavs_decode_to_the_samples_made() {
             assert!((a - b).abs() < 1e-4);
         }
     }
+    // One that refuses a stream whose size is no whole number of samples reads all that there is.
+    let bytes = encode(Format::Wav, 96, Destination::Stream, &[&pcm]);
+    let streamed = hound::WavReader::new(&bytes[..]).unwrap();
+    let samples = streamed.into_samples::<i16>().map_while(Result::ok);
+    assert_eq!(samples.count(), pcm.len());
     // A second, independent reader checks the finished header.
     let bytes = encode(Format::Wav, 96, Destination::File, &[&pcm]);
     let reader = hound::WavReader::new(&bytes[..]).unwrap();

@@ -12,8 +12,10 @@ use super::{Destination, EncodeError, Ending, SAMPLE_RATE};
 
 /// Length of a header of exactly the chunks `fmt ` (16 bytes) and `data`.
 const HEADER_BYTES: usize = 44;
-/// The size that says "until the end" (ffmpeg, sox and browsers take it so).
-const UNKNOWN_SIZE: u32 = u32::MAX;
+/// The size that a stream's data is given: twelve hours, which no response has. It is a whole number of samples and the sum with
+/// [`HEADER_BYTES`] is below 2 GiB, so that readers which add to it, divide it or take it as signed read the stream to its end: hound, symphonia,
+/// libsndfile, Python's wave, ffmpeg, sox and Chromium do. The largest number, 0xFFFFFFFF, is refused by hound.
+const STREAM_BYTES: u32 = 0x7FFF_F000;
 const BYTES_PER_SAMPLE: u32 = 2;
 
 #[derive(Debug)]
@@ -173,7 +175,8 @@ fn stream_header() -> Vec<u8> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
     let mut put = |bytes: &[u8]| header.extend_from_slice(bytes);
     put(b"RIFF");
-    put(&UNKNOWN_SIZE.to_le_bytes());
+    // All that follows this number.
+    put(&(STREAM_BYTES + 36).to_le_bytes());
     put(b"WAVEfmt ");
     put(&16_u32.to_le_bytes());
     put(&1_u16.to_le_bytes()); // PCM
@@ -183,7 +186,7 @@ fn stream_header() -> Vec<u8> {
     put(&2_u16.to_le_bytes()); // bytes a frame
     put(&16_u16.to_le_bytes()); // bits a sample
     put(b"data");
-    put(&UNKNOWN_SIZE.to_le_bytes());
+    put(&STREAM_BYTES.to_le_bytes());
     header
 }
 
