@@ -447,7 +447,8 @@ for name in packs.namelist():
     head = data[: len(data) - size]
     if b"'<f4'" not in head or b"(510, 1, 256)" not in head:
         sys.exit(f"{name} is no voice pack")
-    (part / "made" / name.replace(".npy", ".bin")).write_bytes(data[-size:])
+    # Without the letters of its language: the server offers no voice of another one than English.
+    (part / "made" / name.split("_", 1)[1].replace(".npy", ".bin")).write_bytes(data[-size:])
 PYTHON
     fi
     rm -rf "$folder"

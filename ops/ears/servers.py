@@ -14,8 +14,11 @@ __all__ = ["NotStarted", "running"]
 
 
 @contextmanager
-def running(where: str, name: str = "ours"):
-    """The address of a server: `where` is its URL, or the path of a frontd that is started and stopped here."""
+def running(where: str, name: str | None = "ours"):
+    """The address of a server: `where` is its URL, or the path of a frontd that is started and stopped here.
+
+    What it converts is in a folder of that name; without one, beside the model.
+    """
     if where.startswith(("http://", "https://")):
         yield where.rstrip("/")
         return
@@ -35,10 +38,10 @@ def running(where: str, name: str = "ours"):
             "TEMP_DIR": f"{folder}/temp",
             "RUN_DIR": f"{folder}/run",
             "MODEL": os.environ.get("MODEL", "kokoro"),
-            "MODEL_DIR": str(own_models(Path(os.environ["MODEL_DIR"]), name)),
+            "MODEL_DIR": str(own_models(Path(os.environ["MODEL_DIR"]), name)) if name else os.environ["MODEL_DIR"],
         }
         words = " ".join(f"{key}={shlex.quote(value)}" for key, value in settings.items())
-        server = Server(name, "", command=f"env {words} PORT={{port}} {shlex.quote(str(Path(where).absolute()))}")
+        server = Server(name or "ours", "", command=f"env {words} PORT={{port}} {shlex.quote(str(Path(where).absolute()))}")
         try:
             server.start(READY_LIMIT)
             yield server.url

@@ -1,0 +1,265 @@
+//! The server on the real weights of Kokoro-82M, where `KOKORO_REAL` names a models folder of them: `ops/test real`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use harness::{Server, eventually, program, prose};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::{Value, json};
+
+/// `None` with a sentence where there are no real weights.
+fn models() -> Option<PathBuf> {
+    let models = std::env::var_os("KOKORO_REAL").map(PathBuf::from);
+    if models.is_none() {
+        harness::skip("KOKORO_REAL names no models folder; ops/test real brings one");
+    }
+    models
+}
+
+/// The file of the model with weights of 8 bits.
+fn file(models: &Path) -> PathBuf {
+    models.join("kokoro/model.onnx")
+}
+
+fn server(models: &Path, variables: &[(&str, &str)]) -> Server {
+    let own = [
+        ("MODEL", "kokoro"),
+        ("MODEL_DIR", models.to_str().unwrap()),
+        ("LOG_LEVEL", "error"),
+    ];
+    Server::start(&[&own, variables].concat())
+}
+
+/// Four voices that are there.
+fn voices(server: &Server) -> Vec<String> {
+    let told = server.json("/v1/audio/voices");
+    let names = told["voices"].as_array().unwrap();
+    let mut names: Vec<String> = names
+        .iter()
+        .filter_map(|voice| Some(voice.as_str().or(voice["id"].as_str())?.to_owned()))
+        .collect();
+    names.sort();
+    let step = names.len() / 4;
+    (0..4).map(|n| names[n * step].clone()).collect()
+}
+
+#[test]
+fn it_says_which_weights_speak_and_that_nothing_is_slow() {
+    let Some(models) = models() else { return };
+    let server = server(&models, &[]);
+    let health = server.json("/health");
+    assert_eq!(health["model"], "kokoro-82m");
+    assert_eq!(health["label"], "Kokoro-82M, weights of 8 bits");
+    let list = server.json("/v1/models");
+    assert_eq!(list["data"][0]["description"], "Kokoro-82M, weights of 8 bits");
+    if health["kernels"] == "onnxruntime" {
+        harness::skip("this CPU has neither AVX-512 nor AVX2: without our kernels it is slow, and says so");
+        return;
+    }
+    assert_eq!(health["status"], "healthy", "{health}");
+    assert_eq!(health["warnings"], json!([]));
+}
+
+/// Samples of 16 bits behind the header of a streamed WAV file.
+fn samples(wav: &[u8]) -> Vec<i16> {
+    let (pairs, rest) = wav[44..].as_chunks();
+    assert!(rest.is_empty());
+    pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect()
+}
+
+/// `CHAOS_SECONDS` makes it longer.
+#[test]
+fn four_listeners_hear_nothing_of_a_worker_killed_each_second() {
+    let Some(models) = models() else { return };
+    let seconds = std::env::var("CHAOS_SECONDS").map_or(20, |value| value.parse().unwrap());
+    let server = server(&models, &[("WORKERS", "2")]);
+    let requests: Vec<Value> = voices(&server)
+        .iter()
+        .enumerate()
+        .map(|(n, voice)| json!({ "input": prose(2 + n), "voice": voice, "response_format": "wav" }))
+        .collect();
+    let quiet: Vec<Vec<i16>> = requests
+        .iter()
+        .map(|request| samples(&server.speech(request)))
+        .collect();
+
+    let over = AtomicBool::new(false);
+    let (kills, responses) = std::thread::scope(|scope| {
+        let listeners: Vec<_> = requests
+            .iter()
+            .zip(&quiet)
+            .map(|(request, expected)| {
+                scope.spawn(|| {
+                    let mut responses = 0;
+                    // A response at least, however slow the machine is.
+                    while responses == 0 || !over.load(Ordering::SeqCst) {
+                        assert_same(&samples(&server.speech(request)), expected);
+                        responses += 1;
+                    }
+                    responses
+                })
+            })
+            .collect();
+        let (mut kills, start) = (0, Instant::now());
+        while start.elapsed() < Duration::from_secs(seconds) && listeners.iter().all(|l| !l.is_finished()) {
+            std::thread::sleep(Duration::from_secs(1));
+            let workers = server.workers();
+            if let Some(worker) = workers.get(kills % workers.len().max(1)) {
+                kills += usize::from(kill(*worker, Signal::SIGKILL).is_ok());
+            }
+        }
+        over.store(true, Ordering::SeqCst);
+        let responses: Vec<u32> = listeners
+            .into_iter()
+            .map(|listener| listener.join().expect("a listener"))
+            .collect();
+        (kills, responses)
+    });
+    println!("{kills} workers killed, responses: {responses:?}");
+    assert!(kills as u64 * 2 > seconds, "{kills} kills are too few");
+}
+
+/// Equal lengths, and samples within one step of 16 bits: a lent core adds up in another order.
+fn assert_same(got: &[i16], expected: &[i16]) {
+    assert_eq!(got.len(), expected.len(), "samples");
+    let furthest = got.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max();
+    assert!(furthest <= Some(1), "samples are {furthest:?} steps apart");
+}
+
+/// A models folder on the same disk as `models`, with `content` as the model.
+fn with_model(models: &Path, content: &[u8]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir_in(models).unwrap();
+    let kokoro = folder.path().join("models/kokoro");
+    fs::create_dir_all(&kokoro).unwrap();
+    fs::write(kokoro.join("model.onnx"), content).unwrap();
+    folder
+}
+
+#[test]
+fn a_file_that_is_no_such_model_ends_the_program_with_a_sentence() {
+    let Some(models) = models() else { return };
+    let whole = fs::read(file(&models)).unwrap();
+    let truncated = &whole[..whole.len() / 2];
+    for (what, content) in [
+        ("truncated", truncated),
+        ("foreign", b"<html>404 Not Found</html>"),
+        ("wrongly typed", &with_float_tokens(whole.clone())),
+    ] {
+        let folder = with_model(&models, content);
+        let run = Server::command(folder.path(), &[("MODEL", "kokoro")])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{what}: {said}");
+        assert!(said.contains("the model cannot be used"), "{what}: {said}");
+        // A start or two, and not one after the other for ever.
+        let starts = said.matches("cannot be used").count();
+        assert!(starts < 12, "{what}: {said}");
+    }
+}
+
+/// The model with an input `tokens` of floats instead of integers.
+fn with_float_tokens(mut model: Vec<u8>) -> Vec<u8> {
+    // ValueInfoProto: name 1, type 2; TypeProto: tensor_type 1; its elem_type 1 is 7 for i64 and 1 for f32.
+    let name = b"\x0a\x06tokens\x12";
+    // Nodes have it too, and inputs come after them.
+    let at = model
+        .windows(name.len())
+        .rposition(|bytes| bytes == name)
+        .unwrap()
+        + name.len();
+    let kind = model[at..at + 8]
+        .windows(2)
+        .position(|bytes| bytes == [8, 7])
+        .unwrap();
+    model[at + kind + 1] = 1;
+    model
+}
+
+/// Folders of conversions in `folder`: finished and unfinished ones.
+fn conversions(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    names
+        .filter(|name| name.starts_with("converted-") || name.starts_with("unfinished-"))
+        .collect()
+}
+
+#[test]
+fn a_conversion_killed_half_way_leaves_nothing() {
+    let Some(models) = models() else { return };
+    let folder = with_model(&models, &[]);
+    let kokoro = folder.path().join("models/kokoro");
+    fs::remove_file(kokoro.join("model.onnx")).unwrap();
+    fs::hard_link(file(&models), kokoro.join("model.onnx")).unwrap();
+    let voices = kokoro.join("voices");
+    fs::create_dir(&voices).unwrap();
+    for voice in fs::read_dir(models.join("kokoro/voices")).unwrap().flatten() {
+        fs::copy(voice.path(), voices.join(voice.file_name())).unwrap();
+    }
+    let variables = [("MODEL", "kokoro"), ("WORKERS", "1"), ("LOG_LEVEL", "info")];
+    let mut server = Server::command(folder.path(), &variables)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The weights are being written.
+    eventually(|| {
+        conversions(&kokoro).iter().any(|name| {
+            let weights = kokoro.join(name).join("weights.bin");
+            weights.metadata().is_ok_and(|weights| weights.len() > 10 << 20)
+        })
+    });
+    let frontd = Pid::from_raw(i32::try_from(server.id()).unwrap());
+    for converter in harness::children(frontd) {
+        kill(converter, Signal::SIGKILL).unwrap();
+    }
+    eventually(|| conversions(&kokoro).is_empty());
+    kill(frontd, Signal::SIGTERM).unwrap();
+    server.wait().unwrap();
+}
+
+/// `workerd convert` into a volume of 64 MB, in a mount namespace of its own; `None` where that cannot be made.
+fn convert_without_room(model: &Path, into: &Path) -> Option<Output> {
+    let shell = |script: &str| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--mount", "--map-root-user", "sh", "-c", script, "sh"])
+            .arg(into)
+            .arg(program("workerd"))
+            .arg(model);
+        command.output()
+    };
+    let mounted = shell("mount -t tmpfs -o size=64m none \"$1\"").is_ok_and(|run| run.status.success());
+    mounted.then(|| {
+        shell("mount -t tmpfs -o size=64m none \"$1\" && exec \"$2\" convert \"$3\" \"$1\"").unwrap()
+    })
+}
+
+#[test]
+fn a_full_disk_is_told_with_the_bytes_that_are_needed() {
+    let Some(models) = models() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let Some(run) = convert_without_room(&file(&models), folder.path()) else {
+        harness::skip("no volume can be mounted here");
+        return;
+    };
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success());
+    let needed = said
+        .split_once("takes ")
+        .and_then(|(_, rest)| rest.split_once(" bytes"))
+        .unwrap_or_else(|| panic!("{said}"));
+    let needed: u64 = needed.0.parse().unwrap();
+    assert!((800_000_000..1_000_000_000).contains(&needed), "{said}");
+}

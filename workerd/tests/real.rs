@@ -1,0 +1,188 @@
+//! The engine on the real weights of Kokoro-82M, where `KOKORO_REAL` names a models folder of them: `ops/test real`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use common::{
+    SAMPLES_PER_FRAME, STYLE_DIM,
+    conversion::{BLOCKS, PLAIN_FILE, REPORT_FILE, Report},
+    protocol::Job,
+};
+use workerd::{
+    convert,
+    engine::{Engine as _, Speech},
+    kernels::{Isa, Kernels, Setting},
+    onnx::{Model, OnnxEngine, Options, Runtime},
+};
+
+/// Samples that should be the same may be so far apart, in decibels of power.
+const FURTHEST: f64 = -80.0;
+
+/// The converted model's folder and the voices; `None` with a sentence where there are no real weights.
+fn real() -> Option<(PathBuf, PathBuf)> {
+    let Some(folder) = std::env::var_os("KOKORO_REAL") else {
+        harness::skip("KOKORO_REAL names no models folder; ops/test real brings one");
+        return None;
+    };
+    let kokoro = PathBuf::from(folder).join("kokoro");
+    let converted = convert::convert(&kokoro.join("model.onnx"), &kokoro).unwrap();
+    Some((converted.folder, kokoro.join("voices")))
+}
+
+fn load(folder: &Path, kernels: Setting, isa: Option<Isa>) -> OnnxEngine {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| Runtime::open(&harness::onnx_runtime()).unwrap());
+    let options = Options {
+        threads: 1,
+        kernels,
+        isa,
+    };
+    OnnxEngine::load(runtime, Model::File(&folder.join(PLAIN_FILE)), options).unwrap()
+}
+
+#[test]
+fn the_conversion_finds_everything_in_weights_of_8_bits() {
+    let Some((folder, _)) = real() else { return };
+    let report: Report = std::fs::read_to_string(folder.join(REPORT_FILE))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let expected = Report {
+        quantised: true,
+        durations: true,
+        blocks: BLOCKS,
+        convolutions: 19,
+        products: 74,
+        misfits: Vec::new(),
+    };
+    assert_eq!(report, expected);
+}
+
+/// A voice, or a mix with the weight of the second.
+#[derive(Debug, Clone, Copy)]
+struct Style(&'static str, Option<(&'static str, f32)>);
+
+/// The four voices and two mixes of an English set; of another set its voices in turn.
+fn styles(voices: &Path) -> Vec<Style> {
+    if voices.join("af_heart.bin").is_file() {
+        return vec![
+            Style("af_heart", None),
+            Style("am_michael", None),
+            Style("bf_emma", None),
+            Style("bm_george", None),
+            Style("af_bella", Some(("af_sky", 0.33))),
+            Style("am_adam", Some(("bf_isabella", 0.5))),
+        ];
+    }
+    vec![
+        Style("alpha", None),
+        Style("gongitsune", None),
+        Style("nezumi", None),
+        Style("kumo", None),
+        Style("alpha", Some(("kumo", 0.33))),
+        Style("tebukuro", Some(("nezumi", 0.5))),
+    ]
+}
+
+fn row(voices: &Path, name: &str, tokens: usize) -> Vec<f32> {
+    let bytes = std::fs::read(voices.join(format!("{name}.bin"))).unwrap();
+    let row = bytes.chunks_exact(4 * STYLE_DIM).nth(tokens - 1).unwrap();
+    row.as_chunks().0.iter().map(|x| f32::from_le_bytes(*x)).collect()
+}
+
+/// "The old lighthouse keeper climbed the narrow stairs …" over and over, in Kokoro's tokens.
+fn job(voices: &Path, style: Style, tokens: usize, speed: f32) -> Job {
+    const PHRASE: [u8; 30] = [
+        81, 83, 16, 156, 31, 54, 46, 16, 54, 156, 25, 62, 50, 156, 39, 61, 16, 53, 156, 51, 58, 85, 16, 53,
+        54, 156, 25, 55, 46, 3,
+    ];
+    let mut row = self::row(voices, style.0, tokens);
+    if let Some((other, weight)) = style.1 {
+        let other = self::row(voices, other, tokens);
+        row.iter_mut()
+            .zip(other)
+            .for_each(|(a, b)| *a += (b - *a) * weight);
+    }
+    Job {
+        id: 1,
+        tokens: PHRASE.into_iter().cycle().take(tokens).collect(),
+        style: row,
+        speed,
+        threads: 1,
+        early: false,
+    }
+}
+
+/// Tokens and speed; the styles in turn.
+const CASES: [(usize, f32); 8] = [
+    (1, 1.0),
+    (2, 2.0),
+    (9, 0.5),
+    (30, 1.0),
+    (58, 2.0),
+    (31, 0.5),
+    (104, 1.0),
+    (250, 2.0),
+];
+
+#[test]
+fn kernels_make_the_samples_that_onnx_runtime_makes() {
+    let Some((folder, voices)) = real() else { return };
+    let isas: Vec<Isa> = [Isa::Avx512, Isa::Avx2]
+        .into_iter()
+        .filter(|isa| Kernels::new(*isa).is_some())
+        .collect();
+    if isas.is_empty() {
+        harness::skip("this CPU has neither AVX-512 nor AVX2, so that nobody computes with our kernels");
+        return;
+    }
+    let mut plain = load(&folder, Setting::Off, None);
+    assert_eq!(plain.kernels(), "onnxruntime");
+    let mut fused: Vec<OnnxEngine> = isas
+        .iter()
+        .map(|isa| load(&folder, Setting::Auto, Some(*isa)))
+        .collect();
+    for (&(tokens, speed), style) in CASES.iter().zip(styles(&voices).into_iter().cycle()) {
+        let mut job = job(&voices, style, tokens, speed);
+        let expected = plain.synthesise(&job, &mut |_, _| {}).unwrap();
+        assert_durations(&expected, tokens);
+        for engine in &mut fused {
+            for threads in [1, 2] {
+                job.threads = threads;
+                let speech = engine.synthesise(&job, &mut |_, _| {}).unwrap();
+                let case = format!(
+                    "{} with {threads}: {tokens} tokens at {speed}, {style:?}",
+                    engine.kernels()
+                );
+                assert_eq!(speech.frames, expected.frames, "{case}");
+                let apart = apart(&expected.pcm, &speech.pcm);
+                println!("{case}: {apart:.1} dB");
+                assert!(apart < FURTHEST, "{case}: {apart:.1} dB apart");
+            }
+        }
+    }
+}
+
+/// A frame is 600 samples, and each token has some.
+fn assert_durations(speech: &Speech, tokens: usize) {
+    let frames = speech.frames.as_ref().expect("durations");
+    assert_eq!(frames.len(), tokens + 2);
+    assert!(frames.iter().all(|frames| *frames > 0));
+    let sum: usize = frames.iter().map(|frames| usize::from(*frames)).sum();
+    assert_eq!(sum * SAMPLES_PER_FRAME, speech.pcm.len());
+}
+
+/// The power of the difference over that of `a`, in decibels; infinite for other lengths.
+fn apart(a: &[f32], b: &[f32]) -> f64 {
+    if a.len() != b.len() {
+        return f64::INFINITY;
+    }
+    let power = |x: f64| x * x;
+    let differences = a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b));
+    let difference: f64 = differences.map(power).sum();
+    10.0 * (difference / a.iter().map(|a| power(f64::from(*a))).sum::<f64>()).log10()
+}
