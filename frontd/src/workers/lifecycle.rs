@@ -477,7 +477,13 @@ impl Fleet {
             .filter(|worker| worker.awaits_replacement())
             .count();
         let serving = self.staying().count() + recycling.saturating_sub(1);
-        self.target.saturating_sub(serving)
+        // The first start of all is alone: with every core to itself it serves much sooner than two that load side by side.
+        let wanted = if self.ever_ready {
+            self.target
+        } else {
+            self.target.min(1)
+        };
+        wanted.saturating_sub(serving)
     }
 
     /// Workers that are there or coming, and are to stay.

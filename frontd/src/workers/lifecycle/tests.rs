@@ -29,11 +29,14 @@ impl World {
     fn ready(target: usize) -> (Self, Vec<WorkerId>) {
         let mut world = Self::new(target);
         world.decide();
-        let ids = world.fleet.ids();
-        for id in &ids {
-            world.fleet.on_ready(*id, world.now);
+        // The first one, and then the others.
+        for _ in 0..2 {
+            for id in world.fleet.ids() {
+                world.fleet.on_ready(id, world.now);
+            }
+            world.decide();
         }
-        world.decide();
+        let ids = world.fleet.ids();
         (world, ids)
     }
 
@@ -69,12 +72,17 @@ fn spawned(actions: &[Action]) -> Vec<WorkerId> {
 
 #[test]
 fn wanted_workers_are_started_and_offered_when_ready() {
-    let mut world = World::new(2);
-    let ids = spawned(&world.decide());
-    assert_eq!(ids.len(), 2);
+    let mut world = World::new(3);
+    let first = spawned(&world.decide());
+    assert_eq!(first.len(), 1, "the first start is alone");
     assert_eq!(world.decide(), []);
-    world.fleet.on_ready(ids[0], world.now);
-    assert_eq!(world.decide(), [Action::Offer(ids[0])]);
+    world.fleet.on_ready(first[0], world.now);
+    let actions = world.decide();
+    assert!(actions.contains(&Action::Offer(first[0])));
+    let others = spawned(&actions);
+    assert_eq!(others.len(), 2);
+    world.fleet.on_ready(others[1], world.now);
+    assert_eq!(world.decide(), [Action::Offer(others[1])]);
 }
 
 #[test]
