@@ -3,7 +3,7 @@ export const hook = (name, root = document) => root.querySelector(`[data-${name}
 
 export const hooks = (name, root = document) => [...root.querySelectorAll(`[data-${name}]`)];
 
-/** A fresh copy of a template's first element with texts at its hooks, and a function that finds them. */
+/** A copy of a template's first element with texts at its hooks, and a function that finds them. */
 export function stamp(id, texts = {}) {
 	const element = document.getElementById(id).content.firstElementChild.cloneNode(true);
 	const part = (name) => hook(name, element);

@@ -188,7 +188,7 @@ async fn a_download_has_the_bytes_that_the_server_sends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_edit_left_alone_is_kept() {
-    let Some((_server, browser)) = studio(&[]).await else {
+    let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
         return;
     };
     let script = long_script(200);

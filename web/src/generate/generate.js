@@ -45,7 +45,7 @@ export function cancel() {
 
 export const generating = () => stop !== null;
 
-/** A busy server is asked again after the time it named, a lost one when it is back. */
+/** A busy server is asked again when it said, a lost one when it is back. */
 async function untilSpoken(request, take, signal) {
 	for (;;) {
 		store.job = { phase: "asking" };

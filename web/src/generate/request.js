@@ -17,7 +17,7 @@ export function requestOf(store) {
 		normalization_options: store.norm,
 		allow_voice_tags: true,
 		...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
-		// Who cannot hear MP3 while it arrives hears WAV, and the server makes the MP3 for the file.
+		// Where MP3 cannot be heard while it arrives, WAV is; the server makes the MP3 for the file.
 		...(format !== wanted && { return_download_link: true, download_format: wanted }),
 	};
 }

@@ -1,5 +1,5 @@
 import { on } from "../dom.js";
-/** Plays a finished take through the audio element. The other engines have the same face. */
+/** Plays a finished take by the audio element. All engines have the same face. */
 export class ElementEngine extends EventTarget {
 	constructor(take, audio) {
 		super();

@@ -4,7 +4,7 @@ const PIECE_SECONDS = 0.5;
 const AHEAD_SECONDS = 1.5;
 const TICK_MS = 100;
 
-/** Plays a WAV while it arrives: pieces laid end to end by Web Audio, a little ahead of the ear. */
+/** Plays a WAV while it arrives: pieces laid end to end, a little ahead of the ear. */
 export class PcmEngine extends EventTarget {
 	#pieces = [];
 	#from = 0;

@@ -84,7 +84,7 @@ class Player extends EventTarget {
 		if (rate !== 1) this.#settle();
 	}
 
-	/** A WAV that is whole goes over to the audio element, which can change the speed and keep the pitch. */
+	/** A whole WAV goes over to the audio element, which changes the speed and keeps the pitch. */
 	#settle(at = this.time) {
 		if (!(this.#engine instanceof PcmEngine) || !this.take.complete) return false;
 		this.load(this.take, { play: this.playing, at });

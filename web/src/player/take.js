@@ -85,7 +85,7 @@ export class Take extends EventTarget {
 	}
 }
 
-/** Each sentence begins with its first word; a model that does not time words has one span a segment. */
+/** A sentence begins with its first word; without timed words, a segment is one span. */
 function sentencesOf(text, { start, end, from, to, words }) {
 	if (!words.length) return [{ start, end, from, to }];
 	let at = from;

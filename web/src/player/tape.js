@@ -1,6 +1,6 @@
 const BLOB_BYTES = 512 * 1024;
 
-/** Bytes as they arrive, to be read anywhere. Older ones become blobs, which browsers keep out of the page's memory. */
+/** Bytes as they arrive. Older ones become blobs, which are not in the page's memory. */
 export class Tape extends EventTarget {
 	length = 0;
 	done = false;

@@ -9,7 +9,7 @@ const WIDTH = 3;
 const wave = hook("wave");
 const canvas = hook("canvas");
 
-/** Played in amber, ready in grey, expected as dots; also the slider of the position. */
+/** Played in amber, ready in grey, expected as dots; also the slider. */
 export function startWaveform() {
 	const colours = getComputedStyle(wave);
 	const inks = Object.fromEntries(["played", "waiting", "expected"].map((name) => [name, colours.getPropertyValue(`--${name}`)]));

@@ -17,16 +17,13 @@ export function startBadge() {
 
 const builtin = ({ model }) => model === "builtin";
 
-const isSlow = ({ warnings }) => warnings?.length > 0;
-
 const modelName = (status) => (builtin(status) ? "Built-in demo voice" : "Kokoro-82M");
 
-/** With what is special about the weights. */
-const modelTitle = (status) => (builtin(status) ? modelName(status) : status.label ?? modelName(status));
+const modelTitle = (status) => (!builtin(status) && status.label) || modelName(status);
 
 function badgeOf(status) {
 	switch (status.state) {
-		case "ready": return isSlow(status) ? ["busy", modelName(status), "slow"] : ["ready", modelName(status), workers(status)];
+		case "ready": return status.warnings?.[0] ? ["busy", modelName(status), "slow"] : ["ready", modelName(status), workers(status)];
 		case "starting": return ["busy", "Starting"];
 		case "offline": return ["down", "Offline"];
 		case "down": return ["down", "Reconnecting"];
@@ -39,14 +36,13 @@ const workers = ({ workers: told }) => (told?.serving ? plural(told.serving, "wo
 function showCard(status, server) {
 	const demo = builtin(status);
 	hook("model-title").textContent = status.state === "ready" ? modelTitle(status) : "Not connected";
-	hook("model-text").textContent = status.state !== "ready"
+	const text = status.state !== "ready"
 		? "Your script and history are safe in this browser."
 		: demo
-			? "A small voice that comes with the server, for trying things out: quick and clear, and not the real thing."
+			? "A small voice that comes with the server: quick and clear, and not the real thing."
 			: "The open Kokoro model with 82 million parameters, on this server. No text leaves it.";
+	hook("model-text").textContent = [text, ...(status.warnings ?? [])].join(" ");
 	hook("model-hint").hidden = !(demo && status.state === "ready");
-	hook("model-warning").hidden = !(isSlow(status) && status.state === "ready");
-	hook("model-warning").textContent = (status.warnings ?? []).join(" ");
 	const facts = [store.voices.length && plural(store.voices.length, "voice"), workers(status), server.version && `version ${server.version}`];
 	hook("model-facts").textContent = facts.filter(Boolean).join(" · ");
 }
