@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
 
 export const canStreamMp3 = () => Boolean(Source?.isTypeSupported(MP3));
 
-/** Plays an MP3 while it arrives. The browser holds a window around the ear; the tape has the rest. */
+/** Plays an MP3 while it arrives. The browser holds what is near the ear, the tape the rest. */
 export class StreamEngine extends ElementEngine {
 	#buffer = null;
 	#fed = 0;

@@ -1,6 +1,6 @@
 export const WAV_HEADER = 44;
 
-/** Reads the server's 44-byte header of 16-bit mono PCM; `null` while there are too few bytes. */
+/** Reads the 44-byte header of 16-bit mono PCM; `null` while there are too few bytes. */
 export function shape(bytes) {
 	if (bytes.length < WAV_HEADER) return null;
 	const view = new DataView(bytes.buffer, bytes.byteOffset, WAV_HEADER);
