@@ -53,15 +53,12 @@ impl Work {
 
     /// Gives out what of a part was not given out before.
     fn give(&mut self, mut part: Part) {
-        let known = self.given.saturating_sub(part.start);
-        if known >= part.pcm.len() || self.answer.capacity() < 2 {
+        let known = self.given.checked_sub(part.start);
+        let Some(known) = known.filter(|known| *known < part.pcm.len() && self.answer.capacity() > 1) else {
             return;
-        }
+        };
         part.pcm.drain(..known);
-        part.start += known;
-        if part.start > self.given {
-            return;
-        }
+        part.start = self.given;
         self.given += part.pcm.len();
         let _ = self.answer.try_send(Ok(Delivered::Part(part)));
     }

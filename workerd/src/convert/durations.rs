@@ -7,6 +7,7 @@
 //! Source: `KModel.forward_with_tokens` of the reference implementation (hexgrad/kokoro): durations are the rounded sum over the
 //! sigmoids of 50 steps, divided by the speed. Pure: no I/O.
 
+use super::fuse;
 use super::graph::{Graph, Node};
 use super::skeleton::Skeleton;
 use super::wire::{Message, WireError};
@@ -15,6 +16,9 @@ use super::wire::{Message, WireError};
 pub(super) const NAME: &str = "durations";
 /// Outputs that exporters give the durations under, ours first.
 const NAMES: [&str; 3] = [NAME, "duration", "pred_dur"];
+
+/// `TensorProto.DataType` of floats, in a `Cast`.
+const TO_FLOAT: usize = 1;
 
 /// Makes the durations an output of the graph, where they are none yet. Returns whether they are one.
 ///
@@ -39,10 +43,7 @@ pub(super) fn give_out(skeleton: &mut Skeleton) -> Result<bool, WireError> {
     node.bytes(1, durations.as_bytes())
         .bytes(2, NAME.as_bytes())
         .bytes(4, b"Cast");
-    // AttributeProto: name 1, i 3, type 20 (INT 2).
-    let mut to = Message::default();
-    to.bytes(1, b"to").uint(3, 1).uint(20, 2);
-    node.bytes(5, to.as_bytes());
+    node.bytes(5, fuse::int("to", TO_FLOAT).as_bytes());
     skeleton.nodes.push(node.finish());
     // ValueInfoProto: name 1, type 2; TypeProto: tensor_type 1; its elem_type 1. The graph's outputs are field 12.
     let mut tensor = Message::default();

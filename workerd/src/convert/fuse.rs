@@ -244,7 +244,7 @@ fn write_matrix(
 }
 
 /// The `AttributeProto` of a whole number.
-fn int(name: &str, value: usize) -> Message {
+pub(super) fn int(name: &str, value: usize) -> Message {
     let mut attribute = Message::default();
     attribute
         .bytes(1, name.as_bytes())

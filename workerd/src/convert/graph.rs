@@ -174,8 +174,7 @@ impl<'a> Graph<'a> {
             if value == other {
                 return true;
             }
-            if let Some((i, node)) = self.maker(value).filter(|(i, _)| seen.insert(*i)) {
-                debug_assert!(i < self.nodes.len());
+            if let Some((_, node)) = self.maker(value).filter(|(i, _)| seen.insert(*i)) {
                 going.extend(node.reads());
             }
         }
@@ -332,19 +331,25 @@ fn capture(graph: &[u8], depth: usize, into: &mut Vec<String>) -> Result<(), Wir
 
 /// The names of the `ValueInfoProto` in field `number` of a graph.
 fn value_names(graph: &[u8], number: u64) -> Result<Vec<String>, WireError> {
-    let mut names = Vec::new();
+    let infos = value_infos(graph, number)?;
+    Ok(infos.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The `ValueInfoProto` in field `number` of a graph, each with its name.
+pub(super) fn value_infos(graph: &[u8], number: u64) -> Result<Vec<(String, &[u8])>, WireError> {
+    let mut infos = Vec::new();
     for field in wire::fields(graph) {
         let field = field?;
         if let (true, Value::Bytes(info)) = (field.number == number, field.value) {
             for field in wire::fields(info) {
                 let field = field?;
                 if field.number == 1 {
-                    names.push(wire::text(field.value)?);
+                    infos.push((wire::text(field.value)?, info));
                 }
             }
         }
     }
-    Ok(names)
+    Ok(infos)
 }
 
 /// The value of a `TensorProto` of one float or whole number.

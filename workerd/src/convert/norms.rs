@@ -95,12 +95,11 @@ fn chain<'a>(graph: &Graph<'a>, value: &str) -> Fit<Norm<'a>> {
         Ok((variance, epsilon))
     })?;
     let square = mean_over_time(graph, variance).at(Step::Variance, variance)?;
-    let squared = graph
+    graph
         .squared(square)
         // Exporters write the same deviation once or twice.
         .filter(|of| *of == deviation || deviation_of(graph, of) == Some(source))
         .at(Step::Variance, square)?;
-    debug_assert!(deviation_of(graph, squared).is_some());
     #[expect(clippy::cast_possible_truncation, reason = "it was a float before")]
     let epsilon = epsilon as f32;
     if !(epsilon > 0.0 && epsilon < 1.0) {

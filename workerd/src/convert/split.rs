@@ -14,9 +14,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::graph::{Graph, Node};
+use super::graph::{Graph, Node, value_infos};
 use super::skeleton::Skeleton;
-use super::wire::{self, Message, Value, WireError};
+use super::wire::{self, Message, WireError};
 use crate::fused::{SIGNAL, SOURCE};
 
 /// A part of a graph, as messages.
@@ -60,17 +60,14 @@ pub(super) fn split(
     for message in fused {
         nodes.push((Node::read(message, 0)?, message.clone()));
     }
-    // The cut values get names of our own.
-    for (name, value) in [(SIGNAL, &joint.signal), (SOURCE, &joint.source)] {
-        let mut node = Message::default();
-        node.bytes(1, value.as_bytes())
-            .bytes(2, name.as_bytes())
-            .bytes(4, b"Identity");
-        let message = node.finish();
+    // The cut values get names of our own, and the vocoder reads them under their old ones.
+    let cuts = [(SIGNAL, &joint.signal), (SOURCE, &joint.source)];
+    for (name, value) in cuts {
+        let message = identity(value, name);
         nodes.push((Node::read(&message, 0)?, message));
     }
-    let outputs = value_infos(&skeleton.graph, 12)?;
-    let inputs = value_infos(&skeleton.graph, 11)?;
+    let outputs: BTreeMap<_, _> = value_infos(&skeleton.graph, 12)?.into_iter().collect();
+    let inputs: BTreeMap<_, _> = value_infos(&skeleton.graph, 11)?.into_iter().collect();
     let Some(audio) = outputs.keys().find(|name| *name != durations).cloned() else {
         return Ok(None);
     };
@@ -92,12 +89,6 @@ pub(super) fn split(
     graph.bytes(12, info);
     let prosody = prosody.part(&nodes, graph);
 
-    // It reads the cut values under their old names.
-    let alias = |value: &str| match value {
-        _ if value == joint.signal => Some(SIGNAL),
-        _ if value == joint.source => Some(SOURCE),
-        _ => None,
-    };
     let vocoder = needed(&nodes, &[&audio], &[&joint.signal, &joint.source]);
     let mut graph = head(&skeleton.graph)?;
     let mut of_style = 0;
@@ -116,16 +107,19 @@ pub(super) fn split(
         graph.bytes(12, info);
     }
     let mut vocoder = vocoder.part(&nodes, graph);
-    let mut first = Vec::new();
-    for value in [&joint.signal, &joint.source] {
-        let mut node = Message::default();
-        node.bytes(1, alias(value).unwrap_or_default().as_bytes())
-            .bytes(2, value.as_bytes())
-            .bytes(4, b"Identity");
-        first.push(node.finish());
-    }
-    vocoder.nodes.splice(0..0, first);
+    vocoder
+        .nodes
+        .splice(0..0, cuts.map(|(name, value)| identity(name, value)));
     Ok(Some(Parts { prosody, vocoder }))
+}
+
+/// The `NodeProto` that gives `value` another name.
+fn identity(value: &str, name: &str) -> Vec<u8> {
+    let mut node = Message::default();
+    node.bytes(1, value.as_bytes())
+        .bytes(2, name.as_bytes())
+        .bytes(4, b"Identity");
+    node.finish()
 }
 
 fn joint(graph: &Graph<'_>, blocks: &[(String, String)]) -> Option<Joint> {
@@ -202,24 +196,6 @@ fn head(graph: &[u8]) -> Result<Message, WireError> {
         }
     }
     Ok(head)
-}
-
-/// The `ValueInfoProto` in field `number` of a graph, by name.
-fn value_infos(graph: &[u8], number: u64) -> Result<BTreeMap<String, Vec<u8>>, WireError> {
-    let mut infos = BTreeMap::new();
-    for field in wire::fields(graph) {
-        let field = field?;
-        let (true, Value::Bytes(info)) = (field.number == number, field.value) else {
-            continue;
-        };
-        for field in wire::fields(info) {
-            let field = field?;
-            if field.number == 1 {
-                infos.insert(wire::text(field.value)?, info.to_vec());
-            }
-        }
-    }
-    Ok(infos)
 }
 
 /// The `ValueInfoProto` of floats `[1, channels, time]`.
