@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import platform
-import signal
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from . import plot, report
 from .client import Ask, speak
 from .figures import cell
+from .options import end_on_sigterm, need_folder_of_json, some_of
 from .scenarios import SENTENCE, Failed, Run, chosen
 from .server import NotStarted, Server
 from .texts import Writer
@@ -23,8 +23,7 @@ USUAL = "start,one,listeners,beside,memory"
 def main() -> int:
     options = arguments()
     servers = servers_of(options)
-    # Who is told to end ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_sigterm()
     try:
         return measure(options, servers)
     except NotStarted as error:
@@ -138,9 +137,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--start", action="append", default=[], metavar="NAME=COMMAND", help="start this one; {port} is its port")
     parser.add_argument("--ready", action="append", default=[], metavar="NAME=PATH", help="answers 200 when ready (usual paths are tried)")
     parser.add_argument("--pid", action="append", default=[], metavar="NAME=PID", help="its first process (else found by the port)")
-    parser.add_argument("--only", type=words(SCENARIOS), default=USUAL, help=f"of {','.join(SCENARIOS)} (default {USUAL})")
+    parser.add_argument("--only", type=some_of(SCENARIOS), default=USUAL, help=f"of {','.join(SCENARIOS)} (default {USUAL})")
     parser.add_argument("--listeners", type=counts, default="1,2,4,5,6,8", help="how many at once (default %(default)s)")
-    parser.add_argument("--forms", type=words(("wav", "mp3")), default="wav", help="wav, mp3 or both (default %(default)s)")
+    parser.add_argument("--forms", type=some_of(("wav", "mp3")), default="wav", help="wav, mp3 or both (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="default %(default)s")
     parser.add_argument("--voice", default="af_heart", help="default %(default)s")
     parser.add_argument("--model", default="kokoro", help="default %(default)s")
@@ -153,20 +152,8 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if options.rounds < 1 or min(options.listeners) < 1:
         parser.error("rounds and listeners are at least 1")
-    # Not after an hour of measuring.
-    if options.json and not options.json.absolute().parent.is_dir():
-        parser.error(f"--json {options.json}: there is no such folder")
+    need_folder_of_json(parser, options)
     return options
-
-
-def words(known: tuple[str, ...]):
-    def parse(given: str) -> list[str]:
-        found = given.split(",")
-        if unknown := [word for word in found if word not in known]:
-            raise argparse.ArgumentTypeError(f"{unknown[0]} is not one of {', '.join(known)}")
-        return found
-
-    return parse
 
 
 def counts(given: str) -> list[int]:

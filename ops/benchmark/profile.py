@@ -4,13 +4,13 @@ for speech and prints a row for each stage."""
 import argparse
 import http.client
 import re
-import signal
 import sys
 import time
 from urllib.parse import urlsplit
 
 from . import processes
 from .client import Ask, together
+from .options import end_on_sigterm
 from .scenarios import Failed, good
 from .server import Server
 from .texts import Writer
@@ -73,8 +73,7 @@ def main() -> int:
     def say(name: str) -> list:
         return good(together(server.url, ask, [Writer(name, n, time.time_ns()).text(options.words) for n in range(options.listeners)]))
 
-    # Who is told to end ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_sigterm()
     try:
         server.start(60)
         say("warm")

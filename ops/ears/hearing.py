@@ -3,9 +3,10 @@
 import argparse
 import json
 import os
-import signal
 import sys
 from pathlib import Path
+
+from benchmark.options import end_on_sigterm, need_folder_of_json, some_of
 
 from . import report, sections, trimming
 from .front import Front
@@ -20,8 +21,7 @@ FEW = "af_heart,am_michael,bf_emma,bm_george"
 
 def main() -> int:
     options = arguments()
-    # Who is told to end ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_sigterm()
     if options.voices == "all":
         everyone = sorted(path.stem for path in (Path(os.environ["MODEL_DIR"]) / "kokoro" / "voices").glob("*.bin"))
     else:
@@ -63,21 +63,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each list: a quick look")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    if options.json and not options.json.absolute().parent.is_dir():
-        parser.error(f"--json {options.json}: there is no such folder")
+    need_folder_of_json(parser, options)
     if options.sentences is not None and options.sentences < 1:
         parser.error("--sentences is at least 1")
     return options
-
-
-def some_of(known: tuple[str, ...]):
-    def parse(given: str) -> list[str]:
-        found = given.split(",")
-        if unknown := [word for word in found if word not in known]:
-            raise argparse.ArgumentTypeError(f"{unknown[0]} is not one of {', '.join(known)}")
-        return found
-
-    return parse
 
 
 def numbers(given: str) -> list[float]:

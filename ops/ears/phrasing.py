@@ -3,10 +3,11 @@
 import argparse
 import json
 import os
-import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+
+from benchmark.options import end_on_sigterm, need_folder_of_json
 
 from . import paragraphs, phrasing_report
 from .front import Front
@@ -21,8 +22,7 @@ VOICES = "af_heart,am_michael,bf_emma,bm_george"
 
 def main() -> int:
     options = arguments()
-    # Who is told to end ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_sigterm()
     wanted = chosen(paragraphs.all_of_them(), options.paragraphs)
     voices = options.voices.split(",")
     with ExitStack() as stack:
@@ -66,8 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--whole", action="store_true", help="as a file (stream=false) instead of streamed")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    if options.json and not options.json.absolute().parent.is_dir():
-        parser.error(f"--json {options.json}: there is no such folder")
+    need_folder_of_json(parser, options)
     if options.paragraphs is not None and options.paragraphs < 1:
         parser.error("--paragraphs is at least 1")
     return options
