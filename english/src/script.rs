@@ -235,7 +235,7 @@ impl Builder {
     }
 }
 
-/// What was found is told short.
+/// The message quotes at most so much of the text.
 fn wrong_rate(found: &str, at: usize) -> ScriptError {
     const MOST: usize = 40;
     let found = found.chars().take(MOST).collect();

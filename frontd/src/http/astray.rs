@@ -9,7 +9,7 @@ use axum::{
 
 use super::{Shared, error::ApiError};
 
-/// What is behind `/v1/`, and what is told of it. The longer of two that fit comes first.
+/// The routes behind `/v1/`, and the words that begin the sentence about each. The longer of two that fit comes first.
 const ROUTES: [(&str, &str); 6] = [
     ("audio/speech/captions", "captions are"),
     ("audio/speech", "speech is"),
@@ -18,7 +18,7 @@ const ROUTES: [(&str, &str); 6] = [
     ("audio/models", "the models are"),
     ("models", "the models are"),
 ];
-/// What is told of an address.
+/// The most characters of an address that the message repeats.
 const MOST_CHARS: usize = 100;
 
 /// For every address without a route.
@@ -36,7 +36,7 @@ pub(super) async fn fallback(State(shared): State<Arc<Shared>>, uri: Uri, header
     }
 }
 
-/// The route that a path was meant to be, in any place behind any prefix: what is told is only a hint.
+/// The route that a path was meant to be, in any place behind any prefix, because the message is only a hint.
 fn meant(path: &str) -> Option<(&'static str, &'static str)> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     ROUTES.into_iter().find(|(route, _)| {
