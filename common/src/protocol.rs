@@ -6,9 +6,10 @@
 //!   │◀─────────────────────────── preamble │  each side checks the other's version
 //!   │ Ready ──────────────────────────────▶│  the model is loaded, the worker locked down
 //!   │◀──────────────────────────────── Run │  one job at a time …
-//!   │ Part + PCM ─────────────────────────▶│  sound that somebody waits for …
-//!   │ Done + PCM ─────────────────────────▶│  … and the rest of it
-//!   │◀─────────────────────────────── Ping │  … and between jobs, a sign of life
+//!   │ Part + PCM ─────────────────────────▶│  … the first sound of one that somebody waits for;
+//!   │◀───────────────────────── Run, Go, … │  another job may have its turn, or this one goes on
+//!   │ Done + PCM ─────────────────────────▶│  the rest of a job
+//!   │◀─────────────────────────────── Ping │  between turns, a sign of life
 //!   │ Pong ───────────────────────────────▶│
 //! ```
 //!
@@ -24,7 +25,10 @@ use crate::{
 };
 
 /// Raised by every change of a message.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
+
+/// Jobs that a worker may have begun and not ended. What is kept of one takes 6 MB for ten seconds of sound.
+pub const MOST_BEGUN: usize = 4;
 
 /// Bytes that open a connection.
 pub const PREAMBLE_LEN: usize = 8;
@@ -38,7 +42,13 @@ const MAX_TEXT: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum ToWorker {
     Run(Job),
-    /// Give the job up if it is still running.
+    /// Compute the next part of a job that was begun.
+    Go {
+        job: u64,
+        /// As in [`Job::threads`], from now on.
+        threads: u8,
+    },
+    /// Give the job up. It is answered by [`FromWorker::Failed`], unless it was answered before.
     Cancel {
         job: u64,
     },
@@ -60,7 +70,7 @@ pub struct Job {
     pub speed: f32,
     /// Threads that may compute it, 1 or more: the worker's own and those of workers that have nothing to do.
     pub threads: u8,
-    /// Whether somebody waits for the first sound: it comes in parts, then.
+    /// Whether somebody waits for the first sound: it comes in parts, then, and other jobs may be computed between two of them.
     pub early: bool,
 }
 
@@ -68,12 +78,15 @@ pub struct Job {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum FromWorker {
     Ready(Ready),
-    /// Sound of the running job before all of it is made: the next samples, as the body of [`Self::Done`]. A job that is done
-    /// again makes the same parts.
+    /// Sound of a job before all of it is made: the next samples, as the body of [`Self::Done`]. The job is set aside until
+    /// [`ToWorker::Go`]. One that is done again makes the same parts.
     Part {
         job: u64,
         /// As in [`Self::Done`].
         frames: Vec<u16>,
+        /// Frames that the next part takes to compute, at least 1.
+        next: u16,
+        compute_us: u64,
     },
     /// The frame's body is the PCM that was in no part: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
     Done {
@@ -81,6 +94,7 @@ pub enum FromWorker {
         /// Frames of [`SAMPLES_PER_FRAME`] for each token and the padding at both ends (tokens + 2 entries);
         /// `None` when the model does not tell.
         frames: Option<Vec<u16>>,
+        /// Since the part before.
         compute_us: u64,
     },
     Failed {

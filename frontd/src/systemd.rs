@@ -136,7 +136,11 @@ mod tests {
         let (scheduler, news) = scheduler(orders.clone());
         let hello = Order::Scale { target: 1 };
         orders.send(hello).await.unwrap();
-        news.send(workers::News::Offer(WorkerId(1))).await.unwrap();
+        let offer = workers::News::Offer {
+            worker: WorkerId(1),
+            closing: false,
+        };
+        news.send(offer).await.unwrap();
         let ticket = scheduler.enter(Delivery::Streaming).await.unwrap();
         let job = SegmentJob {
             tokens: vec![1],

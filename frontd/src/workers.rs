@@ -9,7 +9,7 @@ pub mod process;
 mod status;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -60,6 +60,8 @@ pub struct Part {
     pub pcm: Vec<f32>,
     /// As in [`Speech`].
     pub frames: Vec<u16>,
+    /// Frames that the next part takes to compute.
+    pub next: u16,
 }
 
 /// What the link or the process of a worker tells.
@@ -69,10 +71,13 @@ pub enum Event {
     Part {
         job: u64,
         part: Part,
+        /// Since the part before.
+        compute: Duration,
     },
     Done {
         job: u64,
         speech: Speech,
+        /// Since the last part.
         compute: Duration,
     },
     Failed {
@@ -90,10 +95,19 @@ pub enum Event {
 /// To the workers.
 #[derive(Debug)]
 pub enum Order {
-    /// Only to a worker that was offered; answered by [`News::Done`], [`News::Failed`] or [`News::Lost`].
+    /// Only to a worker that was offered; answered by [`News::Part`] any number of times, then by [`News::Done`], [`News::Failed`]
+    /// or [`News::Lost`].
     Run {
         worker: WorkerId,
         job: Job,
+        deadline: Duration,
+    },
+    /// The next part of a job, only to the worker that made the parts before, and only when it was offered; answered as
+    /// [`Order::Run`].
+    Go {
+        worker: WorkerId,
+        job: u64,
+        threads: u8,
         deadline: Duration,
     },
     Cancel {
@@ -117,15 +131,23 @@ pub enum Order {
 /// From the workers to the scheduler.
 #[derive(Debug)]
 pub enum News {
-    Offer(WorkerId),
+    /// It computes nothing now; `closing`: it goes on with the jobs that it has begun and begins no other.
+    Offer {
+        worker: WorkerId,
+        closing: bool,
+    },
     Withdraw(WorkerId),
+    /// The job waits for [`Order::Go`].
     Part {
         job: u64,
         part: Part,
+        /// Since the part before.
+        compute: Duration,
     },
     Done {
         job: u64,
         speech: Speech,
+        /// Since the last part.
         compute: Duration,
     },
     Failed {
@@ -136,6 +158,8 @@ pub enum News {
     Lost {
         job: u64,
         reason: Reason,
+        /// The worker computed it at that moment.
+        running: bool,
     },
 }
 
@@ -198,7 +222,10 @@ struct Alive {
     handle: Handle,
     /// `None` once we have hung up.
     outbox: Option<mpsc::Sender<ToWorker>>,
+    /// The job that it computes.
     job: Option<u64>,
+    /// Those that it has begun and does not compute now.
+    aside: BTreeSet<u64>,
     since: Instant,
     ready: Option<Ready>,
 }
@@ -257,7 +284,7 @@ impl Task {
     async fn act(&mut self, action: Action) {
         match action {
             Action::Spawn(id) => self.spawn(id).await,
-            Action::Offer(id) => self.tell(News::Offer(id)).await,
+            Action::Offer { id, closing } => self.tell(News::Offer { worker: id, closing }).await,
             Action::Withdraw(id) => self.tell(News::Withdraw(id)).await,
             Action::Ping(id) => self.send(id, ToWorker::Ping { nonce: id.0 }),
             Action::HangUp(id) => {
@@ -294,6 +321,7 @@ impl Task {
             handle: process.handle(),
             outbox: Some(outbox),
             job: None,
+            aside: BTreeSet::new(),
             since: Instant::now(),
             ready: None,
         };
@@ -339,14 +367,19 @@ impl Task {
                 self.fleet.on_ready(id, now);
             }
             Event::Done { job, speech, compute } => {
-                self.answered(id);
-                self.fleet.on_answer(id, now);
+                self.answered(id, job, now);
                 self.tell(News::Done { job, speech, compute }).await;
             }
-            Event::Part { job, part } => self.tell(News::Part { job, part }).await,
+            Event::Part { job, part, compute } => {
+                if let Some(worker) = self.alive.get_mut(&id) {
+                    worker.job = None;
+                    worker.aside.insert(job);
+                    self.fleet.on_part(id, now);
+                }
+                self.tell(News::Part { job, part, compute }).await;
+            }
             Event::Failed { job, fault } => {
-                self.answered(id);
-                self.fleet.on_answer(id, now);
+                self.answered(id, job, now);
                 self.tell(News::Failed { job, fault }).await;
             }
             Event::Pong => self.fleet.on_pong(id, now),
@@ -383,8 +416,13 @@ impl Task {
         metrics::counter!(crate::metrics::WORKER_EXITS, "reason" => reason.as_str()).increment(1);
         self.last_exits.push_front((id, reason));
         self.last_exits.truncate(status::LAST_EXITS);
-        if let Some(job) = alive.and_then(|worker| worker.job) {
-            self.tell(News::Lost { job, reason }).await;
+        let Some(Alive { job, aside, .. }) = alive else {
+            return;
+        };
+        let lost = job.map(|job| (job, true)).into_iter();
+        for (job, running) in lost.chain(aside.into_iter().map(|job| (job, false))) {
+            let lost = News::Lost { job, reason, running };
+            self.tell(lost).await;
         }
     }
 
@@ -397,19 +435,16 @@ impl Task {
                 deadline,
             } => {
                 let id = job.id;
-                if self.fleet.on_job(worker, now + deadline, now)
-                    && let Some(alive) = self.alive.get_mut(&worker)
-                {
-                    alive.job = Some(id);
-                    self.send(worker, ToWorker::Run(job));
-                } else {
-                    // It was offered, but has been retired or killed since.
-                    self.tell(News::Lost {
-                        job: id,
-                        reason: Reason::Recycled,
-                    })
+                self.turn(worker, id, ToWorker::Run(job), deadline).await;
+            }
+            Order::Go {
+                worker,
+                job,
+                threads,
+                deadline,
+            } => {
+                self.turn(worker, job, ToWorker::Go { job, threads }, deadline)
                     .await;
-                }
             }
             Order::Cancel { worker, job } => self.send(worker, ToWorker::Cancel { job }),
             Order::Scale { target } => self.fleet.scale(target.clamp(1, MAX_WORKERS), now),
@@ -444,9 +479,44 @@ impl Task {
         }
     }
 
-    fn answered(&mut self, id: WorkerId) {
-        if let Some(worker) = self.alive.get_mut(&id) {
+    /// Has a worker compute a job, or the next part of it.
+    async fn turn(&mut self, worker: WorkerId, job: u64, turn: ToWorker, deadline: Duration) {
+        let now = Instant::now();
+        let goes_on = matches!(turn, ToWorker::Go { .. });
+        if let Some(alive) = self.alive.get_mut(&worker)
+            && alive.aside.contains(&job) == goes_on
+            && self.fleet.on_turn(worker, goes_on, now + deadline, now)
+        {
+            alive.aside.remove(&job);
+            alive.job = Some(job);
+            self.send(worker, turn);
+        } else {
+            // It was offered, but has been retired or killed since. What it had begun is lost with it, and is told of then.
+            let aside = self
+                .alive
+                .get(&worker)
+                .is_some_and(|alive| alive.aside.contains(&job));
+            if !aside {
+                let lost = News::Lost {
+                    job,
+                    reason: Reason::Recycled,
+                    running: false,
+                };
+                self.tell(lost).await;
+            }
+        }
+    }
+
+    /// A job is over: the one that is computed, or one that was set aside.
+    fn answered(&mut self, id: WorkerId, job: u64, now: Instant) {
+        let Some(worker) = self.alive.get_mut(&id) else {
+            return;
+        };
+        if worker.aside.remove(&job) {
+            self.fleet.on_dropped(id, now);
+        } else {
             worker.job = None;
+            self.fleet.on_answer(id, now);
         }
     }
 

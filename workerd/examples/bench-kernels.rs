@@ -327,7 +327,7 @@ fn held(engine: &OnnxEngine, when: &str) -> Result<()> {
 
 fn speak(engine: &mut OnnxEngine, job: &Job) -> Result<Speech> {
     engine
-        .synthesise(job, &mut |_, _| {})
+        .synthesise(job)
         .map_err(|fault| format!("{fault:?}").into())
 }
 

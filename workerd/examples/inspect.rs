@@ -81,9 +81,7 @@ fn profile(model: &Path, kernels: &str, job: &Job, runs: usize, scratch: &Path) 
     let mut engine = load(model, kernels, inspection)?;
     let mut samples = 0;
     for run in 1..WARM + runs {
-        let speech = engine
-            .synthesise(job, &mut |_, _| {})
-            .map_err(|fault| format!("{fault:?}"))?;
+        let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
         samples += if run < WARM { 0 } else { speech.pcm.len() };
     }
     let file = engine.end_profile()?;
@@ -166,9 +164,7 @@ fn speak(model: &Path, kernels: &str, job: &Job, out: &Path) -> Result<()> {
         ..Inspection::default()
     };
     let mut engine = load(model, kernels, inspection)?;
-    let speech = engine
-        .synthesise(job, &mut |_, _| {})
-        .map_err(|fault| format!("{fault:?}"))?;
+    let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
     let bytes: Vec<u8> = speech
         .pcm
         .iter()

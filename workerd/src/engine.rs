@@ -13,8 +13,14 @@ pub struct Speech {
     pub frames: Option<Vec<u16>>,
 }
 
-/// Takes sound of a job before all of it is made, in order: the next samples, and the frames of [`Speech::frames`].
-pub type Early<'a> = &'a mut dyn FnMut(&[f32], &[u16]);
+/// What a job makes in one turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// The next samples and the frames of the whole job.
+    pub speech: Speech,
+    /// Frames that the next turn computes; `None` after the last one.
+    pub next: Option<u16>,
+}
 
 /// Ends the synthesis that is running, from another thread; harmless when none is.
 pub type Stopper = Arc<dyn Fn() + Send + Sync>;
@@ -29,16 +35,42 @@ pub trait Engine {
 
     fn stopper(&self) -> Stopper;
 
-    /// Forgets an earlier stop. Called before every synthesis.
+    /// Forgets an earlier stop. Called before every turn.
     fn rearm(&mut self);
 
-    /// Computes one job that has no [`Job::defect`]. Where the job asks for it and the model allows it, sound is given out `early`;
-    /// what is returned is all of it.
+    /// Computes one job that has no [`Job::defect`]: all of it, or the first part of one that asks for it, where the model allows
+    /// that. What is left is kept until its last turn, a fault, or [`Engine::forget`].
     ///
     /// # Errors
     /// [`Fault::Cancelled`] after a stop, [`Fault::Engine`] when the model fails.
-    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault>;
+    fn begin(&mut self, job: &Job) -> Result<Turn, Fault>;
+
+    /// Computes the next part of a job that was begun, with so many threads.
+    ///
+    /// # Errors
+    /// As [`Engine::begin`], and [`Fault::BadJob`] for one that was not.
+    fn go_on(&mut self, job: u64, threads: u8) -> Result<Turn, Fault>;
+
+    /// Drops what is left of a job, if anything is.
+    fn forget(&mut self, job: u64);
 
     /// Gives back the memory that only a next job would need, because none has come for a while.
     fn rest(&mut self);
+
+    /// A job from its beginning to its end.
+    ///
+    /// # Errors
+    /// As [`Engine::begin`].
+    fn synthesise(&mut self, job: &Job) -> Result<Speech, Fault> {
+        let mut turn = self.begin(job)?;
+        let mut pcm = turn.speech.pcm;
+        while turn.next.is_some() {
+            turn = self.go_on(job.id, job.threads)?;
+            pcm.append(&mut turn.speech.pcm);
+        }
+        Ok(Speech {
+            pcm,
+            frames: turn.speech.frames,
+        })
+    }
 }

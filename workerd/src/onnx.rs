@@ -7,6 +7,7 @@ mod vocoder;
 mod windows;
 
 use std::{
+    collections::HashMap,
     num::NonZero,
     panic::resume_unwind,
     sync::{
@@ -26,9 +27,9 @@ use self::pair::Pair;
 use self::session::open;
 pub use self::session::{Inspection, Model, Runtime};
 use self::tensors::{Names, frames};
-use self::vocoder::{Prosody, Vocoder};
-use crate::engine::{Early, Engine, Speech, Stopper};
-use crate::kernels::operator::{self, CurrentWindow};
+use self::vocoder::{Making, Prosody, Vocoder};
+use crate::engine::{Engine, Speech, Stopper, Turn};
+use crate::kernels::operator::{self, CurrentSound};
 use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
 
 /// How to compute.
@@ -84,7 +85,9 @@ pub struct OnnxEngine {
     /// What our operators compute with, when they are used.
     kernels: Option<Arc<Kernels>>,
     /// What our operators compute of a sound.
-    window: CurrentWindow,
+    sound: CurrentSound,
+    /// The sounds that are made in windows and not whole yet, by job.
+    aside: HashMap<u64, Making>,
     /// The threads of our operators.
     crew: Arc<Crew>,
     /// Those that every job has.
@@ -169,7 +172,7 @@ impl OnnxEngine {
             reason,
         };
         let cancel = Arc::new(AtomicBool::new(false));
-        let window = CurrentWindow::default();
+        let sound = CurrentSound::default();
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let crew = Arc::new(Crew::new(cores));
         let kernels = isa.and_then(Kernels::new).map(Arc::new);
@@ -182,7 +185,7 @@ impl OnnxEngine {
             let session = |own_threads| {
                 let operators = kernels
                     .clone()
-                    .map(|kernels| operator::domain(kernels, crew.clone(), cancel.clone(), window.clone()))
+                    .map(|kernels| operator::domain(kernels, crew.clone(), cancel.clone(), sound.clone()))
                     .transpose();
                 let inspection = Inspection {
                     profile: inspection.profile.filter(|_| own_threads == threads),
@@ -227,7 +230,8 @@ impl OnnxEngine {
             options: Arc::new(options),
             cancel,
             kernels,
-            window,
+            sound,
+            aside: HashMap::new(),
             crew,
             threads,
             widest,
@@ -252,7 +256,7 @@ impl OnnxEngine {
     /// First runs, so that the first listener does not wait for lazy allocations, and a foreign graph shows itself.
     fn warm_up(&mut self) -> Result<(), String> {
         for job in self.short_jobs() {
-            match self.synthesise(&job, &mut |_, _| {}) {
+            match self.synthesise(&job) {
                 Ok(speech) if speech.pcm.is_empty() => return Err("it makes no sound".to_owned()),
                 Ok(_) => {}
                 Err(Fault::Engine(reason) | Fault::BadJob(reason)) => return Err(reason),
@@ -267,7 +271,7 @@ impl OnnxEngine {
         let mut options = RunOptions::new()?;
         options.set("memory.enable_memory_arena_shrinkage", "cpu:0")?;
         for job in self.short_jobs() {
-            self.run(&job, &options, &mut |_, _| {})?;
+            self.first_turn(&job, &options)?;
         }
         Ok(())
     }
@@ -286,18 +290,18 @@ impl OnnxEngine {
         threads.map(job).collect()
     }
 
-    fn run(
-        &mut self,
-        job: &Job,
-        options: &RunOptions<NoSelectedOutputs>,
-        early: Early<'_>,
-    ) -> ort::Result<Speech> {
-        let hands = self.threads.max(job.threads.into());
+    /// Takes so many threads, or its own; returns whether the wide sessions are for them.
+    fn take_hands(&self, threads: u8) -> bool {
+        let hands = self.threads.max(threads.into());
         self.crew.set_hands(hands);
-        let wide = self.widest.is_some_and(|widest| hands >= widest);
+        self.widest.is_some_and(|widest| hands >= widest)
+    }
+
+    fn first_turn(&mut self, job: &Job, options: &RunOptions<NoSelectedOutputs>) -> ort::Result<Turn> {
+        let wide = self.take_hands(job.threads);
         let names = &self.names;
         let inputs = names.inputs(job)?;
-        match &mut self.graphs {
+        let making = match &mut self.graphs {
             Graphs::Whole(whole) => {
                 let outputs = whole.session(wide).run_with_options(inputs, options)?;
                 let pcm = outputs[names.audio.as_str()]
@@ -309,23 +313,74 @@ impl OnnxEngine {
                     .as_ref()
                     .map(|name| frames(&outputs, name))
                     .transpose()?;
-                Ok(Speech { pcm, frames })
+                return Ok(Turn {
+                    speech: Speech { pcm, frames },
+                    next: None,
+                });
             }
-            Graphs::Parted { prosody, vocoder } => {
+            Graphs::Parted { prosody, .. } => {
                 let outputs = prosody.session(wide).run_with_options(inputs, options)?;
-                let prosody = Prosody::of(&outputs, names)?;
-                drop(outputs);
-                let vocoder = Vocoder {
-                    session: vocoder.session(wide),
-                    options,
-                    names,
-                    window: &self.window,
-                    style: &job.style,
-                };
-                vocoder.sound(prosody, job.early, early)
+                Making::of(Prosody::of(&outputs, names)?, &job.style, job.early)
             }
+        };
+        self.window(job.id, making, wide, options)
+    }
+
+    /// Computes the next window of a sound, and keeps it for the one after.
+    fn window(
+        &mut self,
+        job: u64,
+        mut making: Making,
+        wide: bool,
+        options: &RunOptions<NoSelectedOutputs>,
+    ) -> ort::Result<Turn> {
+        let Graphs::Parted { vocoder, .. } = &mut self.graphs else {
+            return Err(ort::Error::new("a model in one part makes no windows"));
+        };
+        let vocoder = Vocoder {
+            session: vocoder.session(wide),
+            options,
+            names: &self.names,
+            sound: &self.sound,
+        };
+        let turn = making.turn(vocoder)?;
+        if turn.next.is_some() {
+            self.aside.insert(job, making);
+        }
+        Ok(turn)
+    }
+
+    fn fault(&self, error: &ort::Error) -> Fault {
+        // ONNX Runtime has no code of its own for a run that was stopped.
+        if self.cancel.load(Ordering::Relaxed) || error.message().contains("terminate flag") {
+            Fault::Cancelled
+        } else {
+            Fault::engine(error)
         }
     }
+}
+
+/// What is wrong with what a turn made.
+fn checked(turn: Turn, job: Option<&Job>) -> Result<Turn, Fault> {
+    let Speech { pcm, frames } = &turn.speech;
+    if !pcm.iter().all(|sample| sample.is_finite()) {
+        return Err(Fault::Engine(
+            "the model made samples that are not finite".to_owned(),
+        ));
+    }
+    if let (Some(frames), Some(job)) = (frames, job) {
+        let told = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
+        let fits = turn.next.is_some() || told == pcm.len();
+        if frames.len() != job.tokens.len() + 2 || !fits {
+            return Err(Fault::Engine(format!(
+                "the model tells of {} tokens and {told} samples, but {} tokens made {} samples",
+                frames.len(),
+                job.tokens.len() + 2,
+                pcm.len()
+            )));
+        }
+    }
+    Ok(turn)
 }
 
 impl std::fmt::Debug for OnnxEngine {
@@ -363,33 +418,28 @@ impl Engine for OnnxEngine {
         }
     }
 
-    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault> {
+    fn begin(&mut self, job: &Job) -> Result<Turn, Fault> {
         let options = Arc::clone(&self.options);
-        let speech = self.run(job, &options, early).map_err(|error| {
-            // ONNX Runtime has no code of its own for a run that was stopped.
-            if self.cancel.load(Ordering::Relaxed) || error.message().contains("terminate flag") {
-                Fault::Cancelled
-            } else {
-                Fault::engine(&error)
-            }
-        })?;
-        if !speech.pcm.iter().all(|sample| sample.is_finite()) {
-            return Err(Fault::Engine(
-                "the model made samples that are not finite".to_owned(),
-            ));
-        }
-        if let Some(frames) = &speech.frames {
-            let told = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME;
-            if frames.len() != job.tokens.len() + 2 || told != speech.pcm.len() {
-                return Err(Fault::Engine(format!(
-                    "the model tells of {} tokens and {told} samples, but {} tokens made {} samples",
-                    frames.len(),
-                    job.tokens.len() + 2,
-                    speech.pcm.len()
-                )));
-            }
-        }
-        Ok(speech)
+        let turn = self
+            .first_turn(job, &options)
+            .map_err(|error| self.fault(&error))?;
+        checked(turn, Some(job)).inspect_err(|_| self.forget(job.id))
+    }
+
+    fn go_on(&mut self, job: u64, threads: u8) -> Result<Turn, Fault> {
+        let making = self
+            .aside
+            .remove(&job)
+            .ok_or_else(|| Fault::BadJob(format!("job {job} was not begun")))?;
+        let (options, wide) = (Arc::clone(&self.options), self.take_hands(threads));
+        let turn = self
+            .window(job, making, wide, &options)
+            .map_err(|error| self.fault(&error))?;
+        checked(turn, None).inspect_err(|_| self.forget(job))
+    }
+
+    fn forget(&mut self, job: u64) {
+        self.aside.remove(&job);
     }
 
     fn rest(&mut self) {

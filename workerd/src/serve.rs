@@ -1,9 +1,10 @@
-//! The loop of a worker: one job at a time over any reader and writer.
+//! The loop of a worker: one turn of a job at a time over any reader and writer.
 //!
 //! A second thread reads, so that a cancelled job ends at once and so that the worker notices the loss of its
 //! socket while it computes.
 
 use std::{
+    collections::BTreeSet,
     io::{Read, Write},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -15,15 +16,15 @@ use std::{
 use common::{
     frame::read_frame,
     protocol::{
-        self, Fault, FromWorker, Job, PREAMBLE_LEN, ProtocolError, Ready, ToWorker, check_preamble,
-        pcm_to_bytes,
+        self, Fault, FromWorker, Job, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, Ready, ToWorker,
+        check_preamble, pcm_to_bytes,
     },
 };
 
-use crate::engine::{Engine, Stopper};
+use crate::engine::{Engine, Stopper, Turn};
 
-/// Messages that may wait. frontd sends the next job after the last answer, so two would do.
-const INBOX: usize = 4;
+/// Messages that may wait: a turn, and a cancellation of each job that was begun.
+const INBOX: usize = MOST_BEGUN + 2;
 
 /// A worker that has had no job for so long gives memory back.
 pub const REST_AFTER: Duration = Duration::from_secs(10);
@@ -64,6 +65,12 @@ pub fn serve(
         .spawn(move || read_messages(from, &reader, &inbox_tx))
         .map_err(|error| ProtocolError::Frame(error.into()))?;
 
+    let mut worker = Worker {
+        engine,
+        running,
+        aside: BTreeSet::new(),
+        to,
+    };
     // When to rest; nothing has been used yet.
     let mut rest_at = None;
     loop {
@@ -74,15 +81,18 @@ pub fn serve(
         match message {
             Ok(message) => match message? {
                 ToWorker::Run(job) => {
-                    run(engine, &job, &running, &mut to)?;
+                    worker.run(&job)?;
                     rest_at = Some(Instant::now() + rest_after);
                 }
-                // Its job has been answered already.
-                ToWorker::Cancel { .. } => {}
-                ToWorker::Ping { nonce } => protocol::send(&mut to, &FromWorker::Pong { nonce }, &[])?,
+                ToWorker::Go { job, threads } => {
+                    worker.go(job, threads)?;
+                    rest_at = Some(Instant::now() + rest_after);
+                }
+                ToWorker::Cancel { job } => worker.cancel(job)?,
+                ToWorker::Ping { nonce } => worker.send(&FromWorker::Pong { nonce }, &[])?,
             },
             Err(RecvTimeoutError::Timeout) => {
-                engine.rest();
+                worker.engine.rest();
                 rest_at = None;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -90,50 +100,89 @@ pub fn serve(
     }
 }
 
-fn run(engine: &mut dyn Engine, job: &Job, running: &Running, to: impl Write) -> Result<(), ProtocolError> {
-    if let Some(defect) = job.defect() {
-        return protocol::send(
-            to,
-            &FromWorker::Failed {
-                job: job.id,
-                fault: Fault::BadJob(defect),
-            },
-            &[],
-        );
-    }
-    let started = Instant::now();
-    let mut to = to;
-    let (mut sent, mut lost) = (0, None);
-    let result = if running.begin(job.id, engine) {
-        engine.synthesise(job, &mut |pcm, frames| {
-            let part = FromWorker::Part {
-                job: job.id,
-                frames: frames.to_vec(),
-            };
-            sent += pcm.len();
-            // The reader notices the loss of the socket too, and stops the job.
-            if let Err(error) = protocol::send(&mut to, &part, &pcm_to_bytes(pcm)) {
-                lost.get_or_insert(error);
-            }
-        })
-    } else {
-        Err(Fault::Cancelled)
-    };
-    let compute_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    running.end();
-    if let Some(error) = lost {
-        return Err(error);
-    }
-    match result {
-        Ok(speech) => {
-            let done = FromWorker::Done {
-                job: job.id,
-                frames: speech.frames,
-                compute_us,
-            };
-            protocol::send(to, &done, &pcm_to_bytes(&speech.pcm[sent..]))
+/// The engine, its jobs, and the way back.
+struct Worker<'e, W> {
+    engine: &'e mut dyn Engine,
+    running: Arc<Running>,
+    /// Jobs of which a part has been sent and the rest is to come.
+    aside: BTreeSet<u64>,
+    to: W,
+}
+
+impl<W: Write> Worker<'_, W> {
+    fn run(&mut self, job: &Job) -> Result<(), ProtocolError> {
+        let defect = job.defect().or_else(|| {
+            (self.aside.len() >= MOST_BEGUN).then(|| format!("{MOST_BEGUN} jobs are begun already"))
+        });
+        if let Some(defect) = defect {
+            return self.fail(job.id, Fault::BadJob(defect));
         }
-        Err(fault) => protocol::send(to, &FromWorker::Failed { job: job.id, fault }, &[]),
+        self.turn(job.id, |engine| engine.begin(job))
+    }
+
+    fn go(&mut self, job: u64, threads: u8) -> Result<(), ProtocolError> {
+        self.turn(job, |engine| engine.go_on(job, threads))
+    }
+
+    /// Computes one turn of a job and sends what it made.
+    fn turn(
+        &mut self,
+        job: u64,
+        compute: impl FnOnce(&mut dyn Engine) -> Result<Turn, Fault>,
+    ) -> Result<(), ProtocolError> {
+        let started = Instant::now();
+        let made = if self.running.begin(job, self.engine) {
+            compute(self.engine)
+        } else {
+            Err(Fault::Cancelled)
+        };
+        let compute_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.running.end();
+        let Turn { speech, next } = match made {
+            Ok(turn) => turn,
+            Err(fault) => return self.fail(job, fault),
+        };
+        let message = match (next, speech.frames) {
+            (Some(next), Some(frames)) => {
+                self.aside.insert(job);
+                FromWorker::Part {
+                    job,
+                    frames,
+                    next,
+                    compute_us,
+                }
+            }
+            (Some(_), None) => return self.fail(job, Fault::Engine("a part without durations".to_owned())),
+            (None, frames) => {
+                self.aside.remove(&job);
+                FromWorker::Done {
+                    job,
+                    frames,
+                    compute_us,
+                }
+            }
+        };
+        self.send(&message, &pcm_to_bytes(&speech.pcm))
+    }
+
+    /// A job that is not here has been answered already.
+    fn cancel(&mut self, job: u64) -> Result<(), ProtocolError> {
+        if self.aside.contains(&job) {
+            self.fail(job, Fault::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The end of a job.
+    fn fail(&mut self, job: u64, fault: Fault) -> Result<(), ProtocolError> {
+        self.aside.remove(&job);
+        self.engine.forget(job);
+        self.send(&FromWorker::Failed { job, fault }, &[])
+    }
+
+    fn send(&mut self, message: &FromWorker, body: &[u8]) -> Result<(), ProtocolError> {
+        protocol::send(&mut self.to, message, body)
     }
 }
 

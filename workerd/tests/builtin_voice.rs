@@ -301,7 +301,7 @@ fn nothing_breaks_it() {
                 threads: 1,
                 early: false,
             };
-            let speech = voice.0.synthesise(&job, &mut |_, _| {}).unwrap();
+            let speech = voice.0.synthesise(&job).unwrap();
             assert!(!speech.pcm.is_empty());
             assert!(
                 speech.pcm.iter().all(|x| x.abs() <= 1.0),
@@ -329,17 +329,14 @@ impl Voice {
         row.resize(STYLE_DIM, 0.0);
         let tokens = phonemes.chars().map(id).collect();
         self.0
-            .synthesise(
-                &Job {
-                    id: 1,
-                    tokens,
-                    style: row,
-                    speed,
-                    threads: 1,
-                    early: false,
-                },
-                &mut |_, _| {},
-            )
+            .synthesise(&Job {
+                id: 1,
+                tokens,
+                style: row,
+                speed,
+                threads: 1,
+                early: false,
+            })
             .unwrap()
     }
 }

@@ -53,7 +53,7 @@ fn the_real_architecture_speaks_as_in_python() {
             threads,
             early: false,
         };
-        let speech = engine.synthesise(&job, &mut |_, _| {}).unwrap();
+        let speech = engine.synthesise(&job).unwrap();
         assert_eq!(
             speech.frames.unwrap(),
             numbers("frames"),

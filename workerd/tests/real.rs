@@ -148,12 +148,12 @@ fn kernels_make_the_samples_that_onnx_runtime_makes() {
         .collect();
     for (&(tokens, speed), style) in CASES.iter().zip(styles(&voices).into_iter().cycle()) {
         let mut job = job(&voices, style, tokens, speed);
-        let expected = plain.synthesise(&job, &mut |_, _| {}).unwrap();
+        let expected = plain.synthesise(&job).unwrap();
         assert_durations(&expected, tokens);
         for engine in &mut fused {
             for threads in [1, 2] {
                 job.threads = threads;
-                let speech = engine.synthesise(&job, &mut |_, _| {}).unwrap();
+                let speech = engine.synthesise(&job).unwrap();
                 let case = format!(
                     "{} with {threads}: {tokens} tokens at {speed}, {style:?}",
                     engine.kernels()

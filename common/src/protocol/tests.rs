@@ -13,12 +13,13 @@ fn job() -> Job {
     }
 }
 
-/// Golden bytes of version 3: a change here is a change of the protocol and must raise `VERSION`.
+/// Golden bytes of version 4: a change here is a change of the protocol and must raise `VERSION`.
 #[test]
 fn golden_bytes() {
-    assert_eq!(preamble(), *b"dextts\x03\x00");
-    assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [1, 251, 44, 1]);
-    assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [2, 5]);
+    assert_eq!(preamble(), *b"dextts\x04\x00");
+    assert_eq!(encode(&ToWorker::Go { job: 7, threads: 2 }).unwrap(), [1, 7, 2]);
+    assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [2, 251, 44, 1]);
+    assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [3, 5]);
     let run = encode(&ToWorker::Run(job())).unwrap();
     assert_eq!(run[..5], [0, 7, 2, 43, 157]);
     assert_eq!(run[5..8], [251, 0, 1]);
@@ -38,8 +39,10 @@ fn golden_bytes() {
     let part = FromWorker::Part {
         job: 7,
         frames: vec![1, 2],
+        next: 3,
+        compute_us: 9,
     };
-    assert_eq!(encode(&part).unwrap(), [1, 7, 2, 1, 2]);
+    assert_eq!(encode(&part).unwrap(), [1, 7, 2, 1, 2, 3, 9]);
     let done = FromWorker::Done {
         job: 7,
         frames: Some(vec![1, 2]),
@@ -80,11 +83,11 @@ fn forged_bytes_are_told_apart() {
         Err(ProtocolError::Malformed(_))
     ));
     assert!(matches!(
-        decode::<ToWorker>(&[2]),
+        decode::<ToWorker>(&[3]),
         Err(ProtocolError::Malformed(_))
     ));
     assert!(matches!(
-        decode::<ToWorker>(&[2, 5, 0]),
+        decode::<ToWorker>(&[3, 5, 0]),
         Err(ProtocolError::TrailingBytes(1))
     ));
     // A vector that claims 4 billion tokens is refused by the limit, not by the allocator.

@@ -10,11 +10,16 @@
 //! Until a listener's first segment is made, its later ones stand back: the first sounds for longer than they take to
 //! make, and workers that have nothing else to do lend their cores to it meanwhile.
 //!
+//! A segment that comes in parts is made in turns: after each, what is left of it stands here again, to be gone on with by
+//! the worker that began it. Another may have its turn between two parts.
+//!
 //! Work that nobody listens to yet (`stream: false`) is needed a fixed time after it arrived. That lets listeners
 //! pass, but only for so long: every segment that is served moves its own listener's need forward, so the fixed
 //! one becomes the earliest in the end.
 
 use std::collections::{BTreeMap, VecDeque};
+
+use crate::workers::lifecycle::WorkerId;
 
 /// Seconds since some moment that all callers share.
 pub type Seconds = f64;
@@ -48,12 +53,25 @@ pub enum Delivery {
     Whole,
 }
 
-/// A segment as the policy sees it. `index` counts from 0 in the response.
+/// A segment as the policy sees it, or what is left of it. `index` counts from 0 in the response.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pending {
     pub index: u64,
     /// Tokens divided by the speed: what computing time and length of speech go with.
     pub work: usize,
+    /// As much of it as the next turn takes.
+    pub turn: usize,
+    /// The worker that began it.
+    pub begun: Option<WorkerId>,
+}
+
+/// Sound that a listener will get.
+#[derive(Debug, Clone, Copy, Default)]
+struct UnderWay {
+    /// Seconds that are made and not sent yet.
+    made: Seconds,
+    /// Seconds that are expected of the turn that is out.
+    coming: Seconds,
 }
 
 #[derive(Debug)]
@@ -62,12 +80,14 @@ struct Response {
     arrived: Seconds,
     /// When its first audio was sent.
     heard_since: Option<Seconds>,
-    /// When its first segment was made, which is sent at once.
+    /// When its first sound was made, which is sent at once.
     opened: Option<Seconds>,
+    /// Its first segment is made, all of it.
+    established: bool,
     /// Seconds of audio sent so far.
     sent: Seconds,
-    /// Expected seconds of the segments that are out with a worker or finished and not yet sent, by index.
-    under_way: BTreeMap<u64, Seconds>,
+    /// By index.
+    under_way: BTreeMap<u64, UnderWay>,
     waiting: VecDeque<Pending>,
 }
 
@@ -84,6 +104,7 @@ impl Queue {
             arrived: now,
             heard_since: None,
             opened: None,
+            established: false,
             sent: 0.0,
             under_way: BTreeMap::new(),
             waiting: VecDeque::new(),
@@ -99,42 +120,58 @@ impl Queue {
     /// Adds a segment. One that comes back from a dead worker goes where its index says.
     pub fn push(&mut self, id: ResponseId, segment: Pending) {
         if let Some(response) = self.responses.get_mut(&id) {
-            response.under_way.remove(&segment.index);
-            let place = response
-                .waiting
-                .partition_point(|other| other.index < segment.index);
-            response.waiting.insert(place, segment);
+            response.put(segment);
         }
     }
 
-    /// Notes that a segment is made, by a worker or for an earlier request, and will be sent, `length` seconds long.
-    pub fn made(&mut self, id: ResponseId, index: u64, length: Seconds, now: Seconds) {
+    /// Notes that `length` seconds of a segment are made and will be sent, and adds what is left of it.
+    pub fn part_made(&mut self, id: ResponseId, length: Seconds, rest: Pending, now: Seconds) {
         if let Some(response) = self.responses.get_mut(&id) {
-            response.under_way.insert(index, length);
-            if index == 0 {
+            response.under_way.entry(rest.index).or_default().made += length;
+            response.put(rest);
+            if rest.index == 0 {
                 response.opened.get_or_insert(now);
             }
         }
     }
 
-    /// Whether a segment could be given to another worker now.
-    #[must_use]
-    pub fn has_more(&self) -> bool {
-        self.responses.values().any(|response| response.next().is_some())
+    /// Notes that a segment, or the rest of it, is made, by a worker or for an earlier request, and will be sent: `length` seconds.
+    pub fn made(&mut self, id: ResponseId, index: u64, length: Seconds, now: Seconds) {
+        if let Some(response) = self.responses.get_mut(&id) {
+            let under_way = response.under_way.entry(index).or_default();
+            under_way.made += length;
+            under_way.coming = 0.0;
+            if index == 0 {
+                response.opened.get_or_insert(now);
+                response.established = true;
+            }
+        }
     }
 
-    /// Takes the segment that has to be begun first.
-    pub fn pop(&mut self, per_work: PerWork) -> Option<(ResponseId, Pending)> {
+    /// Whether a segment waits that may be made now and that somebody `takes`: one that a worker began, or a new one for `None`.
+    #[must_use]
+    pub fn has_more(&self, takes: impl Fn(Option<WorkerId>) -> bool) -> bool {
+        self.responses
+            .values()
+            .filter_map(Response::next)
+            .any(|next| takes(next.begun))
+    }
+
+    /// Takes the segment that has to be begun first, or gone on with, of those that somebody `takes`.
+    pub fn pop(
+        &mut self,
+        per_work: PerWork,
+        takes: impl Fn(Option<WorkerId>) -> bool,
+    ) -> Option<(ResponseId, Pending)> {
         let (id, _) = self
             .responses
             .iter()
+            .filter(|(_, response)| response.next().is_some_and(|next| takes(next.begun)))
             .filter_map(|(id, response)| Some((*id, response.begin(per_work)?)))
             .min_by(|(a, begin_a), (b, begin_b)| begin_a.total_cmp(begin_b).then(a.cmp(b)))?;
         let response = self.responses.get_mut(&id)?;
         let segment = response.waiting.pop_front()?;
-        response
-            .under_way
-            .insert(segment.index, seconds(segment.work, per_work.speech));
+        response.under_way.entry(segment.index).or_default().coming = seconds(segment.work, per_work.speech);
         Some((id, segment))
     }
 
@@ -146,8 +183,8 @@ impl Queue {
         };
         if all {
             response.under_way.remove(&index);
-        } else if let Some(left) = response.under_way.get_mut(&index) {
-            *left = (*left - length).max(0.0);
+        } else if let Some(under_way) = response.under_way.get_mut(&index) {
+            under_way.made = (under_way.made - length).max(0.0);
         }
         if response.delivery == Delivery::Whole {
             return 0.0;
@@ -185,30 +222,47 @@ impl Queue {
             .values()
             .filter(|r| r.heard_since.is_none())
             .filter_map(|r| r.waiting.front())
-            .map(|segment| segment.work)
+            .map(|segment| segment.turn)
             .sum()
     }
 }
 
 impl Response {
+    /// Puts a segment, of which nothing is out now, in its place, and instead of what was left of it before.
+    fn put(&mut self, segment: Pending) {
+        if let Some(under_way) = self.under_way.get_mut(&segment.index) {
+            under_way.coming = 0.0;
+            if under_way.made == 0.0 {
+                self.under_way.remove(&segment.index);
+            }
+        }
+        self.waiting.retain(|other| other.index != segment.index);
+        let place = self.waiting.partition_point(|other| other.index < segment.index);
+        self.waiting.insert(place, segment);
+    }
+
     /// The next segment that waits and may be made now.
     fn next(&self) -> Option<&Pending> {
         let next = self.waiting.front()?;
-        let held = self.delivery == Delivery::Streaming && self.opened.is_none() && next.index > 0;
+        let held = self.delivery == Delivery::Streaming && !self.established && next.index > 0;
         (!held).then_some(next)
     }
 
     /// When that one has to be begun.
     fn begin(&self, per_work: PerWork) -> Option<Seconds> {
         let next = self.next()?;
-        let before: Seconds = self.under_way.range(..next.index).map(|(_, length)| length).sum();
+        let before: Seconds = self
+            .under_way
+            .range(..=next.index)
+            .map(|(_, sound)| sound.made + sound.coming)
+            .sum();
         // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
         let needed = match (self.delivery, self.heard_since.or(self.opened)) {
             (Delivery::Streaming, Some(since)) => since + self.sent + before - CUSHION,
             (Delivery::Streaming, None) => self.arrived + PROMISE,
             (Delivery::Whole, _) => self.arrived + PATIENCE,
         };
-        Some(needed - seconds(next.work, per_work.compute))
+        Some(needed - seconds(next.turn, per_work.compute))
     }
 }
 

@@ -1,14 +1,14 @@
 //! The task: takes commands from responses and news from workers, and gives out jobs.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use common::{
-    SAMPLE_RATE,
-    protocol::{Fault, Job},
+    SAMPLE_RATE, SAMPLES_PER_FRAME,
+    protocol::{Fault, Job, MOST_BEGUN},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -28,6 +28,12 @@ const POISON_AFTER: u32 = 2;
 
 /// Workers that may die under one segment through no fault of its own.
 const LOSSES: u32 = 20;
+
+/// What the first part of a segment takes that comes in parts: so much whatever its length, and the prosody of all of it (a tenth).
+/// workerd's windows decide it; here it is an estimate for who goes first.
+fn first_turn(work: usize) -> usize {
+    work.min(28 + work / 10)
+}
 
 /// A segment until it is answered.
 #[derive(Debug)]
@@ -51,19 +57,22 @@ impl Work {
         let _ = self.answer.try_send(end.map(Delivered::Whole));
     }
 
-    /// Gives out what of a part was not given out before.
-    fn give(&mut self, mut part: Part) {
+    /// Gives out what of a part was not given out before; returns how many samples.
+    fn give(&mut self, mut part: Part) -> usize {
         let known = self.given.checked_sub(part.start);
         let Some(known) = known.filter(|known| *known < part.pcm.len() && self.answer.capacity() > 1) else {
-            return;
+            return 0;
         };
         part.pcm.drain(..known);
         part.start = self.given;
-        self.given += part.pcm.len();
+        let given = part.pcm.len();
+        self.given += given;
         let _ = self.answer.try_send(Ok(Delivered::Part(part)));
+        given
     }
 }
 
+/// A job that a worker has begun.
 #[derive(Debug)]
 struct Running {
     key: Key,
@@ -71,8 +80,12 @@ struct Running {
     index: u64,
     worker: WorkerId,
     work: usize,
-    /// Threads that compute it.
-    threads: u8,
+    /// Threads that compute it, and how much of it they do; `None`: it is set aside.
+    turn: Option<(u8, usize)>,
+    /// So far.
+    compute: Duration,
+    /// All turns so far had one thread.
+    narrow: bool,
 }
 
 pub(super) struct Task {
@@ -82,7 +95,8 @@ pub(super) struct Task {
     queue: Queue,
     works: HashMap<(ResponseId, u64), Work>,
     running: HashMap<u64, Running>,
-    free: BTreeSet<WorkerId>,
+    /// Workers that compute nothing; `true`: they begin nothing any more either.
+    free: BTreeMap<WorkerId, bool>,
     /// Free or with a job.
     workers: BTreeSet<WorkerId>,
     rates: Rates,
@@ -106,7 +120,7 @@ impl Task {
             queue: Queue::default(),
             works: HashMap::new(),
             running: HashMap::new(),
-            free: BTreeSet::new(),
+            free: BTreeMap::new(),
             workers: BTreeSet::new(),
             rates: Rates::default(),
             epoch: Instant::now(),
@@ -146,14 +160,12 @@ impl Task {
             } => {
                 let key = self.cache.key(&job);
                 if let Some(speech) = self.kept(&key) {
-                    self.queue.made(id, index, length_of(&speech), self.now());
+                    self.queue
+                        .made(id, index, seconds_of(speech.pcm.len()), self.now());
                     let _ = answer.try_send(Ok(Delivered::Whole(Made { speech, kept: true })));
                     return;
                 }
-                let pending = Pending {
-                    index,
-                    work: work_of(&job),
-                };
+                let pending = fresh(index, &job);
                 let work = Work {
                     job,
                     key,
@@ -227,58 +239,82 @@ impl Task {
 
     async fn on_news(&mut self, news: News) {
         match news {
-            News::Offer(worker) => {
+            News::Offer { worker, closing } => {
                 self.workers.insert(worker);
-                self.free.insert(worker);
+                self.free.insert(worker, closing);
             }
             News::Withdraw(worker) => {
                 self.workers.remove(&worker);
                 self.free.remove(&worker);
             }
-            News::Part { job, part } => {
-                let Some(running) = self.running.get(&job) else {
-                    return;
-                };
-                if let Some(work) = self.works.get_mut(&(running.response, running.index)) {
-                    work.give(part);
-                }
-            }
-            News::Done { job, speech, compute } => {
-                let Some(running) = self.running.remove(&job) else {
-                    return;
-                };
-                let length = length_of(&speech);
-                names::stage("model", compute);
-                tracing::debug!(
-                    response = running.response.0,
-                    segment = running.index,
-                    work = running.work,
-                    threads = running.threads,
-                    seconds = length,
-                    ?compute,
-                    "a segment is made"
-                );
-                // With lent cores it was faster than the next may be.
-                if running.threads == 1 || !self.rates.known() {
-                    self.rates.measured(running.work, speech.pcm.len(), compute);
-                }
-                self.queue
-                    .made(running.response, running.index, length, self.now());
-                let speech = Arc::new(speech);
-                self.cache.put(running.key, &speech);
-                self.publish_cache();
-                if let Some(work) = self.works.remove(&(running.response, running.index)) {
-                    metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
-                    work.end(Ok(Made { speech, kept: false }));
-                }
-            }
+            News::Part { job, part, compute } => self.on_part(job, part, compute),
+            News::Done { job, speech, compute } => self.on_done(job, speech, compute),
             News::Failed { job, fault } => {
                 if let Fault::BadJob(what) | Fault::Engine(what) = &fault {
                     tracing::error!(job, what, "a segment failed in its worker");
                 }
                 self.again(job, fault != Fault::Cancelled, "failed");
             }
-            News::Lost { job, reason } => self.again(job, reason.blames_the_job(), reason.as_str()),
+            News::Lost { job, reason, running } => {
+                self.again(job, running && reason.blames_the_job(), reason.as_str())
+            }
+        }
+    }
+
+    /// Gives out a part; the rest waits for its next turn.
+    fn on_part(&mut self, job: u64, part: Part, compute: Duration) {
+        let now = self.now();
+        let Some(running) = self.running.get_mut(&job) else {
+            return;
+        };
+        running.turn = None;
+        running.compute += compute;
+        names::stage("model", compute);
+        let Some(work) = self.works.get_mut(&(running.response, running.index)) else {
+            return;
+        };
+        let frames: usize = part.frames.iter().map(|&n| usize::from(n)).sum();
+        let of_all = |frames: usize, all: usize| (running.work * frames).div_ceil(all.max(1));
+        let made = (part.start + part.pcm.len()) / SAMPLES_PER_FRAME;
+        let rest = Pending {
+            index: running.index,
+            work: of_all(frames.saturating_sub(made), frames),
+            turn: of_all(part.next.into(), frames),
+            begun: Some(running.worker),
+        };
+        let given = work.give(part);
+        self.queue
+            .part_made(running.response, seconds_of(given), rest, now);
+    }
+
+    /// Gives out the rest, and keeps the whole.
+    fn on_done(&mut self, job: u64, speech: Speech, compute: Duration) {
+        let Some(running) = self.running.remove(&job) else {
+            return;
+        };
+        names::stage("model", compute);
+        let compute = running.compute + compute;
+        tracing::debug!(
+            response = running.response.0,
+            segment = running.index,
+            work = running.work,
+            narrow = running.narrow,
+            seconds = seconds_of(speech.pcm.len()),
+            ?compute,
+            "a segment is made"
+        );
+        // With lent cores it was faster than the next may be.
+        if running.narrow || !self.rates.known() {
+            self.rates.measured(running.work, speech.pcm.len(), compute);
+        }
+        let speech = Arc::new(speech);
+        self.cache.put(running.key, &speech);
+        self.publish_cache();
+        if let Some(work) = self.works.remove(&(running.response, running.index)) {
+            let rest = seconds_of(speech.pcm.len().saturating_sub(work.given));
+            self.queue.made(running.response, running.index, rest, self.now());
+            metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
+            work.end(Ok(Made { speech, kept: false }));
         }
     }
 
@@ -317,91 +353,144 @@ impl Task {
                 "a segment is done again"
             );
             metrics::counter!(names::SEGMENTS, "outcome" => "retried").increment(1);
-            self.queue.push(
-                running.response,
-                Pending {
-                    index: running.index,
-                    work: running.work,
-                },
-            );
+            let pending = fresh(running.index, &work.job);
+            self.queue.push(running.response, pending);
         }
     }
 
     async fn dispatch(&mut self) {
-        while let Some(worker) = self.free.first().copied() {
-            let Some((response, segment)) = self.queue.pop(self.rates.per_work()) else {
-                return;
-            };
-            let key = (response, segment.index);
-            let Some(name) = self.works.get(&key).map(|work| work.key) else {
-                continue;
-            };
-            // Another response may have had it made while it waited.
-            if let Some(speech) = self.kept(&name) {
-                let length = length_of(&speech);
-                self.queue.made(response, segment.index, length, self.now());
-                if let Some(work) = self.works.remove(&key) {
-                    work.end(Ok(Made { speech, kept: true }));
-                }
-                continue;
+        let mut takes = self.takes();
+        while let Some((response, segment)) = self.queue.pop(self.rates.per_work(), takes) {
+            match segment.begun {
+                Some(worker) => self.go_on(worker, response, segment).await,
+                None => self.begin(response, segment).await,
             }
-            let Some(work) = self.works.get(&key) else {
-                continue;
-            };
-            if work.blamed + work.losses == 0 {
-                metrics::counter!(names::CACHE_MISSES).increment(1);
-            }
-            metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
-            self.last_job += 1;
-            let threads = self.threads();
-            let SegmentJob {
-                tokens,
-                style,
-                speed,
-                early,
-            } = work.job.clone();
-            let job = Job {
-                id: self.last_job,
-                tokens,
-                style,
-                speed,
-                threads,
-                early,
-            };
-            let deadline = self
-                .rates
-                .compute(segment.work)
-                .mul_f64(self.limits.deadline_factor)
-                .max(self.limits.deadline_floor);
-            self.free.remove(&worker);
-            let running = Running {
-                key: work.key,
-                response,
-                index: segment.index,
-                worker,
-                work: segment.work,
-                threads,
-            };
-            self.running.insert(self.last_job, running);
-            self.order(Order::Run {
-                worker,
-                job,
-                deadline,
-            })
-            .await;
+            takes = self.takes();
         }
     }
 
-    /// For the job that is given out now: one, and those of the workers that nobody else needs.
-    fn threads(&self) -> u8 {
-        if self.queue.has_more() {
+    /// Tells whether a worker is free now for a segment that was begun by one, or for a new one.
+    fn takes(&self) -> impl Fn(Option<WorkerId>) -> bool + use<> {
+        let free: Vec<WorkerId> = self.free.keys().copied().collect();
+        let new = self.beginner().is_some();
+        move |begun| begun.map_or(new, |worker| free.contains(&worker))
+    }
+
+    /// The free worker that begins the next segment: the one that has the fewest to go on with.
+    fn beginner(&self) -> Option<WorkerId> {
+        let begun = |worker: &WorkerId| self.running.values().filter(|job| job.worker == *worker).count();
+        self.free
+            .iter()
+            .filter(|(_, closing)| !**closing)
+            .map(|(worker, _)| (begun(worker), *worker))
+            .filter(|(begun, _)| *begun < MOST_BEGUN)
+            .min()
+            .map(|(_, worker)| worker)
+    }
+
+    async fn begin(&mut self, response: ResponseId, segment: Pending) {
+        let key = (response, segment.index);
+        let (Some(work), Some(worker)) = (self.works.get(&key), self.beginner()) else {
+            return;
+        };
+        // Another response may have had it made while it waited. But a listener who has heard its beginning hears the rest of
+        // the same: a segment that is computed in parts is not to the bit what it is as a whole.
+        let (name, unheard) = (work.key, work.given == 0);
+        if unheard && let Some(speech) = self.kept(&name) {
+            let length = seconds_of(speech.pcm.len());
+            self.queue.made(response, segment.index, length, self.now());
+            if let Some(work) = self.works.remove(&key) {
+                work.end(Ok(Made { speech, kept: true }));
+            }
+            return;
+        }
+        let Some(work) = self.works.get(&key) else {
+            return;
+        };
+        if work.blamed + work.losses == 0 {
+            metrics::counter!(names::CACHE_MISSES).increment(1);
+        }
+        metrics::histogram!(names::QUEUE_SECONDS).record(work.submitted.elapsed());
+        self.last_job += 1;
+        self.free.remove(&worker);
+        let threads = self.threads(worker);
+        let SegmentJob {
+            tokens,
+            style,
+            speed,
+            early,
+        } = work.job.clone();
+        let job = Job {
+            id: self.last_job,
+            tokens,
+            style,
+            speed,
+            threads,
+            early,
+        };
+        let running = Running {
+            key: work.key,
+            response,
+            index: segment.index,
+            worker,
+            work: segment.work,
+            turn: Some((threads, segment.turn)),
+            compute: Duration::ZERO,
+            narrow: threads == 1,
+        };
+        self.running.insert(self.last_job, running);
+        let deadline = self.deadline(segment.work);
+        self.order(Order::Run {
+            worker,
+            job,
+            deadline,
+        })
+        .await;
+    }
+
+    async fn go_on(&mut self, worker: WorkerId, response: ResponseId, segment: Pending) {
+        self.free.remove(&worker);
+        let threads = self.threads(worker);
+        let deadline = self.deadline(segment.work);
+        let begun = self.running.iter_mut().find(|(_, running)| {
+            running.worker == worker && (running.response, running.index) == (response, segment.index)
+        });
+        let Some((job, running)) = begun else {
+            return;
+        };
+        running.turn = Some((threads, segment.turn));
+        running.narrow &= threads == 1;
+        let job = *job;
+        self.order(Order::Go {
+            worker,
+            job,
+            threads,
+            deadline,
+        })
+        .await;
+    }
+
+    /// When a worker counts as hanging with so much work.
+    fn deadline(&self, work: usize) -> Duration {
+        self.rates
+            .compute(work)
+            .mul_f64(self.limits.deadline_factor)
+            .max(self.limits.deadline_floor)
+    }
+
+    /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs.
+    fn threads(&self, worker: WorkerId) -> u8 {
+        let computing = |other: WorkerId| {
+            self.running
+                .values()
+                .any(|job| job.worker == other && job.turn.is_some())
+        };
+        let others = |begun: Option<WorkerId>| begun.is_none_or(|begun| begun != worker && !computing(begun));
+        if self.queue.has_more(others) {
             return 1;
         }
-        let taken: usize = self
-            .running
-            .values()
-            .map(|running| usize::from(running.threads))
-            .sum();
+        let turns = self.running.values().filter_map(|running| running.turn);
+        let taken: usize = turns.map(|(threads, _)| usize::from(threads)).sum();
         u8::try_from(self.workers.len().saturating_sub(taken).max(1)).unwrap_or(u8::MAX)
     }
 
@@ -409,7 +498,8 @@ impl Task {
         if !self.free.is_empty() {
             return Duration::ZERO;
         }
-        let running = self.running.values().map(|running| running.work).sum::<usize>() / 2;
+        let turns = self.running.values().filter_map(|running| running.turn);
+        let running = turns.map(|(_, work)| work).sum::<usize>() / 2;
         let workers = u32::try_from(self.workers.len().max(1)).unwrap_or(u32::MAX);
         self.rates.compute(running + self.queue.work_ahead()) / workers
     }
@@ -467,7 +557,18 @@ fn work_of(job: &SegmentJob) -> usize {
     (job.tokens.len() as f32 / job.speed.max(f32::MIN_POSITIVE)).ceil() as usize
 }
 
+/// A segment of which nothing is made yet.
+fn fresh(index: u64, job: &SegmentJob) -> Pending {
+    let work = work_of(job);
+    Pending {
+        index,
+        work,
+        turn: if job.early { first_turn(work) } else { work },
+        begun: None,
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
-fn length_of(speech: &Speech) -> Seconds {
-    speech.pcm.len() as Seconds / Seconds::from(SAMPLE_RATE)
+fn seconds_of(samples: usize) -> Seconds {
+    samples as Seconds / Seconds::from(SAMPLE_RATE)
 }

@@ -12,6 +12,10 @@ struct Fleet {
 
 impl Fleet {
     async fn of(workers: u64) -> Self {
+        Self::with(workers, 0).await
+    }
+
+    async fn with(workers: u64, cache_bytes: usize) -> Self {
         let limits = Limits {
             queue: 10,
             responses: 10,
@@ -21,9 +25,9 @@ impl Fleet {
         };
         let (give, orders) = mpsc::channel(8);
         let (news, take) = mpsc::channel(8);
-        let scheduler = Scheduler::start(limits, Cache::new(0, "none"), give, take);
+        let scheduler = Scheduler::start(limits, Cache::new(cache_bytes, "none"), give, take);
         for id in 1..=workers {
-            news.send(News::Offer(WorkerId(id))).await.unwrap();
+            news.send(offer(WorkerId(id))).await.unwrap();
         }
         // Once it has answered, it knows the workers.
         assert!(scheduler.alive().await);
@@ -53,7 +57,14 @@ impl Fleet {
         };
         let compute = Duration::from_millis(100);
         self.news.send(News::Done { job, speech, compute }).await.unwrap();
-        self.news.send(News::Offer(worker)).await.unwrap();
+        self.news.send(offer(worker)).await.unwrap();
+    }
+}
+
+fn offer(worker: WorkerId) -> News {
+    News::Offer {
+        worker,
+        closing: false,
     }
 }
 
@@ -118,52 +129,32 @@ async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     let lost = News::Lost {
         job: job.id,
         reason: Reason::Hang,
+        running: true,
     };
     fleet.news.send(lost).await.unwrap();
-    fleet.news.send(News::Offer(WorkerId(2))).await.unwrap();
+    fleet.news.send(offer(WorkerId(2))).await.unwrap();
     let (worker, again) = fleet.given().await;
     assert_eq!((worker, again.tokens.len()), (WorkerId(2), 10));
     fleet.done(worker, again.id).await;
     assert_eq!(fleet.given().await.1.tokens.len(), 11);
 }
 
-#[tokio::test]
-async fn a_part_is_heard_once_though_its_worker_dies() {
-    let mut fleet = Fleet::of(2).await;
-    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
-    let mut promise = ticket.submit(0, segment(10)).await;
-    let part = |start: usize, samples: usize| Part {
+/// `samples` from `start` on, each of which is its own number.
+fn part(start: usize, samples: usize) -> Part {
+    Part {
         start,
-        pcm: (start..start + samples).map(|i| i as f32).collect(),
-        frames: vec![1; 12],
-    };
-    let (worker, job) = fleet.given().await;
-    assert!(job.early);
-    let job = job.id;
-    fleet.news.send(News::Withdraw(worker)).await.unwrap();
-    for (start, samples) in [(0, 100), (100, 50)] {
-        let part = part(start, samples);
-        fleet.news.send(News::Part { job, part }).await.unwrap();
+        pcm: counted(start..start + samples),
+        frames: vec![100; 12],
+        next: 4,
     }
-    let reason = Reason::Crash;
-    fleet.news.send(News::Lost { job, reason }).await.unwrap();
-    let (_, again) = fleet.given().await;
-    // A worker of the same kind makes the same parts; one that makes others loses nothing either.
-    for (start, samples) in [(0, 100), (100, 80)] {
-        let (job, part) = (again.id, part(start, samples));
-        fleet.news.send(News::Part { job, part }).await.unwrap();
-    }
-    let speech = Speech {
-        pcm: (0..200).map(|i| i as f32).collect(),
-        frames: Some(vec![1; 12]),
-    };
-    let compute = Duration::from_millis(100);
-    let (job, speech) = (again.id, speech);
-    fleet
-        .news
-        .send(News::Done { job, speech, compute })
-        .await
-        .unwrap();
+}
+
+fn counted(samples: std::ops::Range<usize>) -> Vec<f32> {
+    samples.map(|i| i as f32).collect()
+}
+
+/// What comes of a segment, until its end.
+async fn heard(promise: &mut Promise) -> Vec<f32> {
     let mut heard = Vec::new();
     while let Some(delivered) = promise.recv().await {
         match delivered.unwrap() {
@@ -171,8 +162,186 @@ async fn a_part_is_heard_once_though_its_worker_dies() {
                 assert_eq!(part.start, heard.len());
                 heard.extend(part.pcm);
             }
-            Delivered::Whole(made) => heard.extend(&made.speech.pcm[heard.len()..]),
+            Delivered::Whole(made) => {
+                heard.extend(&made.speech.pcm[heard.len()..]);
+                break;
+            }
         }
     }
-    assert_eq!(heard, (0..200).map(|i| i as f32).collect::<Vec<_>>());
+    heard
+}
+
+impl Fleet {
+    async fn part(&self, worker: WorkerId, job: u64, part: Part) {
+        let compute = Duration::from_millis(100);
+        self.news.send(News::Part { job, part, compute }).await.unwrap();
+        self.news.send(offer(worker)).await.unwrap();
+    }
+
+    async fn whole(&self, worker: WorkerId, job: u64, pcm: Vec<f32>) {
+        let speech = Speech {
+            pcm,
+            frames: Some(vec![1; 12]),
+        };
+        let compute = Duration::from_millis(100);
+        self.news.send(News::Done { job, speech, compute }).await.unwrap();
+        self.news.send(offer(worker)).await.unwrap();
+    }
+
+    async fn lost(&self, worker: WorkerId, job: u64, running: bool) {
+        self.news.send(News::Withdraw(worker)).await.unwrap();
+        let lost = News::Lost {
+            job,
+            reason: Reason::Crash,
+            running,
+        };
+        self.news.send(lost).await.unwrap();
+    }
+
+    /// The next job that goes on, and where.
+    async fn goes_on(&mut self) -> (WorkerId, u64, u8) {
+        match self.orders.recv().await {
+            Some(Order::Go {
+                worker, job, threads, ..
+            }) => (worker, job, threads),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_listener_has_a_turn_between_two_parts_of_another_s_sentence() {
+    let mut fleet = Fleet::of(1).await;
+    let first = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut sentence = first.submit(0, segment(200)).await;
+    let (worker, long) = fleet.given().await;
+    let second = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut word = second.submit(0, segment(3)).await;
+    assert!(fleet.nothing_given().await);
+    // Five seconds in hand.
+    fleet.part(worker, long.id, part(0, 120_000)).await;
+    let (_, short) = fleet.given().await;
+    assert_eq!(short.tokens.len(), 3);
+    fleet.whole(worker, short.id, counted(0..10)).await;
+    assert_eq!(heard(&mut word).await.len(), 10);
+    assert_eq!(fleet.goes_on().await, (worker, long.id, 1));
+    fleet.whole(worker, long.id, counted(0..130_000)).await;
+    assert_eq!(heard(&mut sentence).await, counted(0..130_000));
+}
+
+#[tokio::test]
+async fn a_sentence_goes_on_where_it_was_begun_and_other_cores_help() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let _sentence = ticket.submit(0, segment(200)).await;
+    let (worker, job) = fleet.given().await;
+    fleet.part(worker, job.id, part(0, 100)).await;
+    assert_eq!(fleet.goes_on().await, (worker, job.id, 2));
+}
+
+#[tokio::test]
+async fn a_worker_that_leaves_ends_what_it_has_begun_and_begins_nothing() {
+    let mut fleet = Fleet::of(1).await;
+    let first = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let _sentence = first.submit(0, segment(200)).await;
+    let (worker, job) = fleet.given().await;
+    let second = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let _word = second.submit(0, segment(3)).await;
+    assert!(fleet.nothing_given().await);
+    let (compute, part) = (Duration::from_millis(100), part(0, 120_000));
+    fleet
+        .news
+        .send(News::Part {
+            job: job.id,
+            part,
+            compute,
+        })
+        .await
+        .unwrap();
+    let closing = true;
+    fleet.news.send(News::Offer { worker, closing }).await.unwrap();
+    assert_eq!(fleet.goes_on().await.1, job.id);
+    fleet.news.send(offer(WorkerId(2))).await.unwrap();
+    assert_eq!(fleet.given().await.0, WorkerId(2));
+}
+
+#[tokio::test]
+async fn a_part_is_heard_once_though_its_worker_dies() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut promise = ticket.submit(0, segment(10)).await;
+    let (worker, job) = fleet.given().await;
+    assert!(job.early);
+    fleet.part(worker, job.id, part(0, 100)).await;
+    fleet.goes_on().await;
+    fleet.part(worker, job.id, part(100, 50)).await;
+    fleet.goes_on().await;
+    fleet.lost(worker, job.id, true).await;
+    let (other, again) = fleet.given().await;
+    assert_ne!(other, worker);
+    // A worker of the same kind makes the same parts; one that makes others loses nothing either.
+    fleet.part(other, again.id, part(0, 100)).await;
+    fleet.goes_on().await;
+    fleet.part(other, again.id, part(100, 80)).await;
+    fleet.goes_on().await;
+    fleet.whole(other, again.id, counted(0..200)).await;
+    assert_eq!(heard(&mut promise).await, counted(0..200));
+}
+
+#[tokio::test]
+async fn a_sentence_that_was_set_aside_in_a_dead_worker_is_begun_again_without_blame() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut promise = ticket.submit(0, segment(100)).await;
+    for _ in 0..2 * POISON {
+        let (worker, job) = fleet.given().await;
+        // It is set aside, and no order to go on is out when its worker is lost.
+        let (compute, part) = (Duration::from_millis(100), part(0, 100));
+        fleet
+            .news
+            .send(News::Part {
+                job: job.id,
+                part,
+                compute,
+            })
+            .await
+            .unwrap();
+        fleet.lost(worker, job.id, false).await;
+        fleet.news.send(offer(WorkerId(worker.0 + 10))).await.unwrap();
+    }
+    let (worker, job) = fleet.given().await;
+    fleet.whole(worker, job.id, counted(0..200)).await;
+    assert_eq!(heard(&mut promise).await, counted(0..200));
+}
+
+/// Segments that end so many workers are given up.
+const POISON: usize = 2;
+
+#[tokio::test]
+async fn a_sentence_that_was_heard_in_part_is_not_ended_with_another_s_rendering() {
+    let mut fleet = Fleet::with(2, 1 << 20).await;
+    let hers = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut heard_in_parts = hers.submit(0, segment(10)).await;
+    let (first, early) = fleet.given().await;
+    fleet.part(first, early.id, part(0, 100)).await;
+    fleet.goes_on().await;
+    // Another has the same sentence made as a whole, which sounds a little different.
+    let his = fleet.scheduler.enter(Delivery::Whole).await.unwrap();
+    let whole = SegmentJob {
+        early: false,
+        ..segment(10)
+    };
+    let mut heard_whole = his.submit(0, whole.clone()).await;
+    let (second, job) = fleet.given().await;
+    fleet.whole(second, job.id, vec![-1.0; 200]).await;
+    assert_eq!(heard(&mut heard_whole).await, vec![-1.0; 200]);
+    fleet.lost(first, early.id, true).await;
+    // It is done again, though it is in memory.
+    let (third, again) = fleet.given().await;
+    fleet.whole(third, again.id, counted(0..200)).await;
+    assert_eq!(heard(&mut heard_in_parts).await, counted(0..200));
+    // A new listener may have what is kept.
+    let theirs = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut kept = theirs.submit(0, segment(10)).await;
+    assert_eq!(heard(&mut kept).await.len(), 200);
 }

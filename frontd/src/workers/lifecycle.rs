@@ -15,8 +15,11 @@
 //!
 //! *Ending*: the socket is closed and the worker exits by itself; *Dying*: we killed it.
 //!
+//! *Busy* is a turn of a job: the whole, or a part of one that goes on later. An idle worker may have begun jobs, which only
+//! it can go on with.
+//!
 //! *Leaving* is a mark, not a state: a worker that is to be recycled serves until its replacement is ready, one
-//! that is scaled away or drained until its job is done.
+//! that is scaled away or drained until the jobs that it has begun are done.
 //!
 //! A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
 //! time; the first good work takes the wait back.
@@ -43,8 +46,11 @@ pub struct WorkerId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Spawn(WorkerId),
-    /// It can take a job.
-    Offer(WorkerId),
+    /// It can take a job, or, `closing`, go on with one that it has begun.
+    Offer {
+        id: WorkerId,
+        closing: bool,
+    },
     /// It can take no job any more.
     Withdraw(WorkerId),
     Ping(WorkerId),
@@ -118,6 +124,8 @@ struct Worker {
     /// Whether it ever was.
     ready: bool,
     jobs: u64,
+    /// Jobs that it has begun and does not compute now.
+    aside: usize,
     memory: u64,
     leaving: Option<Leaving>,
     /// Why we ended it; otherwise its exit tells.
@@ -128,6 +136,11 @@ impl Worker {
     /// Is there or coming, and is not to go.
     fn stays(&self) -> bool {
         self.leaving.is_none() && self.state.is_alive()
+    }
+
+    /// Begins no job any more.
+    fn is_closing(&self) -> bool {
+        self.leaving.is_some_and(|leaving| !leaving.awaits_replacement)
     }
 
     /// Serves until another is ready.
@@ -200,7 +213,7 @@ impl Fleet {
             worker.ready = true;
             self.ever_ready = true;
             self.enter(id, State::Idle { pinged: false }, now);
-            self.actions.push(Action::Offer(id));
+            self.actions.push(Action::Offer { id, closing: false });
             let replaced = self.workers.iter().find_map(|(id, worker)| match worker.leaving {
                 Some(Leaving {
                     reason,
@@ -214,16 +227,43 @@ impl Fleet {
         }
     }
 
-    /// A job was given to it. `false`: it cannot take one.
-    pub fn on_job(&mut self, id: WorkerId, deadline: Instant, now: Instant) -> bool {
-        let idle = matches!(
-            self.workers.get(&id),
-            Some(Worker {
-                state: State::Idle { .. },
-                ..
-            })
-        );
-        idle && self.enter(id, State::Busy { deadline }, now)
+    /// A job is given to it, or the next turn of one that it has begun (`goes_on`). `false`: it cannot take it.
+    pub fn on_turn(&mut self, id: WorkerId, goes_on: bool, deadline: Instant, now: Instant) -> bool {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return false;
+        };
+        let takes = if goes_on {
+            worker.aside > 0
+        } else {
+            !worker.is_closing()
+        };
+        if !takes || !matches!(worker.state, State::Idle { .. }) {
+            return false;
+        }
+        worker.aside -= usize::from(goes_on);
+        self.enter(id, State::Busy { deadline }, now)
+    }
+
+    /// It has made a part of its job, which goes on later.
+    pub fn on_part(&mut self, id: WorkerId, now: Instant) {
+        if let Some(worker) = self.workers.get_mut(&id)
+            && matches!(worker.state, State::Busy { .. })
+        {
+            worker.aside += 1;
+            self.enter(id, State::Idle { pinged: false }, now);
+            self.offer(id, now);
+        }
+    }
+
+    /// A job that it had set aside is given up.
+    pub fn on_dropped(&mut self, id: WorkerId, now: Instant) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        worker.aside = worker.aside.saturating_sub(1);
+        if matches!(worker.state, State::Idle { .. }) {
+            self.offer(id, now);
+        }
     }
 
     /// Its job is answered.
@@ -242,12 +282,18 @@ impl Fleet {
         if worn_out {
             self.recycle(id);
         }
-        match self.workers.get(&id).and_then(|worker| worker.leaving) {
-            Some(Leaving {
-                awaits_replacement: false,
-                ..
-            }) => self.retire(id, now),
-            _ => self.actions.push(Action::Offer(id)),
+        self.offer(id, now);
+    }
+
+    /// An idle worker is free for what it may take, or goes.
+    fn offer(&mut self, id: WorkerId, now: Instant) {
+        match self.workers.get(&id) {
+            Some(worker) if worker.is_closing() && worker.aside == 0 => self.retire(id, now),
+            Some(worker) => {
+                let closing = worker.is_closing();
+                self.actions.push(Action::Offer { id, closing });
+            }
+            None => {}
         }
     }
 
@@ -339,7 +385,7 @@ impl Fleet {
                 let cost = match worker.state {
                     State::Starting => 0,
                     _ if worker.awaits_replacement() => 1,
-                    State::Idle { .. } => 2,
+                    State::Idle { .. } if worker.aside == 0 => 2,
                     _ => 3,
                 };
                 (cost, std::cmp::Reverse(*id))
@@ -456,6 +502,7 @@ impl Fleet {
                     since: now,
                     ready: false,
                     jobs: 0,
+                    aside: 0,
                     memory: 0,
                     leaving: None,
                     verdict: None,
@@ -491,7 +538,7 @@ impl Fleet {
         self.workers.iter().filter(|(_, worker)| worker.stays())
     }
 
-    /// Lets a worker go: at once, or when its job is done.
+    /// Lets a worker go: at once, or when the jobs that it has begun are done.
     fn dismiss(&mut self, id: WorkerId, reason: Reason, now: Instant) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
@@ -500,8 +547,10 @@ impl Fleet {
             reason,
             awaits_replacement: false,
         });
-        if matches!(worker.state, State::Starting | State::Idle { .. }) {
-            self.retire(id, now);
+        match worker.state {
+            State::Starting => self.retire(id, now),
+            State::Idle { .. } => self.offer(id, now),
+            _ => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! The socket of one worker: messages in, events out.
 
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,7 +10,7 @@ use std::{
 
 use common::{
     frame::{FrameError, PREFIX_LEN, Prefix},
-    protocol::{self, FromWorker, PREAMBLE_LEN, ProtocolError, ToWorker},
+    protocol::{self, FromWorker, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, ToWorker},
 };
 use interprocess::local_socket::{
     GenericFilePath, ListenerOptions,
@@ -22,8 +23,11 @@ use tokio::{
 
 use super::{Event, Part, Speech, lifecycle::WorkerId};
 
-/// Messages to one worker that may wait: a job, its cancellation and a ping.
-pub(super) const OUTBOX: usize = 4;
+/// Messages to one worker that may wait: a turn, a ping, and a cancellation of each job that was begun.
+pub(super) const OUTBOX: usize = MOST_BEGUN + 4;
+
+/// The jobs that are out, by id.
+type Out = Mutex<HashMap<u64, Awaited>>;
 
 /// A socket on which exactly one worker is awaited.
 #[derive(Debug)]
@@ -103,17 +107,16 @@ async fn converse(
         .await
         .map_err(FrameError::from)?;
 
-    let awaited = Mutex::new(None);
+    let awaited = Out::default();
     tokio::select! {
         result = read(id, &stream, events, &awaited) => result,
         result = write(&stream, outbox, &awaited) => result,
     }
 }
 
-/// The job that is out, as far as its answer can be checked.
+/// A job that is out, as far as its answer can be checked.
 #[derive(Debug)]
 struct Awaited {
-    job: u64,
     tokens: usize,
     /// What has come of it in parts.
     pcm: Vec<f32>,
@@ -171,7 +174,7 @@ async fn read(
     id: WorkerId,
     mut from: impl AsyncRead + Unpin,
     events: &mpsc::Sender<(WorkerId, Event)>,
-    awaited: &Mutex<Option<Awaited>>,
+    awaited: &Out,
 ) -> Result<(), ProtocolError> {
     let mut ready = false;
     while let Some((message, body)) = receive(&mut from).await? {
@@ -195,12 +198,16 @@ async fn read(
                     compute: Duration::from_micros(compute_us),
                 }
             }
-            FromWorker::Part { job, frames } => {
+            FromWorker::Part {
+                job,
+                frames,
+                next,
+                compute_us,
+            } => {
                 let mut awaited = lock(awaited);
                 let awaited = awaited
-                    .as_mut()
-                    .filter(|awaited| awaited.job == job)
-                    .ok_or(ProtocolError::Unexpected("a part of another job"))?;
+                    .get_mut(&job)
+                    .ok_or(ProtocolError::Unexpected("a part of no job"))?;
                 let start = awaited.take(&body, Some(frames.clone()))?;
                 Event::Part {
                     job,
@@ -208,7 +215,9 @@ async fn read(
                         start,
                         pcm: awaited.pcm[start..].to_vec(),
                         frames,
+                        next,
                     },
+                    compute: Duration::from_micros(compute_us),
                 }
             }
             FromWorker::Failed { job, fault } => {
@@ -227,17 +236,17 @@ async fn read(
 async fn write(
     mut to: impl AsyncWrite + Unpin,
     mut outbox: mpsc::Receiver<ToWorker>,
-    awaited: &Mutex<Option<Awaited>>,
+    awaited: &Out,
 ) -> Result<(), ProtocolError> {
     while let Some(message) = outbox.recv().await {
         let header = protocol::encode(&message)?;
         if let ToWorker::Run(job) = &message {
-            *lock(awaited) = Some(Awaited {
-                job: job.id,
+            let new = Awaited {
                 tokens: job.tokens.len(),
                 pcm: Vec::new(),
                 frames: None,
-            });
+            };
+            lock(awaited).insert(job.id, new);
         }
         let mut bytes = Prefix::checked(header.len(), 0)?.to_bytes().to_vec();
         bytes.extend(header);
@@ -246,16 +255,14 @@ async fn write(
     Ok(())
 }
 
-/// Takes what was awaited, if it is this job.
-fn answered(awaited: &Mutex<Option<Awaited>>, job: u64) -> Result<Awaited, ProtocolError> {
-    match lock(awaited).take() {
-        Some(awaited) if awaited.job == job => Ok(awaited),
-        Some(_) => Err(ProtocolError::Unexpected("an answer to another job")),
-        None => Err(ProtocolError::Unexpected("an answer to no job")),
-    }
+/// Takes the job out, which is over.
+fn answered(awaited: &Out, job: u64) -> Result<Awaited, ProtocolError> {
+    lock(awaited)
+        .remove(&job)
+        .ok_or(ProtocolError::Unexpected("an answer to no job"))
 }
 
-fn lock(awaited: &Mutex<Option<Awaited>>) -> MutexGuard<'_, Option<Awaited>> {
+fn lock(awaited: &Out) -> MutexGuard<'_, HashMap<u64, Awaited>> {
     awaited.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -302,7 +309,6 @@ mod tests {
 
     fn awaited() -> Awaited {
         Awaited {
-            job: 1,
             tokens: 1,
             pcm: Vec::new(),
             frames: None,

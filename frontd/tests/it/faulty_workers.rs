@@ -72,7 +72,7 @@ fn act_as_a_worker() {
         match protocol::decode(&frame.header).unwrap() {
             ToWorker::Run(job) => misbehave(&fault, &job, &mut stream),
             ToWorker::Ping { nonce } => protocol::send(&stream, &FromWorker::Pong { nonce }, &[]).unwrap(),
-            ToWorker::Cancel { .. } => {}
+            ToWorker::Go { .. } | ToWorker::Cancel { .. } => {}
         }
     }
     std::process::exit(0);
@@ -84,6 +84,12 @@ fn misbehave(fault: &str, job: &Job, stream: &mut UnixStream) {
     let done = |job: u64, frames: Vec<u16>| FromWorker::Done {
         job,
         frames: Some(frames),
+        compute_us: 1,
+    };
+    let part = |job: u64, frames: Vec<u16>| FromWorker::Part {
+        job,
+        frames,
+        next: 1,
         compute_us: 1,
     };
     let (message, body) = match fault {
@@ -103,17 +109,8 @@ fn misbehave(fault: &str, job: &Job, stream: &mut UnixStream) {
         "dies of speed 2" => std::process::exit(3),
         "wrong durations" => (done(job.id, vec![1; 3]), vec![0; 4 * 3 * SAMPLES_PER_FRAME]),
         "another job" => (done(job.id + 1, frames), vec![0; 4 * samples]),
-        "part of another job" => {
-            let part = FromWorker::Part {
-                job: job.id + 1,
-                frames,
-            };
-            (part, vec![0; 4])
-        }
-        "part too long" => {
-            let part = FromWorker::Part { job: job.id, frames };
-            (part, vec![0; 4 * (samples + 1)])
-        }
+        "part of another job" => (part(job.id + 1, frames), vec![0; 4]),
+        "part too long" => (part(job.id, frames), vec![0; 4 * (samples + 1)]),
         "cut off" => {
             let mut bytes = Vec::new();
             protocol::send(&mut bytes, &done(job.id, frames), &vec![0; 4 * samples]).unwrap();

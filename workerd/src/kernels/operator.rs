@@ -16,7 +16,7 @@ use super::block::{Block, LAYERS};
 use super::convolution::Convolution;
 use super::crew::Crew;
 use super::matmul::MatMul;
-use super::window::{Gathering, Seen, Window};
+use super::window::Sound;
 use super::{Io, KernelError, Kernels, Pool, lock};
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
@@ -24,7 +24,7 @@ const PARAMETERS: usize = WEIGHTS + 1;
 const INPUTS: usize = PARAMETERS + 1;
 
 /// The operators, to be given to a session that loads a fused graph. They compute with `kernels` on the threads of
-/// `crew`, fail soon after `cancel` is set, and take their statistics as `window` says.
+/// `crew`, fail soon after `cancel` is set, and take their statistics as `sound` says.
 ///
 /// # Errors
 /// ONNX Runtime refuses them; only a library of another interface does.
@@ -32,13 +32,13 @@ pub fn domain(
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
-    window: CurrentWindow,
+    sound: CurrentSound,
 ) -> ort::Result<OperatorDomain> {
     let shared = Arc::new(Shared {
         kernels,
         crew,
         cancel,
-        window,
+        sound,
     });
     OperatorDomain::new(fused::DOMAIN)?
         .add(ResidualBlock {
@@ -50,14 +50,14 @@ pub fn domain(
         .add(Multiply { shared })
 }
 
-/// What is computed now: a window of a sound, or the whole where there is none.
-pub type CurrentWindow = Arc<Mutex<Option<Window>>>;
+/// What is computed now: a sound in windows, or the whole where there is none.
+pub type CurrentSound = Arc<Mutex<Option<Sound>>>;
 
 struct Shared {
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
-    window: CurrentWindow,
+    sound: CurrentSound,
 }
 
 impl Shared {
@@ -80,7 +80,8 @@ struct ResidualBlockKernel {
     taps: usize,
     dilations: [usize; LAYERS],
     epsilon: f32,
-    seen: Seen,
+    /// Of the node.
+    name: String,
 }
 
 impl Operator for ResidualBlock {
@@ -114,7 +115,7 @@ impl Operator for ResidualBlock {
                 taps,
                 dilations,
                 epsilon,
-                seen: Seen::default(),
+                name: node.node_name()?,
             }),
             _ => Err(ort::Error::new(
                 "a residual block's attributes are missing or out of range",
@@ -148,14 +149,9 @@ impl Kernel for ResidualBlockKernel {
             input,
             output: output.try_extract_tensor_mut::<f32>()?.1,
         };
-        let window = lock(&self.shared.window).clone();
-        let gathering = window
-            .as_ref()
-            .filter(|window| !window.is_all())
-            .map(|window| Gathering {
-                window,
-                seen: &mut self.seen,
-            });
+        // Nodes run one after the other, so nobody waits for it.
+        let mut sound = lock(&self.shared.sound);
+        let gathering = sound.as_mut().and_then(|sound| sound.gathering(&self.name));
         self.shared
             .compute(|kernels, pool, cancel| kernels.run_window(block, io, gathering, pool, cancel))
     }

@@ -11,10 +11,19 @@
 //!
 //! The context makes the core exact at its edges; it is neither counted nor kept.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::activation::Moments;
 use super::block::LAYERS;
+
+/// A sound that is computed in windows, while one of them is: the window, and what the blocks have seen of the sound.
+#[derive(Debug)]
+pub struct Sound {
+    pub window: Window,
+    /// By the name of the block's node, so that another session of the same graph can go on.
+    pub seen: HashMap<String, Seen>,
+}
 
 /// What of a node's input is what, in steps of the signal that the prosody made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +56,20 @@ struct Layer {
     ahead: Vec<Moments>,
 }
 
+impl Sound {
+    /// For the block of this name; `None` where the window is the whole sound, whose statistics need no gathering.
+    pub(super) fn gathering(&mut self, block: &str) -> Option<Gathering<'_>> {
+        if self.window.is_all() {
+            return None;
+        }
+        if !self.seen.contains_key(block) {
+            self.seen.insert(block.to_owned(), Seen::default());
+        }
+        let (window, seen) = (&self.window, self.seen.get_mut(block)?);
+        Some(Gathering { window, seen })
+    }
+}
+
 /// A window with what came before.
 #[derive(Debug)]
 pub struct Gathering<'a> {
@@ -74,7 +97,7 @@ impl Window {
     }
 
     /// Whether it has the whole sound.
-    pub(super) fn is_all(&self) -> bool {
+    fn is_all(&self) -> bool {
         self.first && self.to_come == 0 && self.silence.is_none()
     }
 }

@@ -1,5 +1,6 @@
 //! From prosody to sound, in windows.
 
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use ndarray::{Array3, ArrayView2, Ix3, s};
@@ -8,10 +9,11 @@ use ort::value::Tensor;
 
 use super::tensors::{self, Names};
 use super::windows::{self, Input};
-use crate::engine::{Early, Speech};
+use crate::engine::{Speech, Turn};
 use crate::fused::{SIGNAL, SOURCE, SOURCE_PER_STEP, STEPS_PER_FRAME};
 use crate::kernels::lock;
-use crate::kernels::operator::CurrentWindow;
+use crate::kernels::operator::CurrentSound;
+use crate::kernels::window::{Seen, Sound};
 use common::SAMPLES_PER_FRAME;
 
 const SAMPLES_PER_STEP: usize = SAMPLES_PER_FRAME / STEPS_PER_FRAME;
@@ -56,69 +58,82 @@ impl Prosody {
     }
 }
 
+/// A sound as far as it is made: its next window can be computed by any session of the graph.
+pub(super) struct Making {
+    prosody: Prosody,
+    style: Vec<f32>,
+    /// The windows that are left.
+    windows: VecDeque<Input>,
+    seen: HashMap<String, Seen>,
+}
+
 /// A session that makes sound of prosody.
 pub(super) struct Vocoder<'a> {
     pub(super) session: &'a mut Session,
     pub(super) options: &'a RunOptions<NoSelectedOutputs>,
     pub(super) names: &'a Names,
-    pub(super) window: &'a CurrentWindow,
-    pub(super) style: &'a [f32],
+    pub(super) sound: &'a CurrentSound,
 }
 
-impl Vocoder<'_> {
-    /// Computes a sound; each window but the last is given out `early` if that is wanted.
-    ///
-    /// # Errors
-    /// ONNX Runtime's, or a sound of another length than the durations say.
-    pub(super) fn sound(
-        mut self,
-        prosody: Prosody,
-        in_windows: bool,
-        early: Early<'_>,
-    ) -> ort::Result<Speech> {
-        let steps = prosody.signal.dim().2;
+impl Making {
+    /// In one window, or in several.
+    pub(super) fn of(prosody: Prosody, style: &[f32], in_windows: bool) -> Self {
         let lead = prosody
             .frames
             .first()
             .map_or(0, |n| usize::from(*n) * STEPS_PER_FRAME);
-        let mut pcm = Vec::with_capacity(steps * SAMPLES_PER_STEP);
-        let plan = windows::plan(steps, lead, in_windows);
-        // Silence that is not computed.
-        let silence = plan.first().and_then(|input| input.window.silence.as_ref());
-        pcm.resize(silence.map_or(0, |(_, steps)| *steps) * SAMPLES_PER_STEP, 0.0);
-        let last = plan.len().saturating_sub(1);
-        let mut given = 0;
-        for (i, input) in plan.iter().enumerate() {
-            pcm.extend(self.window(&prosody, input)?);
-            if i < last {
-                early(&pcm[given..], &prosody.frames);
-                given = pcm.len();
-            }
+        Self {
+            windows: windows::plan(prosody.signal.dim().2, lead, in_windows).into(),
+            prosody,
+            style: style.to_vec(),
+            seen: HashMap::new(),
         }
-        Ok(Speech {
-            pcm,
-            frames: Some(prosody.frames),
+    }
+
+    /// Computes the next window.
+    ///
+    /// # Errors
+    /// ONNX Runtime's, or a sound of another length than the durations say.
+    pub(super) fn turn(&mut self, vocoder: Vocoder<'_>) -> ort::Result<Turn> {
+        let mut pcm = Vec::new();
+        if let Some(input) = self.windows.pop_front() {
+            // Silence that is not computed.
+            let silence = input.window.silence.as_ref().map_or(0, |(_, steps)| *steps);
+            pcm.resize(silence * SAMPLES_PER_STEP, 0.0);
+            pcm.extend(self.window(vocoder, input)?);
+        }
+        let next = self
+            .windows
+            .front()
+            .map(|input| u16::try_from(input.window.steps.div_ceil(STEPS_PER_FRAME)).unwrap_or(u16::MAX));
+        let frames = Some(self.prosody.frames.clone());
+        Ok(Turn {
+            speech: Speech { pcm, frames },
+            next,
         })
     }
 
     /// The samples of one window.
-    fn window(&mut self, prosody: &Prosody, input: &Input) -> ort::Result<Vec<f32>> {
-        let signal = taken(prosody.signal.slice(s![0, .., ..]), &input.pieces, 1, 0);
-        let source = taken(
-            prosody.source.slice(s![0, .., ..]),
-            &input.pieces,
-            SOURCE_PER_STEP,
-            1,
-        );
-        *lock(self.window) = Some(input.window.clone());
+    fn window(&mut self, vocoder: Vocoder<'_>, input: Input) -> ort::Result<Vec<f32>> {
+        let of =
+            |signal: &Array3<f32>, rate, more| taken(signal.slice(s![0, .., ..]), &input.pieces, rate, more);
         let inputs = ort::inputs![
-            SIGNAL => Tensor::from_array(signal)?,
-            SOURCE => Tensor::from_array(source)?,
-            self.names.style.as_str() => Tensor::from_array(tensors::row(self.style))?,
+            SIGNAL => Tensor::from_array(of(&self.prosody.signal, 1, 0))?,
+            SOURCE => Tensor::from_array(of(&self.prosody.source, SOURCE_PER_STEP, 1))?,
+            vocoder.names.style.as_str() => Tensor::from_array(tensors::row(&self.style))?,
         ];
-        let outputs = self.session.run_with_options(inputs, self.options)?;
-        let (_, samples) = outputs[self.names.audio.as_str()].try_extract_tensor::<f32>()?;
-        let Range { start, end } = input.window.core;
+        let Range { start, end } = input.window.core.clone();
+        *lock(vocoder.sound) = Some(Sound {
+            window: input.window,
+            seen: std::mem::take(&mut self.seen),
+        });
+        let outputs = vocoder.session.run_with_options(inputs, vocoder.options);
+        self.seen = lock(vocoder.sound)
+            .take()
+            .map(|sound| sound.seen)
+            .unwrap_or_default();
+        let outputs = outputs?;
+        let (_, samples) = outputs[vocoder.names.audio.as_str()].try_extract_tensor::<f32>()?;
         samples
             .get(start * SAMPLES_PER_STEP..end * SAMPLES_PER_STEP)
             .map(<[f32]>::to_vec)

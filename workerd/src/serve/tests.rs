@@ -1,4 +1,5 @@
 use std::{
+    collections::HashMap,
     os::unix::net::UnixStream,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -7,12 +8,14 @@ use std::{
 use common::{STYLE_DIM, frame::write_frame, protocol::encode};
 
 use super::*;
-use crate::engine::{Early, Speech};
+use crate::engine::{Speech, Turn};
 
-/// Makes one frame a token; a token 99 is computed until it is stopped.
+/// Makes one frame a token; of an early job one each turn. A token 99 is computed until it is stopped.
 #[derive(Default)]
 struct FakeEngine {
     stopped: Arc<AtomicBool>,
+    /// Frames in all and frames made, by job.
+    aside: HashMap<u64, (usize, usize)>,
     /// Told of each rest.
     rests: Option<mpsc::SyncSender<()>>,
 }
@@ -35,24 +38,36 @@ impl Engine for FakeEngine {
         self.stopped.store(false, Ordering::SeqCst);
     }
 
-    fn synthesise(&mut self, job: &Job, early: Early<'_>) -> Result<Speech, Fault> {
+    fn begin(&mut self, job: &Job) -> Result<Turn, Fault> {
         if job.tokens == [99] {
             while !self.stopped.load(Ordering::SeqCst) {
                 thread::yield_now();
             }
             return Err(Fault::Cancelled);
         }
-        let frames = vec![1; job.tokens.len() + 2];
-        let pcm = vec![0.5; frames.len() * common::SAMPLES_PER_FRAME];
+        let all = job.tokens.len() + 2;
         if job.early {
-            for frame in pcm.chunks(common::SAMPLES_PER_FRAME).take(2) {
-                early(frame, &frames);
-            }
+            self.aside.insert(job.id, (all, 0));
+            self.go_on(job.id, 1)
+        } else {
+            Ok(turn(all, all, None))
         }
-        Ok(Speech {
-            pcm,
-            frames: Some(frames),
-        })
+    }
+
+    fn go_on(&mut self, job: u64, _threads: u8) -> Result<Turn, Fault> {
+        let Some((all, made)) = self.aside.get_mut(&job) else {
+            return Err(Fault::BadJob("never begun".to_owned()));
+        };
+        *made += 1;
+        let (all, left) = (*all, *all - *made);
+        if left == 0 {
+            self.aside.remove(&job);
+        }
+        Ok(turn(all, 1, Some(1).filter(|_| left > 0)))
+    }
+
+    fn forget(&mut self, job: u64) {
+        self.aside.remove(&job);
     }
 
     fn rest(&mut self) {
@@ -62,15 +77,37 @@ impl Engine for FakeEngine {
     }
 }
 
+fn turn(all: usize, made: usize, next: Option<u16>) -> Turn {
+    Turn {
+        speech: Speech {
+            pcm: vec![0.5; made * common::SAMPLES_PER_FRAME],
+            frames: Some(vec![1; all]),
+        },
+        next,
+    }
+}
+
 fn job(id: u64, tokens: Vec<u8>) -> ToWorker {
+    run(id, tokens, false)
+}
+
+fn run(id: u64, tokens: Vec<u8>, early: bool) -> ToWorker {
     ToWorker::Run(Job {
         id,
         tokens,
         style: vec![0.0; STYLE_DIM],
         speed: 1.0,
         threads: 1,
-        early: false,
+        early,
     })
+}
+
+fn go(job: u64) -> ToWorker {
+    ToWorker::Go { job, threads: 1 }
+}
+
+fn is_part(message: &FromWorker, id: u64) -> bool {
+    matches!(message, FromWorker::Part { job, next: 1, .. } if *job == id)
 }
 
 /// A worker on a thread of its own; our end of the socket; its result.
@@ -105,24 +142,6 @@ fn receive(stream: &UnixStream) -> (FromWorker, Vec<u8>) {
 fn answers_jobs_and_pings_until_the_other_side_hangs_up() {
     let (stream, worker) = start();
     assert!(matches!(receive(&stream).0, FromWorker::Ready(_)));
-    let ToWorker::Run(early) = job(9, vec![1, 2, 3]) else {
-        unreachable!()
-    };
-    let early = ToWorker::Run(Job { early: true, ..early });
-    protocol::send(&stream, &early, &[]).unwrap();
-    for _ in 0..2 {
-        let (part, body) = receive(&stream);
-        assert_eq!(
-            part,
-            FromWorker::Part {
-                job: 9,
-                frames: vec![1; 5]
-            }
-        );
-        assert_eq!(body.len(), common::SAMPLES_PER_FRAME * 4);
-    }
-    // What was in no part.
-    assert_eq!(receive(&stream).1.len(), 3 * common::SAMPLES_PER_FRAME * 4);
     for id in 1..4 {
         protocol::send(&stream, &job(id, vec![1, 2, 3]), &[]).unwrap();
         let (message, body) = receive(&stream);
@@ -133,6 +152,78 @@ fn answers_jobs_and_pings_until_the_other_side_hangs_up() {
     }
     protocol::send(&stream, &ToWorker::Ping { nonce: 9 }, &[]).unwrap();
     assert_eq!(receive(&stream).0, FromWorker::Pong { nonce: 9 });
+    drop(stream);
+    worker.join().unwrap().unwrap();
+}
+
+#[test]
+fn other_jobs_have_their_turn_between_the_parts_of_one() {
+    let (stream, worker) = start();
+    receive(&stream);
+    let samples = |frames: usize| frames * common::SAMPLES_PER_FRAME * 4;
+    for (message, id, frames) in [
+        (run(1, vec![5], true), 1, 1),
+        (run(2, vec![5], true), 2, 1),
+        (go(1), 1, 1),
+        (job(3, vec![5]), 3, 3),
+        (go(2), 2, 1),
+        (go(1), 1, 1),
+        (go(2), 2, 1),
+    ] {
+        protocol::send(&stream, &message, &[]).unwrap();
+        let (answer, body) = receive(&stream);
+        let done =
+            matches!(&answer, FromWorker::Done { job, frames: Some(f), .. } if *job == id && f.len() == 3);
+        assert!(done || is_part(&answer, id), "{message:?}: {answer:?}");
+        assert_eq!(body.len(), samples(frames));
+    }
+    // Both are done.
+    for id in 1..3 {
+        protocol::send(&stream, &go(id), &[]).unwrap();
+        assert!(
+            matches!(receive(&stream).0, FromWorker::Failed { job, fault: Fault::BadJob(_) } if job == id)
+        );
+    }
+    drop(stream);
+    worker.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_job_that_is_set_aside_can_be_cancelled_and_is_answered_once() {
+    let (stream, worker) = start();
+    receive(&stream);
+    protocol::send(&stream, &run(1, vec![5], true), &[]).unwrap();
+    assert!(is_part(&receive(&stream).0, 1));
+    for _ in 0..2 {
+        protocol::send(&stream, &ToWorker::Cancel { job: 1 }, &[]).unwrap();
+    }
+    let cancelled = FromWorker::Failed {
+        job: 1,
+        fault: Fault::Cancelled,
+    };
+    assert_eq!(receive(&stream).0, cancelled);
+    protocol::send(&stream, &ToWorker::Ping { nonce: 2 }, &[]).unwrap();
+    assert_eq!(receive(&stream).0, FromWorker::Pong { nonce: 2 });
+    drop(stream);
+    worker.join().unwrap().unwrap();
+}
+
+#[test]
+fn no_more_jobs_are_begun_than_may_be() {
+    let (stream, worker) = start();
+    receive(&stream);
+    for id in 0..MOST_BEGUN as u64 {
+        protocol::send(&stream, &run(id, vec![5], true), &[]).unwrap();
+        assert!(is_part(&receive(&stream).0, id));
+    }
+    protocol::send(&stream, &run(9, vec![5], true), &[]).unwrap();
+    assert!(matches!(
+        receive(&stream).0,
+        FromWorker::Failed {
+            job: 9,
+            fault: Fault::BadJob(_)
+        }
+    ));
     drop(stream);
     worker.join().unwrap().unwrap();
 }

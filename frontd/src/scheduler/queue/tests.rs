@@ -17,14 +17,25 @@ fn queue(responses: &[(u64, Delivery, Seconds)]) -> Queue {
     queue
 }
 
+fn whole(index: u64, work: usize) -> Pending {
+    Pending {
+        index,
+        work,
+        turn: work,
+        begun: None,
+    }
+}
+
 fn push(queue: &mut Queue, id: u64, indices: std::ops::Range<u64>) {
     for index in indices {
-        queue.push(ResponseId(id), Pending { index, work: 100 });
+        queue.push(ResponseId(id), whole(index, 100));
     }
 }
 
 fn pop(queue: &mut Queue) -> Option<(u64, u64)> {
-    queue.pop(RATE).map(|(id, segment)| (id.0, segment.index))
+    queue
+        .pop(RATE, |_| true)
+        .map(|(id, segment)| (id.0, segment.index))
 }
 
 #[test]
@@ -38,6 +49,52 @@ fn a_part_that_was_heard_leaves_the_rest_under_way() {
     assert_eq!(queue.sent(id, 0, 2.0, false, 1.75), 0.25);
     assert_eq!(queue.sent(id, 0, 7.0, true, 2.0), 0.0);
     assert_eq!(queue.sent(id, 1, 1.0, true, 10.75), 0.0);
+}
+
+#[test]
+fn what_is_left_of_a_segment_waits_for_its_worker_and_by_the_need_of_its_listener() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..2);
+    queue.push(ResponseId(2), whole(0, 20));
+    let only = |worker: Option<u64>| move |begun: Option<WorkerId>| begun == worker.map(WorkerId);
+    assert_eq!(queue.pop(RATE, |_| true).unwrap().0, ResponseId(1));
+    let rest = Pending {
+        turn: 30,
+        begun: Some(WorkerId(7)),
+        ..whole(0, 80)
+    };
+    queue.part_made(ResponseId(1), 0.7, rest, 0.3);
+    // It runs dry at 1.0 s, before the other's first sound is due.
+    assert!(queue.has_more(only(Some(7))) && !queue.has_more(only(Some(8))));
+    let next = queue.pop(RATE, |_| true).unwrap();
+    assert_eq!((next.0.0, next.1.begun), (1, Some(WorkerId(7))));
+    queue.part_made(ResponseId(1), 3.0, rest, 0.9);
+    queue.sent(ResponseId(1), 0, 0.7, false, 0.9);
+    // Dry at 4.6 s: the other goes first, and on another worker at any time.
+    assert_eq!(pop(&mut queue), Some((2, 0)));
+    assert_eq!(queue.pop(RATE, only(Some(8))), None);
+    assert_eq!(queue.pop(RATE, only(Some(7))).unwrap().1.index, 0);
+    // Until all of it is made, the second segment stands back.
+    assert_eq!(pop(&mut queue), None);
+    queue.made(ResponseId(1), 0, 2.0, 1.5);
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+}
+
+#[test]
+fn a_segment_that_was_begun_and_lost_is_begun_again_by_anyone() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..1);
+    pop(&mut queue);
+    let rest = Pending {
+        begun: Some(WorkerId(7)),
+        ..whole(0, 80)
+    };
+    queue.part_made(ResponseId(1), 0.7, rest, 0.3);
+    assert!(queue.unstarted().next().is_none());
+    // Its worker dies while it is set aside.
+    queue.push(ResponseId(1), whole(0, 100));
+    assert_eq!(queue.segments(), 1);
+    assert_eq!(queue.pop(RATE, |begun| begun.is_none()).unwrap().1, whole(0, 100));
 }
 
 #[test]
@@ -71,8 +128,8 @@ fn who_would_run_dry_goes_before_a_new_listener_but_not_for_longer_than_was_prom
 #[test]
 fn a_long_segment_is_begun_sooner_than_a_short_one_that_is_needed_as_soon() {
     let mut queue = queue(&[(1, Delivery::Whole, 0.0), (2, Delivery::Whole, 0.0)]);
-    queue.push(ResponseId(1), Pending { index: 0, work: 20 });
-    queue.push(ResponseId(2), Pending { index: 0, work: 200 });
+    queue.push(ResponseId(1), whole(0, 20));
+    queue.push(ResponseId(2), whole(0, 200));
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((1, 0)));
 }
@@ -130,9 +187,9 @@ fn a_listener_s_later_segments_wait_for_its_first_and_unheard_ones_do_not() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Whole, 0.1)]);
     push(&mut queue, 1, 0..3);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    assert!(!queue.has_more());
+    assert!(!queue.has_more(|_| true));
     push(&mut queue, 2, 0..2);
-    assert!(queue.has_more());
+    assert!(queue.has_more(|_| true));
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
     assert_eq!(pop(&mut queue), None);
@@ -153,12 +210,12 @@ fn a_segment_that_comes_back_goes_before_its_followers() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
     push(&mut queue, 1, 0..3);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.push(ResponseId(1), Pending { index: 0, work: 100 });
+    queue.push(ResponseId(1), whole(0, 100));
     assert_eq!(pop(&mut queue), Some((1, 0)));
     queue.made(ResponseId(1), 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((1, 2)));
-    queue.push(ResponseId(1), Pending { index: 1, work: 100 });
+    queue.push(ResponseId(1), whole(1, 100));
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), None);
 }
@@ -199,7 +256,7 @@ fn a_response_that_left_takes_its_segments_along() {
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), None);
     // What its worker still sends back is nobody's.
-    queue.push(ResponseId(1), Pending { index: 0, work: 1 });
+    queue.push(ResponseId(1), whole(0, 1));
     assert_eq!(pop(&mut queue), None);
 }
 
@@ -214,12 +271,12 @@ proptest! {
         }
         let mut next = [0u64; 4];
         for (id, work) in &pushes {
-            queue.push(ResponseId(*id), Pending { index: next[*id as usize], work: *work });
+            queue.push(ResponseId(*id), whole(next[*id as usize], *work));
             next[*id as usize] += 1;
         }
         let mut seen = [0u64; 4];
         let mut now = 4.0;
-        while let Some((id, segment)) = queue.pop(RATE) {
+        while let Some((id, segment)) = queue.pop(RATE, |_| true) {
             prop_assert_eq!(segment.index, seen[id.0 as usize]);
             seen[id.0 as usize] += 1;
             now += 0.1;

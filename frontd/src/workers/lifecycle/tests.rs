@@ -52,7 +52,7 @@ impl World {
     fn busy(&mut self, id: WorkerId) {
         assert!(
             self.fleet
-                .on_job(id, self.now + Duration::from_secs(10), self.now)
+                .on_turn(id, false, self.now + Duration::from_secs(10), self.now)
         );
     }
 }
@@ -78,11 +78,20 @@ fn wanted_workers_are_started_and_offered_when_ready() {
     assert_eq!(world.decide(), []);
     world.fleet.on_ready(first[0], world.now);
     let actions = world.decide();
-    assert!(actions.contains(&Action::Offer(first[0])));
+    assert!(actions.contains(&Action::Offer {
+        id: first[0],
+        closing: false
+    }));
     let others = spawned(&actions);
     assert_eq!(others.len(), 2);
     world.fleet.on_ready(others[1], world.now);
-    assert_eq!(world.decide(), [Action::Offer(others[1])]);
+    assert_eq!(
+        world.decide(),
+        [Action::Offer {
+            id: others[1],
+            closing: false
+        }]
+    );
 }
 
 #[test]
@@ -215,7 +224,13 @@ fn recycling_starts_the_replacement_first() {
     // The old one serves on, even through a job.
     world.busy(ids[0]);
     world.fleet.on_answer(ids[0], world.now);
-    assert_eq!(world.decide(), [Action::Offer(ids[0])]);
+    assert_eq!(
+        world.decide(),
+        [Action::Offer {
+            id: ids[0],
+            closing: false
+        }]
+    );
     world.fleet.on_ready(first[0], world.now);
     let actions = world.decide();
     assert!(actions.contains(&Action::HangUp(ids[0])));
@@ -291,7 +306,13 @@ fn scaling_down_lets_jobs_finish_and_up_starts_more() {
     world.fleet.on_answer(ids[2], world.now);
     assert!(world.decide().contains(&Action::HangUp(ids[2])));
     world.fleet.on_answer(ids[0], world.now);
-    assert_eq!(world.decide(), [Action::Offer(ids[0])]);
+    assert_eq!(
+        world.decide(),
+        [Action::Offer {
+            id: ids[0],
+            closing: false
+        }]
+    );
     world.fleet.scale(3, world.now);
     assert_eq!(spawned(&world.decide()).len(), 2);
 }
@@ -320,6 +341,29 @@ fn scaling_down_amid_recycling_reaches_the_wanted_number() {
         world.decide();
     }
     assert_eq!(world.fleet.ids().len(), 1);
+}
+
+#[test]
+fn a_worker_that_is_to_go_goes_on_with_what_it_has_begun() {
+    let (mut world, ids) = World::ready(1);
+    let id = ids[0];
+    let deadline = world.now + Duration::from_secs(10);
+    for _ in 0..2 {
+        world.busy(id);
+        world.fleet.on_part(id, world.now);
+    }
+    world.decide();
+    world.fleet.drain(world.now);
+    assert_eq!(world.decide(), [Action::Offer { id, closing: true }]);
+    assert!(
+        !world.fleet.on_turn(id, false, deadline, world.now),
+        "it began a job"
+    );
+    assert!(world.fleet.on_turn(id, true, deadline, world.now));
+    world.fleet.on_answer(id, world.now);
+    assert_eq!(world.decide(), [Action::Offer { id, closing: true }]);
+    world.fleet.on_dropped(id, world.now);
+    assert!(world.decide().contains(&Action::HangUp(id)));
 }
 
 #[test]
@@ -356,7 +400,9 @@ fn a_retiring_worker_that_stays_is_killed() {
 #[derive(Debug, Clone)]
 enum Happening {
     Ready(usize),
-    Job(usize),
+    Job(usize, bool),
+    Part(usize),
+    Dropped(usize),
     Answer(usize),
     Exit(usize, i32),
     Lost(usize),
@@ -370,7 +416,9 @@ fn happening() -> impl Strategy<Value = Happening> {
     use Happening::*;
     prop_oneof![
         (0usize..6).prop_map(Ready),
-        (0usize..6).prop_map(Job),
+        ((0usize..6), any::<bool>()).prop_map(|(w, goes_on)| Job(w, goes_on)),
+        (0usize..6).prop_map(Part),
+        (0usize..6).prop_map(Dropped),
         (0usize..6).prop_map(Answer),
         ((0usize..6), 0i32..12).prop_map(|(w, s)| Exit(w, s)),
         (0usize..6).prop_map(Lost),
@@ -395,7 +443,9 @@ proptest! {
             match event {
                 Happening::Ready(n) => if let Some(id) = pick(&world, n)
                     && world.fleet.look(id).is_some_and(|l| l.0 == Phase::Starting) { world.fleet.on_ready(id, now) },
-                Happening::Job(n) => if let Some(id) = pick(&world, n) { world.fleet.on_job(id, now + Duration::from_secs(3), now); },
+                Happening::Job(n, goes_on) => if let Some(id) = pick(&world, n) { world.fleet.on_turn(id, goes_on, now + Duration::from_secs(3), now); },
+                Happening::Part(n) => if let Some(id) = pick(&world, n) { world.fleet.on_part(id, now) },
+                Happening::Dropped(n) => if let Some(id) = pick(&world, n) { world.fleet.on_dropped(id, now) },
                 Happening::Answer(n) => if let Some(id) = pick(&world, n) { world.fleet.on_answer(id, now) },
                 Happening::Exit(n, signal) => if let Some(id) = pick(&world, n) { world.fleet.on_exit(id, Exit::Signal(signal), now); },
                 Happening::Lost(n) => if let Some(id) = pick(&world, n) { world.fleet.on_lost(id, None, now) },
@@ -413,7 +463,13 @@ proptest! {
                     Phase::Starting => world.fleet.on_ready(id, world.now),
                     Phase::Busy => world.fleet.on_answer(id, world.now),
                     Phase::Retiring | Phase::Dying => { world.fleet.on_exit(id, KILLED, world.now); }
-                    Phase::Ready => world.fleet.on_pong(id, world.now),
+                    Phase::Ready => {
+                        // What it has begun comes to its end.
+                        if world.fleet.on_turn(id, true, world.now + Duration::from_secs(3), world.now) {
+                            world.fleet.on_answer(id, world.now);
+                        }
+                        world.fleet.on_pong(id, world.now);
+                    }
                 }
             }
             world.wait(Duration::from_millis(500));
