@@ -109,6 +109,7 @@ impl Bench {
             } else {
                 Some(isa.parse::<Isa>()?)
             },
+            exact: true,
         };
         let engine = OnnxEngine::load(&self.runtime, Model::File(&self.model), options)?;
         if isa != "off" && engine.kernels() == "onnxruntime" {

@@ -4,7 +4,8 @@
 //! ```text
 //! inspect profile MODEL.onnx VOICE.bin KERNELS TOKENS RUNS SCRATCH   a row an operator: type, calls, ms a second of audio, share
 //! inspect speak   MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        samples as little-endian f32
-//! inspect windows MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        the same, computed in windows as for a first sound
+//! inspect served  MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        the same as it is served: silence at the ends is not computed
+//! inspect windows MODEL.onnx VOICE.bin KERNELS TOKENS OUT.f32        as for a first sound, in windows
 //! ```
 //!
 //! `KERNELS` is `auto`, `avx512`, `avx2`, `off` (ONNX Runtime's own operators) or, for `speak`, `unoptimised` (those, on the
@@ -42,18 +43,18 @@ fn main() -> Result<()> {
         }
         ["speak", model, voice, kernels, tokens, out] => {
             let job = job::job(Path::new(voice), tokens)?;
-            speak(Path::new(model), kernels, &job, Path::new(out))
+            speak(Path::new(model), kernels, true, &job, Path::new(out))
         }
-        ["windows", model, voice, kernels, tokens, out] => {
+        [way @ ("served" | "windows"), model, voice, kernels, tokens, out] => {
             let mut job = job::job(Path::new(voice), tokens)?;
-            job.early = true;
-            speak(Path::new(model), kernels, &job, Path::new(out))
+            job.early = way == "windows";
+            speak(Path::new(model), kernels, false, &job, Path::new(out))
         }
         _ => Err("see the head of workerd/examples/inspect.rs".into()),
     }
 }
 
-fn load(model: &Path, kernels: &str, inspection: Inspection<'_>) -> Result<OnnxEngine> {
+fn load(model: &Path, kernels: &str, exact: bool, inspection: Inspection<'_>) -> Result<OnnxEngine> {
     let library = std::env::var("ORT_DYLIB_PATH").map_err(|_| "ORT_DYLIB_PATH is not set")?;
     let runtime = Runtime::open(&PathBuf::from(library))?;
     let own = !["off", "unoptimised"].contains(&kernels);
@@ -65,6 +66,7 @@ fn load(model: &Path, kernels: &str, inspection: Inspection<'_>) -> Result<OnnxE
         } else {
             None
         },
+        exact,
     };
     let engine = OnnxEngine::inspect(&runtime, Model::File(model), options, inspection)?;
     if own && engine.kernels() == "onnxruntime" {
@@ -78,7 +80,7 @@ fn profile(model: &Path, kernels: &str, job: &Job, runs: usize, scratch: &Path) 
         profile: Some(scratch),
         ..Inspection::default()
     };
-    let mut engine = load(model, kernels, inspection)?;
+    let mut engine = load(model, kernels, true, inspection)?;
     let mut samples = 0;
     for run in 1..WARM + runs {
         let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
@@ -158,12 +160,12 @@ impl Times {
     }
 }
 
-fn speak(model: &Path, kernels: &str, job: &Job, out: &Path) -> Result<()> {
+fn speak(model: &Path, kernels: &str, exact: bool, job: &Job, out: &Path) -> Result<()> {
     let inspection = Inspection {
         unoptimised: kernels == "unoptimised",
         ..Inspection::default()
     };
-    let mut engine = load(model, kernels, inspection)?;
+    let mut engine = load(model, kernels, exact, inspection)?;
     let speech = engine.synthesise(job).map_err(|fault| format!("{fault:?}"))?;
     let bytes: Vec<u8> = speech
         .pcm

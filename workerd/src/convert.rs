@@ -51,7 +51,7 @@ use skeleton::{Skeleton, Tensor};
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 const PREFIX: &str = "converted-";
 const SIZES_FILE: &str = "sizes";
 

@@ -68,6 +68,8 @@ pub const VOCODER_FILE: &str = "vocoder.onnx";
 /// f32 `[1, channels, 120 · frames + 1]`.
 pub const SIGNAL: &str = "dexterous/signal";
 pub const SOURCE: &str = "dexterous/source";
+/// The model's own curve of energy, f32 `[1, 1, 2 · frames]`, where its place in the graph is known.
+pub const ENERGY: &str = "dexterous/energy";
 /// Steps of the signal for a frame of a model's durations, and of the source for a step of the signal.
 pub const STEPS_PER_FRAME: usize = 2;
 pub const SOURCE_PER_STEP: usize = 60;

@@ -152,6 +152,7 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
         threads: arguments.threads,
         kernels: arguments.kernels,
         isa: arguments.kernels_isa,
+        exact: false,
     };
     let mut engine = Runtime::open(&arguments.onnxruntime)
         .and_then(|runtime| OnnxEngine::load(&runtime, model, options))

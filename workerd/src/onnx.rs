@@ -41,6 +41,8 @@ pub struct Options {
     pub kernels: Setting,
     /// The instructions to use for them, instead of the best.
     pub isa: Option<Isa>,
+    /// Whether silence at the ends is computed too, for comparisons with ONNX Runtime's samples.
+    pub exact: bool,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             threads: 1,
             kernels: Setting::Auto,
             isa: None,
+            exact: false,
         }
     }
 }
@@ -92,6 +95,7 @@ pub struct OnnxEngine {
     crew: Arc<Crew>,
     /// Those that every job has.
     threads: usize,
+    exact: bool,
     /// Those that a job may have, where there are more.
     widest: Option<usize>,
     /// The instructions of our kernels, when they are used.
@@ -131,13 +135,7 @@ impl OnnxEngine {
         if let Model::File(file) = model {
             match kernels::choose(file, options.kernels, options.isa) {
                 Ok((fused, isa)) => {
-                    match Self::load_graph(
-                        runtime,
-                        Model::File(&fused),
-                        options.threads,
-                        Some(isa),
-                        inspection,
-                    ) {
+                    match Self::load_graph(runtime, Model::File(&fused), options, Some(isa), inspection) {
                         Ok(engine) => return Ok(engine),
                         Err(error) => {
                             tracing::warn!(%error, "our kernels cannot be used, ONNX Runtime's own operators are");
@@ -147,13 +145,13 @@ impl OnnxEngine {
                 Err(reason) => tracing::info!(reason, "ONNX Runtime's own operators compute the vocoder"),
             }
         }
-        Self::load_graph(runtime, model, options.threads, None, inspection)
+        Self::load_graph(runtime, model, options, None, inspection)
     }
 
     fn load_graph(
         runtime: &Runtime,
         model: Model<'_>,
-        threads: usize,
+        Options { threads, exact, .. }: Options,
         isa: Option<Isa>,
         inspection: Inspection<'_>,
     ) -> Result<Self, LoadError> {
@@ -234,6 +232,7 @@ impl OnnxEngine {
             aside: HashMap::new(),
             crew,
             threads,
+            exact,
             widest,
             isa,
         };
@@ -320,7 +319,7 @@ impl OnnxEngine {
             }
             Graphs::Parted { prosody, .. } => {
                 let outputs = prosody.session(wide).run_with_options(inputs, options)?;
-                Making::of(Prosody::of(&outputs, names)?, &job.style, job.early)
+                Making::of(Prosody::of(&outputs, names)?, &job.style, job.early, self.exact)
             }
         };
         self.window(job.id, making, wide, options)

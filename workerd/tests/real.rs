@@ -40,6 +40,7 @@ fn load(folder: &Path, kernels: Setting, isa: Option<Isa>) -> OnnxEngine {
         threads: 1,
         kernels,
         isa,
+        exact: true,
     };
     OnnxEngine::load(runtime, Model::File(&folder.join(PLAIN_FILE)), options).unwrap()
 }

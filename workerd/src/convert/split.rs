@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! tokens, style, speed ─ prosody ─┬─ durations
+//!                                 ├─ energy, [1, 1, 2·frames]                    where it is known: the log of the level
 //!                                 ├─ signal, [1, 512, 2·frames]                  what is said, at 80 Hz
 //!                                 └─ source, [1, 22, 120·frames + 1]             the spectrum of the sine source, at 4,800 Hz
 //! signal, source, style ─ vocoder ─ audio
@@ -10,14 +11,14 @@
 //! Prosody (durations, pitch, energy) is a matter of the whole sentence and a tenth of the work. The vocoder is local in time, but for
 //! the statistics of its normalisations, so that it can be computed in windows. The place to cut is found by structure: the source
 //! is what two convolutions before residual blocks read, and the signal goes into the first transposed convolution beside one
-//! of them. Pure: no I/O.
+//! of them. Pitch and energy are what two convolutions of one channel and one tap make, and the source is made of the pitch. Pure: no I/O.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::graph::{Graph, Node, value_infos};
 use super::skeleton::Skeleton;
 use super::wire::{self, Message, WireError};
-use crate::fused::{SIGNAL, SOURCE};
+use crate::fused::{ENERGY, SIGNAL, SOURCE};
 
 /// A part of a graph, as messages.
 #[derive(Debug)]
@@ -53,9 +54,11 @@ pub(super) fn split(
     blocks: &[(String, String)],
     durations: &str,
 ) -> Result<Option<Parts>, WireError> {
-    let Some(joint) = joint(&Graph::of(skeleton)?, blocks) else {
+    let graph = Graph::of(skeleton)?;
+    let Some(joint) = joint(&graph, blocks) else {
         return Ok(None);
     };
+    let energy = energy(&graph, &joint);
     let mut nodes = Vec::with_capacity(fused.len());
     for message in fused {
         nodes.push((Node::read(message, 0)?, message.clone()));
@@ -64,6 +67,10 @@ pub(super) fn split(
     let cuts = [(SIGNAL, &joint.signal), (SOURCE, &joint.source)];
     for (name, value) in cuts {
         let message = identity(value, name);
+        nodes.push((Node::read(&message, 0)?, message));
+    }
+    if let Some(energy) = &energy {
+        let message = identity(energy, ENERGY);
         nodes.push((Node::read(&message, 0)?, message));
     }
     let outputs: BTreeMap<_, _> = value_infos(&skeleton.graph, 12)?.into_iter().collect();
@@ -77,12 +84,14 @@ pub(super) fn split(
         }
     };
 
-    let prosody = needed(&nodes, &[SIGNAL, SOURCE, durations], &[]);
+    let mut made = vec![SIGNAL, SOURCE];
+    made.extend(energy.as_ref().map(|_| ENERGY));
+    let prosody = needed(&nodes, &[&made[..], &[durations]].concat(), &[]);
     let mut graph = head(&skeleton.graph)?;
     for name in prosody.outer.iter().filter_map(|name| inputs.get(name)) {
         graph.bytes(11, name);
     }
-    cut(&mut graph, 12, &[SIGNAL, SOURCE]);
+    cut(&mut graph, 12, &made);
     let Some(info) = outputs.get(durations) else {
         return Ok(None);
     };
@@ -142,6 +151,23 @@ fn joint(graph: &Graph<'_>, blocks: &[(String, String)]) -> Option<Joint> {
         signal: signal.clone(),
         source: source.clone(),
     })
+}
+
+/// The curve of energy that the signal is made of.
+fn energy(graph: &Graph<'_>, joint: &Joint) -> Option<String> {
+    let mut found = graph.nodes.iter().filter(|node| {
+        let shape = node.inputs.get(1).and_then(|weights| graph.tensor(weights));
+        let is_curve =
+            shape.is_some_and(|weights| matches!(weights.dims[..], [1, channels, 1] if channels > 1));
+        let of = |value: &str| {
+            node.outputs
+                .first()
+                .is_some_and(|curve| graph.depends_on(value, curve))
+        };
+        node.op == "Conv" && is_curve && of(&joint.signal) && !of(&joint.source)
+    });
+    let energy = found.next()?.outputs.first()?.clone();
+    found.next().is_none().then_some(energy)
 }
 
 /// Nodes in the order of the graph, and values that they read and none of them makes.

@@ -8,9 +8,9 @@ use ort::session::{NoSelectedOutputs, RunOptions, Session, SessionOutputs};
 use ort::value::Tensor;
 
 use super::tensors::{self, Names};
-use super::windows::{self, Input};
+use super::windows::{self, Input, Plan};
 use crate::engine::{Speech, Turn};
-use crate::fused::{SIGNAL, SOURCE, SOURCE_PER_STEP, STEPS_PER_FRAME};
+use crate::fused::{ENERGY, SIGNAL, SOURCE, SOURCE_PER_STEP, STEPS_PER_FRAME};
 use crate::kernels::lock;
 use crate::kernels::operator::CurrentSound;
 use crate::kernels::window::{Seen, Sound};
@@ -26,6 +26,8 @@ pub(super) struct Prosody {
     source: Array3<f32>,
     /// Of each token and the padding at both ends.
     frames: Vec<u16>,
+    /// Where there is speech, in steps.
+    speech: Range<usize>,
 }
 
 impl Prosody {
@@ -50,10 +52,19 @@ impl Prosody {
         if signal.dim().2 != steps || source.dim().2 != steps * SOURCE_PER_STEP + 1 {
             return Err(ort::Error::new("the prosody's lengths do not fit its durations"));
         }
+        let energy = outputs
+            .get(ENERGY)
+            .map(|energy| energy.try_extract_tensor::<f32>())
+            .transpose()?;
+        let speech = energy
+            .map(|(_, energy)| energy)
+            .filter(|energy| energy.len() == steps)
+            .map_or(0..steps, windows::speech);
         Ok(Self {
             signal,
             source,
             frames,
+            speech,
         })
     }
 }
@@ -64,6 +75,9 @@ pub(super) struct Making {
     style: Vec<f32>,
     /// The windows that are left.
     windows: VecDeque<Input>,
+    /// Samples of silence before the next of them, and after the last.
+    silence: usize,
+    silence_after: usize,
     seen: HashMap<String, Seen>,
 }
 
@@ -76,14 +90,19 @@ pub(super) struct Vocoder<'a> {
 }
 
 impl Making {
-    /// In one window, or in several.
-    pub(super) fn of(prosody: Prosody, style: &[f32], in_windows: bool) -> Self {
-        let lead = prosody
-            .frames
-            .first()
-            .map_or(0, |n| usize::from(*n) * STEPS_PER_FRAME);
+    /// In one window, or in several; silence at the ends is computed only if that is wanted `exact`ly.
+    pub(super) fn of(prosody: Prosody, style: &[f32], in_windows: bool, exact: bool) -> Self {
+        let steps = prosody.signal.dim().2;
+        let speech = if exact { 0..steps } else { prosody.speech.clone() };
+        let Plan {
+            before,
+            after,
+            windows,
+        } = windows::plan(steps, speech, in_windows);
         Self {
-            windows: windows::plan(prosody.signal.dim().2, lead, in_windows).into(),
+            windows: windows.into(),
+            silence: before * SAMPLES_PER_STEP,
+            silence_after: after * SAMPLES_PER_STEP,
             prosody,
             style: style.to_vec(),
             seen: HashMap::new(),
@@ -95,12 +114,12 @@ impl Making {
     /// # Errors
     /// ONNX Runtime's, or a sound of another length than the durations say.
     pub(super) fn turn(&mut self, vocoder: Vocoder<'_>) -> ort::Result<Turn> {
-        let mut pcm = Vec::new();
+        let mut pcm = vec![0.0; std::mem::take(&mut self.silence)];
         if let Some(input) = self.windows.pop_front() {
-            // Silence that is not computed.
-            let silence = input.window.silence.as_ref().map_or(0, |(_, steps)| *steps);
-            pcm.resize(silence * SAMPLES_PER_STEP, 0.0);
             pcm.extend(self.window(vocoder, input)?);
+        }
+        if self.windows.is_empty() {
+            pcm.resize(pcm.len() + self.silence_after, 0.0);
         }
         let next = self
             .windows
