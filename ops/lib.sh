@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Shared by the scripts of ops/. Sourced, never run; the caller has set -euo pipefail.
+# Shared by the scripts of ops/ and dev/. Sourced, never run; the caller has set -euo pipefail.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 CACHE=$ROOT/.cache
@@ -283,7 +283,7 @@ need_kokoro_reference() {
     need_kokoro_graph || return 1
     if [ ! -f "$models/reference.json" ]; then
         if ! { "$environment/bin/pip" install --quiet "onnxruntime==$ORT_VERSION" \
-            && "$environment/bin/python" "$ROOT/ops/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
+            && "$environment/bin/python" "$ROOT/dev/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
             say "There is no reference by Python's onnxruntime."
             return 1
         fi
@@ -302,16 +302,16 @@ pip_wheels() {
         || die "$* could not be downloaded from PyPI (see above). Check the network."
 }
 
-# need_ears_python: exports EARS_PYTHON, an interpreter with the packages of ops/ears/requirements.txt. Status 1, with a
+# need_ears_python: exports EARS_PYTHON, an interpreter with the packages of dev/ears/requirements.txt. Status 1, with a
 # sentence, where they cannot be had.
 need_ears_python() {
-    local environment=$CACHE/ears-venv wanted=$ROOT/ops/ears/requirements.txt
+    local environment=$CACHE/ears-venv wanted=$ROOT/dev/ears/requirements.txt
     if ! cmp --quiet "$wanted" "$environment/requirements.txt"; then
-        say "Installing the packages of ops/ears (640 MB on disk) ..."
+        say "Installing the packages of dev/ears (640 MB on disk) ..."
         if ! { python3 -m venv "$environment" \
             && "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" \
             && cp "$wanted" "$environment/requirements.txt"; }; then
-            say "The packages of ops/ears/requirements.txt could not be installed (see above)."
+            say "The packages of dev/ears/requirements.txt could not be installed (see above)."
             return 1
         fi
     fi

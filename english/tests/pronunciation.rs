@@ -1,4 +1,4 @@
-//! Our phonemes against the reference's. `ops/score-pronunciation` lists the words that differ.
+//! Our phonemes against the reference's. `dev/score-pronunciation` lists the words that differ.
 
 use std::{fs, path::Path, process::Command};
 

@@ -9,7 +9,7 @@
 //! bench-kernels memory FOLDER VOICE.bin ISA|off TOKENS             private and shared memory after three runs, and after a rest
 //! ```
 //!
-//! `ops/bench-kernels` calls it. With one thread, `time` counts CPU time, so that what else runs on the machine disturbs
+//! `dev/bench-kernels` calls it. With one thread, `time` counts CPU time, so that what else runs on the machine disturbs
 //! less; with more, the clock on the wall.
 
 mod job;

@@ -10,7 +10,7 @@
 //!
 //! `KERNELS` is `auto`, `avx512`, `avx2`, `off` (ONNX Runtime's own operators) or, for `speak`, `unoptimised` (those, on the
 //! graph exactly as it is in its file). `SCRATCH` begins the name of ONNX Runtime's own profile, which is removed again.
-//! `ops/profile` and `ops/bench --spectrum` call it.
+//! `dev/profile` and `dev/bench --spectrum` call it.
 
 mod job;
 

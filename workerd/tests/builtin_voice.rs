@@ -1,6 +1,6 @@
 //! What the built-in voice promises, measured on its sound. Needs `ORT_DYLIB_PATH`, which `ops/test` sets.
 //!
-//! Word accuracy against other synthesisers is measured by `ops/measure-voice`.
+//! Word accuracy against other synthesisers is measured by `dev/measure-voice`.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -222,7 +222,7 @@ fn the_same_input_gives_the_same_samples_in_every_session() {
     assert_eq!(other.say(SENTENCE, &style, 1.1), speech);
 }
 
-/// In time on the processor, so that a busy machine changes little; the figure itself is measured by `ops/measure-voice`.
+/// In time on the processor, so that a busy machine changes little; the figure itself is measured by `dev/measure-voice`.
 #[test]
 fn a_core_speaks_many_times_faster_than_real_time() {
     let mut voice = Voice::load();

@@ -6,14 +6,14 @@ import pathlib
 import subprocess
 import sys
 
-OPS = pathlib.Path(__file__).parents[3] / "ops"
+DEV = pathlib.Path(__file__).parents[3] / "dev"
 
 
 def bench(tmp_path, *arguments):
     file = tmp_path / "figures.json"
     run = subprocess.run(
         [sys.executable, "-B", "-m", "benchmark", *arguments, "--rounds", "1", "--json", file],
-        cwd=OPS, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True, timeout=240,
+        cwd=DEV, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True, timeout=240,
     )
     assert file.exists(), run.stderr
     return run, {(cell["scenario"], cell["format"]): cell for cell in json.loads(file.read_text())["cells"]}
@@ -37,7 +37,7 @@ def test_the_bench_hears_what_the_server_says(server, tmp_path):
 def test_the_bench_says_when_a_server_does_not_speak(server, tmp_path):
     run = subprocess.run(
         [sys.executable, "-B", "-m", "benchmark", f"ours={server.url}", "--only", "sentence", "--voice", "nobody"],
-        cwd=OPS, capture_output=True, text=True, timeout=240,
+        cwd=DEV, capture_output=True, text=True, timeout=240,
     )
     assert run.returncode == 1
     assert "ours" in run.stderr and "status 400" in run.stderr

@@ -87,7 +87,7 @@ async fn everything_can_be_done_with_the_keyboard() {
 async fn axe_finds_nothing() {
     let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache/axe.min.js");
     let Ok(axe) = std::fs::read_to_string(axe) else {
-        harness::skip("there is no .cache/axe.min.js (ops/browser-test gets it)");
+        harness::skip("there is no .cache/axe.min.js (dev/browser-test gets it)");
         return;
     };
     let Some((_server, browser)) = studio(&[]).await else {

@@ -1,4 +1,4 @@
-//! The pictures in `docs/screenshots/`, made by `ops/screenshots`: it names the folder, and without one this does nothing.
+//! The pictures in `docs/screenshots/`, made by `dev/screenshots`: it names the folder, and without one this does nothing.
 //!
 //! Sound, history and read-along are real. States that a healthy server has not (a queue, an installation) are set in
 //! the page's store, as the server's answers would.

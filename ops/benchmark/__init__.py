@@ -1,1 +1,0 @@
-"""Measures servers with `POST /v1/audio/speech` side by side. Standard library only; `ops/bench` runs it."""
