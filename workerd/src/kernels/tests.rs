@@ -1,6 +1,6 @@
 use super::*;
 
-/// As many cases as `PROPTEST_CASES` says (`ops/check-kernels fuzz`), few where each is slow.
+/// As many cases as `PROPTEST_CASES` says (`dev/check-kernels fuzz`), few where each is slow.
 pub(super) fn config() -> proptest::test_runner::Config {
     let default = proptest::test_runner::Config::default();
     proptest::test_runner::Config {

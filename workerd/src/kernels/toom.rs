@@ -26,7 +26,7 @@
 //! Sources: S. Winograd, *Arithmetic Complexity of Computations* (1980); A. Lavin and S. Gray, *Fast Algorithms for
 //! Convolutional Neural Networks* (2016); B. Barabasz et al., *Error Analysis and Improving the Accuracy of Winograd
 //! Convolution for Deep Neural Networks* (2020). The points were found by trying all sets of thirty simple
-//! candidates on random data; `ops/kernel-points.py` does it again.
+//! candidates on random data; `dev/kernel-points.py` does it again.
 
 /// Output channels of one panel of packed weights.
 pub const PANEL: usize = 8;

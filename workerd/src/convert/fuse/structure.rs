@@ -1,4 +1,4 @@
-//! What is found in the structure of the public exports: their graphs without weights, made by `ops/structure`.
+//! What is found in the structure of the public exports: their graphs without weights, made by `dev/structure`.
 
 use std::io::{Cursor, Read as _};
 
