@@ -11,7 +11,7 @@ use crate::audio::Format;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StudioConfig {
-    #[schema(example = "0.1.0")]
+    #[schema(example = "0.2.0")]
     version: &'static str,
     model: StudioModel,
     /// Workers wanted and at work.

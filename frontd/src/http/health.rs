@@ -17,7 +17,7 @@ use crate::{
 /// Always answers while the process lives. `status` is `slow` when speech takes longer than it could, and `warnings` says why. While Kokoro-82M is being installed, `install` has `bytes` and `total_bytes`.
 #[utoipa::path(get, path = "/health", tag = "health", security(()),
     responses((status = 200, description = "It lives", body = Object,
-        example = json!({"status": "healthy", "version": "0.1.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
+        example = json!({"status": "healthy", "version": "0.2.0", "model": "builtin", "workers": {"wanted": 2, "serving": 2, "restarts": 0}}))))]
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let fleet = shared.fleet.borrow().clone();
     let model_dir = shared.config.model.dir.clone();
