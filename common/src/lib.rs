@@ -1,11 +1,11 @@
-//! What frontd and workerd must agree on: frames, messages, exit codes.
+//! What frontd, workerd and the text front end must agree on: frames, messages, exit codes, limits.
 //!
 //! Nothing here does more I/O than reading and writing a frame on a stream it is given.
 
 pub mod conversion;
 pub mod exit;
 pub mod frame;
-
+pub mod limits;
 pub mod protocol;
 
 /// Samples a second of everything that a model makes and a client hears.

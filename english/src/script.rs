@@ -13,7 +13,7 @@ pub const MAX_PAUSE: Duration = Duration::from_secs(60);
 pub const MAX_PAUSES: Duration = Duration::from_secs(600);
 /// A rate below or above is refused, also where nested ones multiply to it. With the rate that an alias brings, it is clamped,
 /// whichever of the two is written first.
-pub const RATES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+pub const RATES: std::ops::RangeInclusive<f32> = common::limits::SPEEDS;
 /// Phonemes of one literal, in bytes.
 pub const MAX_LITERAL_BYTES: usize = 512;
 

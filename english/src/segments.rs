@@ -6,11 +6,10 @@ use crate::text::vocabulary;
 
 mod cut;
 
-/// Kokoro's limit for one segment, without the padding zeros.
-pub const MAX_TOKENS: usize = 510;
+pub use common::MAX_TOKENS;
 
 /// The fewest tokens that a segment may be limited to.
-const MIN_LIMIT: usize = 40;
+pub const MIN_LIMIT: usize = 40;
 
 /// A sentence of fewer tokens is a word or two, which the model says badly by itself: it waits for the next sentence.
 const SHORT: usize = 20;

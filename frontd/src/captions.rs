@@ -8,6 +8,7 @@ mod subtitles;
 
 use std::{ops::Range, time::Duration};
 
+use common::SAMPLES_PER_FRAME;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,9 +18,6 @@ use crate::{
     script::Item,
     segments::{Segment, Word},
 };
-
-/// Samples of one frame of the model's durations.
-const FRAME_SAMPLES: usize = 600;
 
 /// A stretch of text and the seconds in which it is heard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -245,7 +243,7 @@ fn timed(words: &[Word], frames: &[u16], placed: Placed) -> Vec<SaidWord> {
     let mut ends = Vec::with_capacity(frames.len());
     let mut sum = 0;
     for frame in frames {
-        sum += usize::from(*frame) * FRAME_SAMPLES;
+        sum += usize::from(*frame) * SAMPLES_PER_FRAME;
         ends.push(sum);
     }
     let begin_of = |token: usize| ends.get(token).copied().unwrap_or(sum);

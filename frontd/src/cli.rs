@@ -26,7 +26,7 @@ pub enum Command {
         /// A voice or a mix, such as af_bella(2)+af_sky
         #[arg(long)]
         voice: Option<String>,
-        /// From 0.25 to 4
+        /// Times the usual speed
         #[arg(long, default_value_t = 1.0)]
         speed: f32,
         /// A file that ends in .wav or .mp3

@@ -18,6 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use common::limits::SPEEDS;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
@@ -29,9 +30,6 @@ use crate::{
     text::{Dialect, Segments, TextError, TextFront, normalise},
     voices::{Pauses, Style},
 };
-
-/// Speeds that a passage can have.
-const SPEEDS: std::ops::RangeInclusive<f32> = 0.25..=4.0;
 
 /// Segments that one visit to the blocking pool makes.
 const TEXT_BATCH: usize = 2;

@@ -44,7 +44,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
             boundary: Boundary::Sentence,
         };
         let frames = vec![1; token + 2];
-        let pcm: Vec<f32> = (0..frames.len() * FRAME_SAMPLES)
+        let pcm: Vec<f32> = (0..frames.len() * SAMPLES_PER_FRAME)
             .map(|i| (i as f32).sin())
             .collect();
         let (_, placed) = joiner.push(&pcm, end(segment.boundary));

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::Reader;
 use crate::{
-    segments::Limit,
+    segments::{Limit, MAX_TOKENS, MIN_LIMIT},
     text::{TextConfig, lexicon},
 };
 
@@ -27,7 +27,7 @@ impl Text {
             limit: reader.parsed(
                 "SEGMENT_TOKENS",
                 Limit::default(),
-                "a number from 40 to 510",
+                &format!("a number from {MIN_LIMIT} to {MAX_TOKENS}"),
                 |value| value.parse().ok(),
             ),
         }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use common::limits::SPEEDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Shared;
+use super::{Shared, request::VOLUMES};
 use crate::audio::Format;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,9 +81,9 @@ pub(super) async fn config(State(shared): State<Arc<Shared>>) -> Json<StudioConf
         formats: [Format::Mp3, Format::Wav],
         limits: StudioLimits {
             max_input_chars: config.server.max_input_chars,
-            min_speed: 0.25,
-            max_speed: 4.0,
-            max_volume: 10.0,
+            min_speed: *SPEEDS.start(),
+            max_speed: *SPEEDS.end(),
+            max_volume: *VOLUMES.end(),
         },
         root_path: config.access.root_path.clone(),
         voice_saving: config.access.allow_voice_saving,

@@ -103,3 +103,22 @@ async fn policy(request: Request, next: Next) -> Response {
         .insert(header::CONTENT_SECURITY_POLICY, PAGE);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use common::limits::SPEEDS;
+
+    use super::{super::request::VOLUMES, document};
+
+    /// The attributes that the document is made from take literals only.
+    #[test]
+    fn ranges_of_the_document_are_those_in_force() {
+        let document = serde_json::to_value(document("")).unwrap();
+        let fields = &document["components"]["schemas"]["SpeechRequest"]["properties"];
+        for (field, range) in [("speed", SPEEDS), ("volume_multiplier", VOLUMES)] {
+            let told =
+                [&fields[field]["minimum"], &fields[field]["maximum"]].map(|bound| bound.as_f64().unwrap());
+            assert_eq!(told, [*range.start(), *range.end()].map(f64::from), "{field}");
+        }
+    }
+}

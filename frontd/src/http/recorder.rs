@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use common::SAMPLES_PER_FRAME;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -148,7 +149,7 @@ impl Recorder {
                 Err(error) => lost(&error),
             }
         }
-        let output_tokens = self.samples / 600;
+        let output_tokens = self.samples / SAMPLES_PER_FRAME;
         Ok(Finish {
             tail: ending.tail,
             head: ending.head,

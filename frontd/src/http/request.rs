@@ -1,7 +1,8 @@
 //! The body of a speech request: read once, into what is to be spoken.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
+use common::limits::SPEEDS;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,8 +17,7 @@ use crate::{
 /// Names in `voice_aliases`.
 const MAX_ALIASES: usize = 64;
 /// What `volume_multiplier` may be.
-const VOLUMES: std::ops::RangeInclusive<f64> = 0.0..=10.0;
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
+pub(super) const VOLUMES: RangeInclusive<f32> = 0.0..=10.0;
 /// Formats that older clients ask for as `download_format`; the file is then made in `response_format`.
 const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
 
@@ -45,7 +45,7 @@ pub(super) struct SpeechRequest {
     /// taken as `response_format`.
     #[schema(example = "wav", pattern = "^(mp3|wav|opus|flac|aac|pcm)$")]
     pub(super) download_format: Option<String>,
-    /// From 0.25 to 4.
+    /// Times the usual speed.
     #[schema(example = 1.0, default = 1.0, minimum = 0.25, maximum = 4.0)]
     #[serde(default, deserialize_with = "tolerant::number")]
     pub(super) speed: Option<f64>,
@@ -107,7 +107,7 @@ pub(super) enum AliasParam {
     Voice(String),
     Spoken {
         voice: String,
-        /// From 0.25 to 4.
+        /// Times the request's speed, within the same limits.
         #[serde(default, deserialize_with = "tolerant::number")]
         rate: Option<f64>,
     },
@@ -357,10 +357,11 @@ fn parse_aliases(aliases: BTreeMap<String, AliasParam>) -> Result<BTreeMap<Strin
 }
 
 /// 1 by default.
-fn number(param: &str, value: Option<f64>, range: &std::ops::RangeInclusive<f64>) -> Result<f32, ApiError> {
+fn number(param: &str, value: Option<f64>, range: &RangeInclusive<f32>) -> Result<f32, ApiError> {
     let value = value.unwrap_or(1.0);
-    if !range.contains(&value) {
-        let (start, end) = (range.start(), range.end());
+    let (start, end) = (*range.start(), *range.end());
+    // Before it is rounded: what is just above the range would be rounded into it.
+    if !(f64::from(start)..=f64::from(end)).contains(&value) {
         return Err(invalid(
             param,
             &format!("a number from {start} to {end} is expected"),

@@ -12,6 +12,8 @@
 
 use std::path::{Path, PathBuf};
 
+use common::{MAX_TOKENS, STYLE_DIM};
+
 /// Which weights of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Edition {
@@ -76,8 +78,8 @@ pub const HUB: &str = "https://huggingface.co/onnx-community/Kokoro-82M-v1.0-ONN
 const RELEASE: &str = "https://github.com/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0";
 /// The model's path below [`folder`].
 pub const MODEL: &str = "model.onnx";
-/// A pack: 510 rows of 256 little-endian f32.
-const VOICE_BYTES: u64 = 510 * 256 * 4;
+/// A pack: a row of little-endian f32 for each number of tokens.
+const VOICE_BYTES: u64 = (MAX_TOKENS * STYLE_DIM * size_of::<f32>()) as u64;
 /// The release's name for the model with weights of 8 bits.
 pub const INT8_NAME: &str = "kokoro-v1.0.int8.onnx";
 const INT8_BYTES: u64 = 92_361_271;

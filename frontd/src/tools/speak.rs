@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use common::limits::SPEEDS;
+
 use crate::{
     app::{Core, Shared},
     audio::{Destination, Encoder, Format},
@@ -48,8 +50,10 @@ async fn speak(
     output: &Path,
 ) -> anyhow::Result<f64> {
     anyhow::ensure!(
-        (0.25..=4.0).contains(&speed),
-        "the speed must be from 0.25 to 4, not {speed}"
+        SPEEDS.contains(&speed),
+        "the speed must be from {} to {}, not {speed}",
+        SPEEDS.start(),
+        SPEEDS.end()
     );
     let format = match output.extension().and_then(|ending| ending.to_str()) {
         Some("mp3") => Format::Mp3,

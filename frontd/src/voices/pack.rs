@@ -5,10 +5,10 @@ use std::{fs, io, path::Path};
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 
 /// Rows of a pack: one for each number of tokens from 1 on.
-pub const ROWS: usize = 510;
+pub const ROWS: usize = common::MAX_TOKENS;
 /// Values of a row.
-pub const STYLE: usize = 256;
-/// Length of a pack file: raw little-endian `f32` of shape [510, 1, 256].
+pub const STYLE: usize = common::STYLE_DIM;
+/// Length of a pack file: raw little-endian `f32` of shape `[ROWS, 1, STYLE]`.
 pub const PACK_BYTES: usize = ROWS * STYLE * size_of::<f32>();
 
 /// The columns of the built-in table, which are the first dimensions of a style.

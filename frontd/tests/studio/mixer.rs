@@ -87,7 +87,7 @@ async fn a_saved_mix_is_a_voice_tag() {
         .await;
     browser.click("mix-save").await;
     browser.run("hook('mix-name').value = 'Narrator'").await;
-    browser.click_on("[data-savemix] [type=submit]").await;
+    browser.click_on("[data-savemix] .out").await;
     browser
         .write("Hello from the first voice. [voice:Narrator] And hello from the other.")
         .await;

@@ -128,7 +128,7 @@ async fn a_key_is_asked_for_and_kept_in_the_browser() {
         .await;
     for (key, ending) in [("wrong", "failed"), ("open-sesame", "finished")] {
         browser.run(&format!("hook('key-value').value = '{key}'")).await;
-        browser.click_on("[data-key] [type=submit]").await;
+        browser.click_on("[data-key] .out").await;
         browser.click("go").await;
         browser.until(&format!("store.job.phase === '{ending}'")).await;
         if ending == "failed" {

@@ -17,7 +17,8 @@ function startSlider(name, words) {
 		store.set({ [name]: FRESH[name] });
 		slider.focus();
 	});
-	store.watch(name, (value) => {
+	store.watch(`${name} server`, (value, { limits: { min_speed: min, max_speed: max } = {} }) => {
+		if (max && name === "speed") Object.assign(slider, { min, max, disabled: false });
 		slider.value = value;
 		fill(slider);
 		aria(slider, { valuetext: words(value) });

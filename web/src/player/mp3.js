@@ -19,7 +19,7 @@ export function shape(bytes) {
 		if (!version || !layer3 || !kbps || !rate) continue;
 		const samples = version === 1 ? 1152 : 576;
 		const seconds = samples / rate;
-		return { start: at, seconds, bytes: Math.round(kbps * 125 * seconds), bytesPerSecond: kbps * 125 };
+		return { start: at, rate, seconds, bytes: Math.round(kbps * 125 * seconds), bytesPerSecond: kbps * 125 };
 	}
 	return null;
 }

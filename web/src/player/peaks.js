@@ -33,7 +33,7 @@ export class Peaks {
 		const to = Math.min(most, from + Math.floor((tape.length - from) / unit) * unit);
 		this.#at = to;
 		const bytes = await tape.read(from, to);
-		const sound = format === "wav" ? samples(bytes) : await decode(bytes);
+		const sound = format === "wav" ? samples(bytes) : await decode(bytes, shape.rate);
 		this.#measure(sound, (from - shape.start) / shape.bytesPerSecond, (to - from) / shape.bytesPerSecond);
 		this.take.dispatchEvent(new Event("peaks"));
 		return true;
@@ -51,7 +51,7 @@ export class Peaks {
 	}
 }
 
-async function decode(mp3) {
-	const context = new OfflineAudioContext(1, 1, 24000);
+async function decode(mp3, rate) {
+	const context = new OfflineAudioContext(1, 1, rate);
 	return (await context.decodeAudioData(mp3.buffer)).getChannelData(0);
 }
