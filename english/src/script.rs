@@ -244,10 +244,10 @@ fn wrong_rate(found: &str, at: usize) -> ScriptError {
 
 /// `1.5s`, `300ms` or `1.5` (seconds).
 fn parse_time(text: &str) -> Option<Duration> {
-    let text = text.trim();
+    let text = text.trim().to_ascii_lowercase();
     let (number, unit) = match text.strip_suffix("ms") {
         Some(number) => (number, 0.001),
-        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+        None => (text.strip_suffix('s').unwrap_or(&text), 1.0),
     };
     Duration::try_from_secs_f64(parse_decimal(number)? * unit).ok()
 }

@@ -339,6 +339,46 @@ fn takes_linear_time() {
     assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
 }
 
+/// The studio reads the same table.
+#[test]
+fn tags_are_what_the_shared_table_says() {
+    for row in include_str!("../../tests/data/tags.tsv").lines() {
+        if row.starts_with('#') {
+            continue;
+        }
+        let [text, words, pauses, voices] = row.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let options = Options {
+            voice_tags: true,
+            ..Options::default()
+        };
+        let (mut said, mut silence, mut named) = (Vec::new(), 0.0, Vec::new());
+        for item in parse(text, &options).unwrap() {
+            match item {
+                Item::Pause(pause) => silence += pause.as_secs_f64(),
+                Item::Passage(passage) => {
+                    let runs = passage.runs.iter().map(|run| match run {
+                        Run::Text { text, .. } => text.clone(),
+                        Run::Phonemes { ipa, source } => format!("[{}](/{ipa}/)", &text[source.clone()]),
+                    });
+                    said.push(runs.collect::<String>());
+                    named.extend(passage.voice);
+                }
+            }
+        }
+        let said = said.join(" ");
+        assert_eq!(
+            said.split_whitespace().collect::<Vec<_>>().join(" "),
+            words,
+            "{text}"
+        );
+        assert!(
+            (silence - pauses.parse::<f64>().unwrap()).abs() < 1e-9,
+            "{text}: {silence} s"
+        );
+        assert_eq!(named.join(","), voices, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn anything_is_read_or_refused(text in r"(\[|\]|\(/|/\)|pause:1s|voice:|rate:|[a-zé0-9 .\n]){0,40}") {

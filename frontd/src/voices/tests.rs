@@ -278,6 +278,22 @@ fn reads_alias_files() {
     }
 }
 
+/// The studio reads the same table.
+#[test]
+fn mixes_are_what_the_shared_table_says() {
+    for row in include_str!("../../tests/data/mixes.tsv").lines() {
+        if row.starts_with('#') {
+            continue;
+        }
+        let [written, terms, _] = row.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        let read = expression::parse(written).map(|terms| {
+            let term = |term: &expression::Term| format!("{} {}", term.name.to_lowercase(), term.weight);
+            terms.iter().map(term).collect::<Vec<_>>().join(", ")
+        });
+        assert_eq!(read.unwrap_or_else(|_| "-".to_owned()), terms, "{written}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_typed_as_a_voice_panics(expression in "[a-z_()+\\-0-9. é\u{0}]{0,60}") {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
+mod grammar;
 mod hear;
 mod history;
 mod looks;

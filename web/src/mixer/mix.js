@@ -70,7 +70,7 @@ export function expression(mix) {
 	return heard.map(({ voice, share }) => `${voice}(${share / unit})`).join("+");
 }
 
-const TERM = /^([a-z0-9_.-]+)\s*(?:\(\s*(\d*\.?\d+)\s*\))?$/i;
+const TERM = /^(\w+)\s*(?:\(\s*([\d.]+)\s*\))?$/;
 
 /** Reads an expression; gives `{ mix }` or `{ error }`. */
 export function parse(text, known) {

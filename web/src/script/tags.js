@@ -1,23 +1,23 @@
 import { store } from "../state.js";
 import { colourOf } from "../mixer/voices.js";
 
-/** Pause, voice and rate tags as the server reads them. */
-const TAG = /\[(pause|voice|rate):\s*([^\]\n]{1,200})\]/gi;
+/** Pause, voice and rate tags as the server reads them; a pause without a time is text. */
+const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
 
 export function tagsOf(text) {
-	return [...text.matchAll(TAG)].map((hit) => ({
-		from: hit.index,
-		to: hit.index + hit[0].length,
-		kind: hit[1].toLowerCase(),
-		value: hit[2].trim(),
+	return [...text.matchAll(TAG)].map(({ 0: { length }, 1: pause, 4: other, 5: value, index }) => ({
+		from: index,
+		to: index + length,
+		kind: (pause ?? other).toLowerCase(),
+		value: (value ?? "").trim(),
 	}));
 }
 
 /** The text without its tags, and the seconds of its pauses. */
 export function spoken(text) {
 	let pauses = 0;
-	const words = text.replace(TAG, (_, kind, value) => {
-		if (kind.toLowerCase() === "pause") pauses += parseFloat(value) * (/ms\s*$/.test(value) ? 0.001 : 1) || 0;
+	const words = text.replace(TAG, (_, pause, number, unit) => {
+		if (pause) pauses += number / (unit[1] ? 1000 : 1);
 		return " ";
 	});
 	return { words, pauses };
