@@ -168,7 +168,7 @@ impl Rules {
 
 /// A request that can be spoken.
 #[derive(Debug)]
-pub(super) struct Speech {
+pub(super) struct CheckedRequest {
     /// The user's text, to which all sources refer.
     pub(super) text: String,
     pub(super) items: Vec<Item>,
@@ -182,7 +182,7 @@ pub(super) struct Speech {
     pub(super) volume: f32,
     pub(super) normalisation: normalise::Options,
     pub(super) format: Format,
-    pub(super) download: Option<Download>,
+    pub(super) download: Option<KeptFiles>,
     /// Whether the response is sent while it is made.
     pub(super) stream: bool,
     /// Whether and how it is sent as server-sent events.
@@ -198,12 +198,12 @@ pub(super) struct Include {
 
 /// The files to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Download {
+pub(super) struct KeptFiles {
     pub(super) format: Format,
     pub(super) timing: bool,
 }
 
-impl Speech {
+impl CheckedRequest {
     /// Checks everything that can be known before a word is spoken. May read voice packs, so it belongs on a blocking
     /// thread.
     ///
@@ -286,7 +286,7 @@ impl Speech {
             volume,
             normalisation: request.normalization_options.unwrap_or_default().resolve(),
             format,
-            download: wanted.then_some(Download {
+            download: wanted.then_some(KeptFiles {
                 format: download_format,
                 timing,
             }),

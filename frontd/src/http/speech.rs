@@ -20,7 +20,7 @@ use super::{
     making::Making,
     names,
     recorder::{Download, Recorder},
-    request::{Rules, Speech, SpeechRequest},
+    request::{CheckedRequest, Rules, SpeechRequest},
 };
 use crate::{
     audio::{Destination, Format},
@@ -149,7 +149,7 @@ pub(super) async fn start(
         blocking(move || {
             let mut request: SpeechRequest = json::parse(&bytes)?;
             request.stream = request.stream.or(captioned);
-            Speech::parse(request, &rules, &shared.voices)
+            CheckedRequest::parse(request, &rules, &shared.voices)
         })
         .await??
     };
@@ -259,7 +259,7 @@ fn unknown_phonemes(items: &[Item]) -> Option<String> {
 /// Prepares the download. When none can be written, the response says so and is spoken all the same.
 async fn keep(
     shared: &Shared,
-    wanted: super::request::Download,
+    wanted: super::request::KeptFiles,
     recorder: &mut Recorder,
     headers: &mut HeaderMap,
 ) -> Result<(), ApiError> {

@@ -4,7 +4,7 @@ use crate::{
     voices::{Model, Settings},
 };
 
-fn parse(body: serde_json::Value) -> Result<Speech, ApiError> {
+fn parse(body: serde_json::Value) -> Result<CheckedRequest, ApiError> {
     let voices = Voices::open(Settings {
         model: Model::BuiltIn,
         folder: "/nonexistent".into(),
@@ -15,7 +15,7 @@ fn parse(body: serde_json::Value) -> Result<Speech, ApiError> {
         max_input_chars: 100,
         default_voice: "af_heart".to_owned(),
     };
-    Speech::parse(json::parse(body.to_string().as_bytes())?, &rules, &voices)
+    CheckedRequest::parse(json::parse(body.to_string().as_bytes())?, &rules, &voices)
 }
 
 fn code(body: serde_json::Value) -> &'static str {
@@ -69,7 +69,7 @@ fn every_field_is_read() {
     assert_eq!(speech.dialect, Some(Dialect::British));
     assert_eq!(
         speech.download,
-        Some(Download {
+        Some(KeptFiles {
             format: Format::Mp3,
             timing: true
         })
@@ -121,7 +121,7 @@ fn downloads_keep_older_formats_working() {
         let download = parse(body).unwrap().download.unwrap();
         assert_eq!(
             download,
-            Download {
+            KeptFiles {
                 format: wanted,
                 timing: false
             },
