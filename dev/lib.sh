@@ -54,7 +54,7 @@ need_deterministic_graph() {
 }
 
 # need_kokoro_reference: exports KOKORO_ARCH, the folder of need_kokoro_graph with a reference.json: what Python's
-# onnxruntime makes of some tokens. Status 1, with a sentence, where that cannot be had.
+# onnxruntime makes of some tokens. Status 1, with a sentence, if it cannot be made.
 need_kokoro_reference() {
     local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv
     need_kokoro_graph || return 1
@@ -72,7 +72,7 @@ need_kokoro_reference() {
 # ── what a measurement runs on ──────────────────────────────────────────────────────────────────────────────────────────
 
 # need_model [--random]: exports MODEL and MODEL_DIR for a measurement: the folder that MODEL_DIR names, the graph with random
-# weights, or the real weights. A sentence and the end where it cannot be had.
+# weights, or the real weights. Ends with a sentence if it cannot get it.
 need_model() {
     if [ -n "${MODEL_DIR:-}" ]; then
         export MODEL=${MODEL:-kokoro} MODEL_DIR
@@ -97,7 +97,7 @@ measured_voice() {
     echo "$voice"
 }
 
-# need_measured_frontd: exports FRONTD, the program that is measured and whose text front end is asked: the one that is
+# need_measured_frontd: exports FRONTD, the program to measure, whose text front end is used as well: the one that is
 # given, else the release build.
 need_measured_frontd() {
     need_ort
@@ -121,7 +121,7 @@ pip_wheels() {
 }
 
 # need_ears_python: exports EARS_PYTHON, an interpreter with the packages of dev/ears/requirements.txt. Status 1, with a
-# sentence, where they cannot be had.
+# sentence, if they cannot be installed.
 need_ears_python() {
     local environment=$CACHE/ears-venv wanted=$ROOT/dev/ears/requirements.txt
     if ! cmp --quiet "$wanted" "$environment/requirements.txt"; then

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Messages are bincode; PCM follows as raw little-endian `f32`, which is 2.5 times faster than a `Vec<f32>`
-//! through serde. Both ends are installed together, so versions must be equal; unequal ones are told apart in
+//! through serde. Both ends are installed together, so versions must be equal; a difference shows in
 //! words that a person can act on. bincode is named only here, so that it can be replaced here.
 
 use bincode::{Decode, Encode, config};
@@ -106,7 +106,7 @@ pub enum FromWorker {
     },
 }
 
-/// What a worker tells of itself once it can work.
+/// What a worker reports about itself once it can work.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Ready {
     pub load_ms: u32,

@@ -63,7 +63,7 @@ class Server:
         return False
 
     def readiness(self) -> dict:
-        """What this project's server tells of itself."""
+        """What this project's server reports about itself."""
         return json.loads(self.get("/health/ready")[1])
 
     def status(self, path: str) -> int | None:

@@ -131,7 +131,7 @@ def folded(text: str) -> str:
 def times(bench: Bench, voices: list[str]) -> dict:
     """By voice: the server's word times against the recogniser's, and both against where sound begins after a silence, in ms.
 
-    A recogniser places words by attention and not by sound, and has an offset of its own, so what is left without it is told too.
+    A recogniser places words by attention and not by sound, and has an offset of its own, so the report also gives the errors without it.
     """
     sentences = bench.some(texts.lines("prose"))
     found = {}

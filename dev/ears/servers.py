@@ -29,7 +29,7 @@ def running(where: str, name: str | None = "ours"):
         settings = {
             "HOST": "127.0.0.1",
             "WORKERS": os.environ.get("WORKERS", "2"),
-            # Nothing is measured in time: a machine that has much to do is to be waited for.
+            # These measures do not time anything, so they wait for a busy machine.
             "JOB_DEADLINE_SECONDS": "600",
             "MAX_WAIT_SECONDS": "600",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "warn"),

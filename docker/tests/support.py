@@ -156,7 +156,7 @@ class Container:
     def __init__(self, *options, command=(), image=IMAGE, port=None):
         self.server = Server(port or free_port())
         publish = ["--publish", f"127.0.0.1:{self.server.port}:8880"]
-        # What was spoken before is to be computed again: these tests are about the workers.
+        # The server must compute again what it spoke before, because these tests are about the workers.
         uncached = ["--env", "SEGMENT_CACHE_MB=0"]
         self.id = docker("run", "--detach", *publish, *uncached, *options, image, *command)
 

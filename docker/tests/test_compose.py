@@ -27,7 +27,7 @@ class Project:
             "NGINX_IMAGE": NGINX_IMAGE,
             "HOST_ADDRESS": "127.0.0.1",
             "HOST_PORTS": str(self.server.port),
-            # What was spoken before is to be computed again: load is to be load.
+            # The server must compute again what it spoke before, because these tests need load.
             "SEGMENT_CACHE_MB": "0",
             **settings,
         }

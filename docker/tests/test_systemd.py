@@ -14,7 +14,7 @@ HIERARCHY = pathlib.Path("/sys/fs/cgroup/systemd")
 AS_PID_1 = ("--cap-add", "SYS_ADMIN", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
             "--tmpfs", "/sys/fs/cgroup", "--volume", f"{HIERARCHY}:{HIERARCHY}")
 SETTINGS = "/etc/dexterous-tts.env"
-# Load is to be load.
+# These tests need load.
 USUAL = "SEGMENT_CACHE_MB=0\n"
 DROP_IN = "/etc/systemd/system/dexterous-tts@.service.d/test.conf"
 # The unit's own 30 s are long for a test.

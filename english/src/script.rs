@@ -1,6 +1,6 @@
-//! Request text → what is to be said: voice spans, rates, pauses, literal phonemes and plain text.
+//! Request text → what to say: voice spans, rates, pauses, literal phonemes and plain text.
 //!
-//! Every piece remembers its place in the user's text, so that timings can be told in the user's own words.
+//! Every piece remembers its place in the user's text, so that timings can name the user's own words.
 
 mod ssml;
 mod tags;
@@ -125,7 +125,7 @@ pub fn parse(text: &str, options: &Options) -> Result<Vec<Item>, ScriptError> {
     Ok(script.finish())
 }
 
-/// Collects items; a passage ends where voice or rate change, at pauses and where it is told to.
+/// Collects items; a passage ends where voice or rate change, at pauses, and on request.
 #[derive(Debug)]
 struct Builder {
     items: Vec<Item>,

@@ -221,7 +221,7 @@ impl App {
     /// Binds the sockets and starts the workers. `inherited` is a listening socket of the service manager.
     ///
     /// # Errors
-    /// An address or path that cannot be had, or a model that is wanted and not there.
+    /// An address or path that is not available, or a model that the settings name and that is not there.
     pub async fn build(config: Config, inherited: Option<TcpListener>) -> Result<Self, AppError> {
         let listener = match inherited {
             Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(AppError::Inherited)?,
@@ -421,7 +421,7 @@ async fn announce(shared: Arc<Shared>, address: SocketAddr) {
     http::print_example(address);
 }
 
-/// What is to be done now and then.
+/// Does what must be done now and then.
 async fn housekeeping(current: watch::Receiver<Arc<Shared>>) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(30);
     let mut tick = tokio::time::interval(EVERY);

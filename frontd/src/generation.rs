@@ -43,7 +43,7 @@ const SILENCE: usize = 5 * SAMPLE_RATE as usize;
 /// A segment that is not done by then never will be: the server lost its workers.
 const SEGMENT_LIMIT: Duration = Duration::from_secs(300);
 
-/// What is to be said, and how.
+/// What to say, and how.
 #[derive(Debug)]
 pub struct Request {
     pub items: Vec<Item>,
@@ -285,7 +285,7 @@ struct Known {
     whole: AtomicBool,
 }
 
-/// What is to be joined, in order.
+/// What to join, in order.
 #[derive(Debug)]
 enum Part {
     Pause(Duration),

@@ -68,7 +68,7 @@ impl std::fmt::Display for Kind {
     }
 }
 
-/// What metrics and readiness tell of a folder.
+/// What metrics and readiness report about a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Usage {
     pub kind: Kind,
@@ -126,7 +126,7 @@ impl Store {
     /// # Errors
     /// When one of the folders cannot be written.
     pub fn create(&self) -> Result<Draft, StoreError> {
-        // Told early, so that nobody is promised a download that cannot be.
+        // Checked early, so that no client is promised a download that cannot be made.
         self.lock().output.check()?;
         Draft::new(self.clone(), true)
     }

@@ -55,7 +55,7 @@ pub async fn watchdog(alive: impl AsyncFn() -> bool) {
         if lives(&alive, limit / 4).await {
             notify(|| sd_notify::notify(&[NotifyState::Watchdog]));
         } else {
-            tracing::error!("the server does not answer itself: the watchdog is not told");
+            tracing::error!("the server does not answer itself, so the watchdog gets no sign of life");
         }
     }
 }
@@ -68,7 +68,7 @@ async fn lives(alive: &impl AsyncFn() -> bool, bound: Duration) -> bool {
 fn notify(tell: impl FnOnce() -> io::Result<()> + Send + 'static) {
     tokio::task::spawn_blocking(|| {
         if let Err(error) = tell() {
-            tracing::warn!(%error, "systemd could not be told");
+            tracing::warn!(%error, "systemd could not be notified");
         }
     });
 }

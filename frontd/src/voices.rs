@@ -49,7 +49,7 @@ pub struct Settings {
     pub aliases: BTreeMap<String, String>,
 }
 
-/// What a voice list tells of a voice.
+/// What a voice list says about a voice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Voice {
     pub name: String,

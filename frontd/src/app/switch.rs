@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Whether a better model is to be fetched for a server that speaks with `chosen`.
+/// Whether to fetch a better model for a server that speaks with `chosen`.
 pub(super) fn is_wanted(config: &Config, chosen: &Chosen) -> bool {
     config.model.download && config.model.choice == ModelChoice::Auto && *chosen == Chosen::Builtin
 }

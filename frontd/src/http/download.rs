@@ -38,7 +38,7 @@ pub(super) struct DownloadQuery {
     path = "/v1/download/{file}",
     tag = "downloads",
     params(
-        ("file" = String, Path, description = "As X-Download-Path or X-Timing-Path told"),
+        ("file" = String, Path, description = "The name in X-Download-Path or X-Timing-Path"),
         ("Range" = Option<String>, Header, description = "bytes=FIRST-LAST, one range"),
         ("If-None-Match" = Option<String>, Header, description = "An ETag"),
         DownloadQuery,
@@ -116,7 +116,7 @@ pub(super) async fn get(
     delete,
     path = "/v1/download/{file}",
     tag = "downloads",
-    params(("file" = String, Path, description = "As X-Download-Path or X-Timing-Path told")),
+    params(("file" = String, Path, description = "The name in X-Download-Path or X-Timing-Path")),
     responses(
         (status = 204, description = "Gone"),
         (status = 401, description = "No valid API key", body = ErrorBody),

@@ -27,7 +27,7 @@ use crate::{
 
 /// Encoded parts that may wait for a slow client.
 const PARTS: usize = 2;
-/// How often a waiting client is told so.
+/// How often a waiting client hears that it waits.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl Making {
             return left();
         }
         loop {
-            // Who has left is not to cost the rest of the segment in hand.
+            // Do not encode the rest of this segment for a client that has disconnected.
             let part = tokio::select! {
                 part = self.next() => part?,
                 () = parts.closed() => return left(),
@@ -104,7 +104,7 @@ impl Making {
         Ok(())
     }
 
-    /// Tells the client that it waits until it does not; `false` when it has left.
+    /// Reports progress to the client while it waits; `false` if it has disconnected.
     async fn await_first(
         &mut self,
         form: &Form,

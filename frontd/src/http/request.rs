@@ -1,4 +1,4 @@
-//! The body of a speech request: read once, into what is to be spoken.
+//! The body of a speech request, read once into what to speak.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 

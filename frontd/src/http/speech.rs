@@ -234,7 +234,7 @@ pub(super) async fn start(
     })
 }
 
-/// What is to be said of signs in literal phonemes that the model does not know; in ASCII, as headers are.
+/// The warning about signs in literal phonemes that the model does not know; in ASCII, as headers are.
 fn unknown_phonemes(items: &[Item]) -> Option<String> {
     const MOST: usize = 16;
     let mut unknown: Vec<char> = items

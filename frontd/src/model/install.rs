@@ -299,7 +299,7 @@ fn lock(folder: &Path) -> Result<File, InstallError> {
     }
 }
 
-/// `bytes`: what is to be written before the conversion.
+/// `bytes`: what the install writes before the conversion.
 fn require_space(folder: &Path, bytes: u64, missing: &[&PinnedFile]) -> Result<(), InstallError> {
     if missing.is_empty() {
         return Ok(());

@@ -42,7 +42,7 @@ mod reason;
 #[serde(transparent)]
 pub struct WorkerId(pub u64);
 
-/// What is to be done in the world.
+/// What the supervisor must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Spawn(WorkerId),
@@ -191,7 +191,7 @@ impl Fleet {
         }
     }
 
-    /// What is to be done now. To be called after every event.
+    /// What to do now. Call it after every event.
     pub fn decide(&mut self, now: Instant) -> Vec<Action> {
         self.watch(now);
         self.replace_and_fill(now);

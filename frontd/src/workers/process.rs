@@ -54,7 +54,7 @@ pub struct Process {
     reader: JoinHandle<()>,
 }
 
-/// What `/proc` tells of a worker.
+/// What `/proc` says about a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vitals {
     /// Bytes that no other process shares.

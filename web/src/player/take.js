@@ -52,7 +52,7 @@ export class Take extends EventTarget {
 		this.peaks.follow();
 	}
 
-	/** Takes what the server tells of a segment: spans are its sentences. */
+	/** Takes what the server says of a segment: spans are its sentences. */
 	addSegment(segment) {
 		const spans = sentencesOf(this.text, segment);
 		const last = this.spans.at(-1);

@@ -185,7 +185,7 @@ impl English {
         known.or_else(|| self.number(text))
     }
 
-    /// Digits that the normaliser was told to leave.
+    /// Digits that an option made the normaliser leave alone.
     fn number(&self, text: &str) -> Option<String> {
         let words = normalise::number_in_words(text, self.dialect)?;
         let said = words

@@ -11,7 +11,7 @@ use neighbours::{
     BEING, COURTEOUS, COURTESY, EYES, FISHING, HABIT, LEADEN, METALS, NEAR_TO, PLACE, SHOW, TINY,
 };
 
-/// How a word is to be said.
+/// How to say a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fix {
     /// As if the tagger had said so.
