@@ -1,7 +1,7 @@
 //! Sound: segments of PCM in, one encoded response or file out.
 //!
 //! ```text
-//! segment PCM → Joiner (trim, fade, pauses, volume) → Encoder (MP3 | WAV) → body or file
+//! segment PCM → Joiner (trim, stretch, fade, pauses, volume) → Encoder (MP3 | WAV) → body or file
 //! ```
 //!
 //! Everywhere one channel of `f32` in -1..=1 at [`SAMPLE_RATE`].
@@ -9,6 +9,7 @@
 pub mod joiner;
 pub mod limiter;
 mod mp3;
+mod stretch;
 mod wav;
 
 use std::time::Duration;

@@ -171,8 +171,8 @@ impl Generator {
         submitted: mpsc::Sender<Part>,
     ) -> Result<(), GenerationError> {
         let mut index = 0;
-        // Tokens before the segment: what its listener has to hear while it is made.
-        let mut before = 0;
+        // Tokens before the segment by their speeds: what its listener has to hear while it is made.
+        let mut before = 0.0;
         for item in &request.items {
             let passage = match item {
                 Item::Pause(pause) => {
@@ -204,7 +204,7 @@ impl Generator {
                         speed,
                         early: ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
                     };
-                    before += own;
+                    before += own as f32 / speed;
                     known.segments.store(
                         usize::try_from(index).unwrap_or(usize::MAX) + 1,
                         Ordering::Relaxed,
@@ -215,6 +215,7 @@ impl Generator {
                         segment,
                         promise,
                         voice: passage.voice.clone(),
+                        speed,
                         pauses: style.pauses(),
                     });
                     index += 1;
@@ -294,15 +295,16 @@ enum Part {
         segment: Segment,
         promise: Promise,
         voice: Option<String>,
+        speed: f32,
         pauses: Pauses,
     },
 }
 
 /// Whether a segment of `own` tokens takes about as long to make as the `before` tokens of its response sound, so that its first
-/// sound has to come before all of it is made. By the text alone: the same text sounds the same on a busy server.
-fn is_urgent(before: usize, own: usize) -> bool {
+/// sound has to come before all of it is made. By the text and the speed alone: the same text sounds the same on a busy server.
+fn is_urgent(before: f32, own: usize) -> bool {
     // A loaded worker makes a second of sound in half a second or more.
-    before * 5 < own * 3
+    before * 5.0 < own as f32 * 3.0
 }
 
 async fn join(
@@ -312,7 +314,7 @@ async fn join(
     mut in_order: mpsc::Receiver<Part>,
     chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
 ) -> Result<(), GenerationError> {
-    let mut joiner = Joiner::new(request.volume, request.speed);
+    let mut joiner = Joiner::new(request.volume);
     let (mut done, mut kept) = (0, 0);
     let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
@@ -322,7 +324,7 @@ async fn join(
         audio: duration_of(joiner.samples()),
     };
     while let Some(part) = in_order.recv().await {
-        let (index, segment, mut promise, voice, pauses) = match part {
+        let (index, segment, mut promise, voice, speed, pauses) = match part {
             Part::Pause(pause) => {
                 joiner.pause(pause);
                 continue;
@@ -332,8 +334,9 @@ async fn join(
                 segment,
                 promise,
                 voice,
+                speed,
                 pauses,
-            } => (index, segment, promise, voice, pauses),
+            } => (index, segment, promise, voice, speed, pauses),
         };
         let end = End {
             last: segment.phonemes.chars().last(),
@@ -353,7 +356,7 @@ async fn join(
             let (pcm, placed, frames) = match delivered {
                 Delivered::Part(part) if given == 0 => {
                     given = part.pcm.len();
-                    let (pcm, placed) = joiner.begin(&part.pcm, &part.frames);
+                    let (pcm, placed) = joiner.begin(&part.pcm, &part.frames, speed);
                     (pcm, Some(placed), Some(part.frames))
                 }
                 Delivered::Part(part) => {
@@ -364,7 +367,7 @@ async fn join(
                     done += 1;
                     kept += usize::from(made.kept);
                     if given == 0 {
-                        let (pcm, placed) = joiner.push(&made.speech.pcm, end);
+                        let (pcm, placed) = joiner.push(&made.speech.pcm, speed, end);
                         (pcm, Some(placed), made.speech.frames.clone())
                     } else {
                         let rest = made.speech.pcm.get(given..).unwrap_or_default();

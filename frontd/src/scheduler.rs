@@ -45,6 +45,7 @@ pub struct Limits {
 pub struct SegmentJob {
     pub tokens: Vec<u8>,
     pub style: Vec<f32>,
+    /// How many times as fast it will be heard: the sooner its listener needs the next. It is made and kept at speed 1.
     pub speed: f32,
     /// Whether a listener needs its first sound before all of it is made. What is made is kept under the same name either way.
     pub early: bool,

@@ -1,4 +1,4 @@
-//! Segments → one sound: silence trimmed, edges faded, pauses between.
+//! Segments → one sound: silence trimmed, what is left stretched to its speed, edges faded, pauses between.
 //!
 //! Pure: samples in, samples out. A segment goes out as soon as it is pushed, whole or in parts, with the pause *before* it,
 //! so a response ends with its last word and a pause is never sent for nothing.
@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use common::SAMPLES_PER_FRAME;
 
-use super::{duration_of, limiter, samples_in};
+use super::{
+    duration_of, limiter, samples_in,
+    stretch::{self, Stretch},
+};
 use crate::segments::Boundary;
 use crate::voices::Pauses;
 
@@ -28,21 +31,24 @@ const ABSOLUTE_FLOOR: f32 = 0.0005;
 const MAX_PAUSE: Duration = crate::script::MAX_PAUSES;
 
 /// Where a segment's sound went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placed {
     /// The sample of the response at which the segment's kept sound begins.
     pub start: usize,
     /// Samples cut from the segment's front.
     pub trimmed: usize,
-    /// Samples of the segment that were kept.
+    /// Samples of the segment that were kept, before they were stretched.
     pub kept: usize,
+    /// How much faster they are heard.
+    pub speed: f32,
 }
 
 impl Placed {
     /// Where sample `at` of the segment sounds in the response. What was trimmed is at the edges of the rest.
     #[must_use]
     pub fn time_of(&self, at: usize) -> Duration {
-        duration_of(self.start + at.saturating_sub(self.trimmed).min(self.kept))
+        let within = at.saturating_sub(self.trimmed).min(self.kept);
+        duration_of(self.start + stretch::length(within, self.speed.into()))
     }
 }
 
@@ -50,14 +56,32 @@ impl Placed {
 #[derive(Debug)]
 pub struct Joiner {
     volume: f32,
-    /// Natural pauses are divided by it.
-    speed: f32,
     samples: usize,
     natural: Duration,
     explicit: Duration,
-    /// Loudest sample of the segment that is under way, and the gain that its last part ended with.
+    under_way: UnderWay,
+}
+
+/// A segment of which parts are to come.
+#[derive(Debug)]
+struct UnderWay {
+    stretch: Stretch,
+    speed: f32,
+    /// Its loudest sample so far.
     peak: f32,
+    /// What the limiter's last part ended with.
     gain: f32,
+}
+
+impl UnderWay {
+    fn new(speed: f32) -> Self {
+        Self {
+            stretch: Stretch::new(speed),
+            speed,
+            peak: 0.0,
+            gain: 1.0,
+        }
+    }
 }
 
 /// How a segment ends, which decides about the pause after it.
@@ -70,17 +94,15 @@ pub struct End {
 }
 
 impl Joiner {
-    /// `volume` multiplies the sound, `speed` is the request's: faster speech has shorter pauses.
+    /// `volume` multiplies the sound.
     #[must_use]
-    pub fn new(volume: f32, speed: f32) -> Self {
+    pub fn new(volume: f32) -> Self {
         Self {
             volume,
-            speed: speed.clamp(0.25, 4.0),
             samples: 0,
             natural: Duration::ZERO,
             explicit: Duration::ZERO,
-            peak: 0.0,
-            gain: 1.0,
+            under_way: UnderWay::new(1.0),
         }
     }
 
@@ -95,28 +117,31 @@ impl Joiner {
         self.explicit = (self.explicit + pause).min(MAX_PAUSE);
     }
 
-    /// The pause before a segment and its sound.
-    pub fn push(&mut self, pcm: &[f32], end: End) -> (Vec<f32>, Placed) {
+    /// The pause before a segment and its sound, which is heard at `speed`, like the pause after it.
+    pub fn push(&mut self, pcm: &[f32], speed: f32, end: End) -> (Vec<f32>, Placed) {
         let sound = sounding(pcm, 0.0);
         let mut out = self.take_pause();
         let placed = Placed {
             start: self.samples + out.len(),
             trimmed: sound.start,
             kept: sound.len(),
+            speed,
         };
         let from = out.len();
-        out.extend_from_slice(&pcm[sound]);
+        let mut stretched = Stretch::new(speed);
+        out.extend(stretched.push(&pcm[sound]));
+        out.extend(stretched.finish());
         limiter::apply(&mut out[from..], self.volume);
         fade_in(&mut out[from..]);
         fade_out(&mut out[from..]);
         self.samples += out.len();
-        self.natural = natural_pause(end).div_f32(self.speed);
+        self.natural = natural_pause(end).div_f32(speed);
         (out, placed)
     }
 
     /// The pause before a segment and the first part of its sound; the segment has these frames. How much of its end will be
     /// trimmed is not known yet: it is taken to be the padding's silence.
-    pub fn begin(&mut self, pcm: &[f32], frames: &[u16]) -> (Vec<f32>, Placed) {
+    pub fn begin(&mut self, pcm: &[f32], frames: &[u16], speed: f32) -> (Vec<f32>, Placed) {
         let samples =
             |frames: &[u16]| frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME;
         let start = sounding(pcm, 0.0).start;
@@ -126,11 +151,13 @@ impl Joiner {
             start: self.samples + out.len(),
             trimmed: start,
             kept: (samples(frames) + TAIL).saturating_sub(start + silence),
+            speed,
         };
         let from = out.len();
-        out.extend_from_slice(&pcm[start..]);
-        (self.peak, self.gain) = (loudness(pcm), 1.0);
-        self.gain = limiter::go_on(&mut out[from..], self.volume, self.gain);
+        self.under_way = UnderWay::new(speed);
+        out.extend(self.under_way.stretch.push(&pcm[start..]));
+        self.under_way.peak = loudness(pcm);
+        self.under_way.gain = limiter::go_on(&mut out[from..], self.volume, 1.0);
         fade_in(&mut out[from..]);
         self.samples += out.len();
         (out, placed)
@@ -138,21 +165,29 @@ impl Joiner {
 
     /// The next part of a segment that was begun.
     pub fn go_on(&mut self, pcm: &[f32]) -> Vec<f32> {
-        self.peak = self.peak.max(loudness(pcm));
-        let mut out = pcm.to_vec();
-        self.gain = limiter::go_on(&mut out, self.volume, self.gain);
+        let under_way = &mut self.under_way;
+        under_way.peak = under_way.peak.max(loudness(pcm));
+        let mut out = under_way.stretch.push(pcm);
+        under_way.gain = limiter::go_on(&mut out, self.volume, under_way.gain);
         self.samples += out.len();
         out
     }
 
     /// Its last part.
     pub fn end(&mut self, pcm: &[f32], end: End) -> Vec<f32> {
-        let sound = sounding(pcm, self.peak);
-        let mut out = pcm[..sound.end].to_vec();
-        limiter::go_on(&mut out, self.volume, self.gain);
+        let UnderWay {
+            mut stretch,
+            speed,
+            peak,
+            gain,
+        } = std::mem::replace(&mut self.under_way, UnderWay::new(1.0));
+        let sound = sounding(pcm, peak);
+        let mut out = stretch.push(&pcm[..sound.end]);
+        out.extend(stretch.finish());
+        limiter::go_on(&mut out, self.volume, gain);
         fade_out(&mut out);
         self.samples += out.len();
-        self.natural = natural_pause(end).div_f32(self.speed);
+        self.natural = natural_pause(end).div_f32(speed);
         out
     }
 

@@ -57,8 +57,10 @@ pub enum Delivery {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pending {
     pub index: u64,
-    /// Tokens divided by the speed: what computing time and length of speech go with.
+    /// Tokens: what computing time and length of speech go with.
     pub work: usize,
+    /// How many times as fast it is heard; it takes as long to make at any speed.
+    pub speed: f32,
     /// As much of it as the next turn takes.
     pub turn: usize,
     /// The worker that began it.
@@ -171,7 +173,8 @@ impl Queue {
             .min_by(|(a, begin_a), (b, begin_b)| begin_a.total_cmp(begin_b).then(a.cmp(b)))?;
         let response = self.responses.get_mut(&id)?;
         let segment = response.waiting.pop_front()?;
-        response.under_way.entry(segment.index).or_default().coming = seconds(segment.work, per_work.speech);
+        let coming = seconds(segment.work, per_work.speech) / Seconds::from(segment.speed);
+        response.under_way.entry(segment.index).or_default().coming = coming;
         Some((id, segment))
     }
 
@@ -266,10 +269,7 @@ impl Response {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "at most 510 tokens at a quarter of the speed"
-)]
+#[expect(clippy::cast_precision_loss, reason = "at most 510 tokens")]
 fn seconds(work: usize, per_work: Seconds) -> Seconds {
     work as Seconds * per_work
 }

@@ -15,7 +15,7 @@ const UNMEASURED: PerWork = PerWork {
     speech: 0.07,
 };
 
-/// Moving averages. *Work* is a segment's tokens divided by its speed.
+/// Moving averages. *Work* is a segment's tokens.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
     measured: Option<PerWork>,

@@ -160,8 +160,8 @@ impl Task {
             } => {
                 let key = self.cache.key(&job);
                 if let Some(speech) = self.kept(&key) {
-                    self.queue
-                        .made(id, index, seconds_of(speech.pcm.len()), self.now());
+                    let length = seconds_of(speech.pcm.len(), job.speed);
+                    self.queue.made(id, index, length, self.now());
                     let _ = answer.try_send(Ok(Delivered::Whole(Made { speech, kept: true })));
                     return;
                 }
@@ -279,6 +279,7 @@ impl Task {
         let rest = Pending {
             index: running.index,
             work: of_all(frames.saturating_sub(made), frames),
+            speed: work.job.speed,
             turn: of_all(part.next.into(), frames),
             begun: Some(running.worker),
         };
@@ -299,7 +300,7 @@ impl Task {
             segment = running.index,
             work = running.work,
             narrow = running.narrow,
-            seconds = seconds_of(speech.pcm.len()),
+            seconds = seconds_of(speech.pcm.len(), 1.0),
             ?compute,
             "a segment is made"
         );
@@ -311,7 +312,7 @@ impl Task {
         self.cache.put(running.key, &speech);
         self.publish_cache();
         if let Some(work) = self.works.remove(&(running.response, running.index)) {
-            let rest = seconds_of(speech.pcm.len().saturating_sub(work.given));
+            let rest = seconds_of(speech.pcm.len().saturating_sub(work.given), work.job.speed);
             self.queue.made(running.response, running.index, rest, self.now());
             metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
             work.end(Ok(Made { speech, kept: false }));
@@ -397,7 +398,7 @@ impl Task {
         // the same: a segment that is computed in parts is not to the bit what it is as a whole.
         let (name, unheard) = (work.key, work.given == 0);
         if unheard && let Some(speech) = self.kept(&name) {
-            let length = seconds_of(speech.pcm.len());
+            let length = seconds_of(speech.pcm.len(), segment.speed);
             self.queue.made(response, segment.index, length, self.now());
             if let Some(work) = self.works.remove(&key) {
                 work.end(Ok(Made { speech, kept: true }));
@@ -415,16 +416,13 @@ impl Task {
         self.free.remove(&worker);
         let threads = self.threads(worker);
         let SegmentJob {
-            tokens,
-            style,
-            speed,
-            early,
+            tokens, style, early, ..
         } = work.job.clone();
         let job = Job {
             id: self.last_job,
             tokens,
             style,
-            speed,
+            speed: 1.0,
             threads,
             early,
         };
@@ -546,29 +544,20 @@ impl Task {
     }
 }
 
-/// Both computing time and length of speech go with the tokens and against the speed.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "at most 510 tokens; a float cast saturates"
-)]
-fn work_of(job: &SegmentJob) -> usize {
-    (job.tokens.len() as f32 / job.speed.max(f32::MIN_POSITIVE)).ceil() as usize
-}
-
 /// A segment of which nothing is made yet.
 fn fresh(index: u64, job: &SegmentJob) -> Pending {
-    let work = work_of(job);
+    let work = job.tokens.len();
     Pending {
         index,
         work,
+        speed: job.speed,
         turn: if job.early { first_turn(work) } else { work },
         begun: None,
     }
 }
 
+/// Seconds for which so many samples are heard at that speed.
 #[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
-fn seconds_of(samples: usize) -> Seconds {
-    samples as Seconds / Seconds::from(SAMPLE_RATE)
+fn seconds_of(samples: usize, speed: f32) -> Seconds {
+    samples as Seconds / Seconds::from(SAMPLE_RATE) / Seconds::from(speed)
 }

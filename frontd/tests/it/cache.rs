@@ -75,17 +75,28 @@ fn the_events_tell_how_much_was_kept() {
 }
 
 #[test]
-fn another_voice_or_speed_is_not_the_same() {
+fn another_voice_is_not_the_same_and_another_speed_computes_nothing() {
     let server = server("64");
     let said = |voice: &str, speed: f64| {
         server.speech(&json!({
-            "model": "kokoro", "input": prose(1), "voice": voice, "speed": speed, "response_format": "wav",
+            "model": "kokoro", "input": prose(4), "voice": voice, "speed": speed, "response_format": "wav",
         }))
     };
     let plain = said("af_heart", 1.0);
     assert!(said("am_adam", 1.0) != plain);
-    assert!(said("af_heart", 1.25) != plain);
-    assert_eq!(hits_and_misses(&server)[0], 0);
+    let [hits, misses] = hits_and_misses(&server);
+    assert_eq!(hits, 0);
+
+    // Stopped, they can make nothing.
+    for worker in server.workers() {
+        kill(worker, Signal::SIGSTOP).unwrap();
+    }
+    for speed in [0.25, 0.5, 0.9, 1.25, 2.0, 4.0] {
+        let length = (said("af_heart", speed).len() - 44) as f64 * speed;
+        let ratio = length / (plain.len() - 44) as f64;
+        assert!((ratio - 1.0).abs() < 0.001, "at {speed}: {ratio} of the length");
+    }
+    assert_eq!(hits_and_misses(&server), [3 * misses, misses]);
 }
 
 #[test]

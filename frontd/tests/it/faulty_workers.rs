@@ -103,10 +103,10 @@ fn misbehave(fault: &str, job: &Job, stream: &mut UnixStream) {
         "too little" => (done(job.id, frames), vec![0; 4 * (samples - 1)]),
         "ragged" => (done(job.id, frames), vec![0; 4 * samples - 3]),
         "not finite" => (done(job.id, frames), vec![0xff; 4 * samples]),
-        "dies of speed 2" if job.speed < 1.5 => {
+        "dies of long ones" if job.tokens.len() < 20 => {
             (done(job.id, frames), 0.25_f32.to_le_bytes().repeat(samples))
         }
-        "dies of speed 2" => std::process::exit(3),
+        "dies of long ones" => std::process::exit(3),
         "wrong durations" => (done(job.id, vec![1; 3]), vec![0; 4 * 3 * SAMPLES_PER_FRAME]),
         "another job" => (done(job.id + 1, frames), vec![0; 4 * samples]),
         "part of another job" => (part(job.id + 1, frames), vec![0; 4]),

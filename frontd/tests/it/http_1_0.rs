@@ -59,19 +59,20 @@ fn a_client_of_http_1_0_is_told_how_long_the_sound_is() {
     );
 }
 
-/// A server whose workers die of every segment at speed 2, and a request that has one after its first.
+/// A server whose workers die of every segment of twenty tokens, and a request that has one after its first.
 fn poisoned() -> (Server, Value) {
     let folder = tempfile::tempdir().unwrap();
-    let program = stand_in(folder.path(), "dies of speed 2", 1000);
+    let program = stand_in(folder.path(), "dies of long ones", 1000);
     let variables = [
         ("WORKERD", program.to_str().unwrap()),
         ("LOG_LEVEL", "off"),
         ("WORKERS", "1"),
     ];
     let server = Server::start_in(folder, &variables);
-    let mut request = wav("Hello there. [rate:2]This one is poison.");
-    request["allow_voice_tags"] = true.into();
-    (server, request)
+    (
+        server,
+        wav("Hello there. [pause:1s]This one is long and it is poison."),
+    )
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn whole(index: u64, work: usize) -> Pending {
     Pending {
         index,
         work,
+        speed: 1.0,
         turn: work,
         begun: None,
     }
@@ -36,6 +37,30 @@ fn pop(queue: &mut Queue) -> Option<(u64, u64)> {
     queue
         .pop(RATE, |_| true)
         .map(|(id, segment)| (id.0, segment.index))
+}
+
+#[test]
+fn who_hears_twice_as_fast_runs_dry_twice_as_soon() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+    for (id, speed) in [(1, 1.0), (2, 2.0)] {
+        for index in 0..3 {
+            let segment = Pending {
+                speed,
+                ..whole(index, 100)
+            };
+            queue.push(ResponseId(id), segment);
+        }
+        assert_eq!(pop(&mut queue), Some((id, 0)));
+        let length = 7.0 / f64::from(speed);
+        queue.made(ResponseId(id), 0, length, 1.0);
+        queue.sent(ResponseId(id), 0, length, true, 1.0);
+    }
+    // Dry at 4.5 s, then, as it is expected, at 8 s: as the other.
+    assert_eq!(pop(&mut queue), Some((2, 1)));
+    assert_eq!(pop(&mut queue), Some((1, 1)));
+    // With 7 s more the first has enough until 15 s.
+    assert_eq!(pop(&mut queue), Some((2, 2)));
+    assert_eq!(pop(&mut queue), Some((1, 2)));
 }
 
 #[test]
