@@ -360,7 +360,7 @@ fn open_voices(config: &Config, model: &Chosen) -> Voices {
     Voices::open(Settings {
         model,
         folder,
-        normalise_weights: config.model.normalize_weights,
+        weights: config.model.weights,
         aliases: config.access.voice_aliases.clone(),
     })
 }

@@ -43,11 +43,38 @@ pub struct Settings {
     pub model: Model,
     /// Holds `NAME.bin` packs. It need not exist.
     pub folder: PathBuf,
-    /// Divides the weights of a mix by their sum.
-    pub normalise_weights: bool,
+    pub weights: Weights,
     /// More names, or other meanings of OpenAI's: name → expression.
     pub aliases: BTreeMap<String, String>,
 }
+
+/// What the weights of a mix are divided by. Without a minus the first two are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weights {
+    /// Their sum, so that a mix is as strong as a voice: what is subtracted is made up for by the rest. It loses fewer words and
+    /// is seldom louder than full scale (docs/model-notes.md).
+    Sum,
+    /// The sum of their sizes, as in Kokoro-FastAPI: a mix with a minus is weaker than a voice.
+    Sizes,
+    /// Nothing.
+    AsGiven,
+}
+
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sum => "true",
+            Self::Sizes => "absolute",
+            Self::AsGiven => "false",
+        })
+    }
+}
+
+/// Of the sizes of a mix's weights, so much has to be left of their sum: below, voices cancel each other and the model makes noise.
+const LEAST_LEFT: f32 = 0.3;
+
+/// Below this, one is told.
+const LITTLE_LEFT: f32 = 0.4;
 
 /// What a voice list says about a voice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,6 +112,11 @@ pub enum VoiceError {
         expression::MAX_WEIGHT
     )]
     Weight { name: String },
+    #[error(
+        "the voices of the mix cancel each other: {left:.2} of its weights is left, and {LEAST_LEFT} is needed to speak; \
+         give what is subtracted a smaller weight"
+    )]
+    Cancelled { left: f32 },
     #[error("there is no voice {name:?}{}", suggestion(.near))]
     Unknown { name: String, near: Vec<String> },
     #[error("the pack of voice {name:?} cannot be used: {reason}")]
@@ -166,7 +198,7 @@ impl Voices {
                 let near = self.near(&name, &catalogue);
                 return Err(VoiceError::Unknown { name, near });
             };
-            let inner = self.normalised(expression::parse(meaning)?);
+            let inner = self.normalised(expression::parse(meaning)?)?;
             terms.extend(
                 inner
                     .into_iter()
@@ -177,7 +209,7 @@ impl Voices {
             .into_iter()
             .map(|(name, weight)| expression::Term { name, weight });
         let parts = self
-            .normalised(terms.collect())
+            .normalised(terms.collect())?
             .into_iter()
             .map(|term| Ok((catalogue.rows(&term.name)?, term)))
             .collect::<Result<Vec<_>, VoiceError>>()?;
@@ -232,16 +264,31 @@ impl Voices {
         nearest(name, catalogue.names().chain(own).chain(openai))
     }
 
-    fn normalised(&self, mut terms: Vec<expression::Term>) -> Vec<expression::Term> {
-        if self.settings.normalise_weights || terms.len() == 1 {
-            // Of absolute values: `a-b` would have nothing to be divided by.
-            let sum: f32 = terms.iter().map(|term| term.weight.abs()).sum();
-            for term in &mut terms {
-                term.weight /= sum;
-            }
+    fn normalised(&self, mut terms: Vec<expression::Term>) -> Result<Vec<expression::Term>, VoiceError> {
+        let left = left(&terms);
+        // A number that is written as the limit is not below it.
+        if left < LEAST_LEFT - 1e-4 {
+            return Err(VoiceError::Cancelled { left });
         }
-        terms
+        let weights = terms.iter().map(|term| term.weight);
+        let divisor = match self.settings.weights {
+            Weights::Sum => weights.sum(),
+            Weights::AsGiven if terms.len() > 1 => 1.0,
+            // One voice is itself at any weight.
+            Weights::Sizes | Weights::AsGiven => weights.map(f32::abs).sum(),
+        };
+        for term in &mut terms {
+            term.weight /= divisor;
+        }
+        Ok(terms)
     }
+}
+
+/// What is left of the weights when they are added up, by the sum of their sizes: 1 without a minus, below 0 when more is
+/// subtracted than is there.
+fn left(terms: &[expression::Term]) -> f32 {
+    let weights = terms.iter().map(|term| term.weight);
+    weights.clone().sum::<f32>() / weights.map(f32::abs).sum::<f32>()
 }
 
 /// A voice or a mix, ready to speak.
@@ -251,6 +298,7 @@ pub struct Style {
     name: String,
     voice: Voice,
     pauses: Pauses,
+    nearly_cancelled: bool,
 }
 
 impl fmt::Debug for Style {
@@ -275,15 +323,15 @@ impl Style {
             Model::BuiltIn => Pauses::BUILT_IN,
             Model::Kokoro => Pauses::of(parts.iter().map(|(_, term)| (term.name.as_str(), term.weight))),
         };
-        let parts = parts
-            .into_iter()
-            .map(|(rows, term)| (rows, term.weight))
-            .collect();
+        let (rows, terms): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let nearly_cancelled = left(&terms) < LITTLE_LEFT;
+        let weights = terms.iter().map(|term| term.weight);
         Self {
-            parts,
+            parts: rows.into_iter().zip(weights).collect(),
             name,
             voice,
             pauses,
+            nearly_cancelled,
         }
     }
 
@@ -305,6 +353,12 @@ impl Style {
     #[must_use]
     pub fn pauses(&self) -> Pauses {
         self.pauses
+    }
+
+    /// Whether so little is left of a mix with a minus that it may not sound like a voice.
+    #[must_use]
+    pub fn is_nearly_cancelled(&self) -> bool {
+        self.nearly_cancelled
     }
 
     /// The row for a segment of `tokens` tokens, padding not counted: [`STYLE`] values.

@@ -5,6 +5,7 @@ use crate::model::{
     command::ModelPlace,
     files::{self, Edition, PinnedFile},
 };
+use crate::voices::Weights;
 
 /// Which model speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,9 @@ pub struct Model {
     pub default_voice: String,
     /// Whether it was asked for: then the server does not start without it.
     pub default_voice_is_set: bool,
-    /// Whether the weights of a mix are scaled to sum to one. `VOICE_WEIGHT_NORMALIZATION`, true.
-    pub normalize_weights: bool,
+    /// What the weights of a mix are divided by: their sum (true), the sum of them without their signs (absolute) or nothing (false).
+    /// `VOICE_WEIGHT_NORMALIZATION`, true.
+    pub weights: Weights,
 }
 
 impl Model {
@@ -82,7 +84,17 @@ impl Model {
             ca_bundle: reader.path("SSL_CERT_FILE"),
             default_voice_is_set: default_voice.is_some(),
             default_voice: default_voice.unwrap_or_else(|| "af_heart".to_owned()),
-            normalize_weights: reader.flag("VOICE_WEIGHT_NORMALIZATION", true),
+            weights: reader.parsed(
+                "VOICE_WEIGHT_NORMALIZATION",
+                Weights::Sum,
+                "true, absolute or false",
+                |value| match value.to_ascii_lowercase().as_str() {
+                    "absolute" => Some(Weights::Sizes),
+                    other => {
+                        Reader::is_true(other).map(|sum| if sum { Weights::Sum } else { Weights::AsGiven })
+                    }
+                },
+            ),
         }
     }
 

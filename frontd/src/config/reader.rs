@@ -115,13 +115,16 @@ impl Reader {
 
     /// `true`, `yes`, `on`, `1` and their opposites.
     pub fn flag(&mut self, variable: &str, default: bool) -> bool {
-        self.parsed(variable, default, "true or false", |value| {
-            match value.to_ascii_lowercase().as_str() {
-                "true" | "yes" | "on" | "1" => Some(true),
-                "false" | "no" | "off" | "0" => Some(false),
-                _ => None,
-            }
-        })
+        self.parsed(variable, default, "true or false", Self::is_true)
+    }
+
+    /// What a flag says; `None` for what is no flag.
+    pub fn is_true(value: &str) -> Option<bool> {
+        match value.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Some(true),
+            "false" | "no" | "off" | "0" => Some(false),
+            _ => None,
+        }
     }
 
     /// A number from `least` to `most`.

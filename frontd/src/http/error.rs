@@ -169,7 +169,8 @@ impl ApiError {
                 VoiceError::Empty
                 | VoiceError::TooLong
                 | VoiceError::Syntax { .. }
-                | VoiceError::Weight { .. } => (S::BAD_REQUEST, REQUEST, "invalid_voice"),
+                | VoiceError::Weight { .. }
+                | VoiceError::Cancelled { .. } => (S::BAD_REQUEST, REQUEST, "invalid_voice"),
                 VoiceError::Unknown { .. } => (S::BAD_REQUEST, REQUEST, "voice_not_found"),
                 VoiceError::BadPack { .. } => (S::BAD_REQUEST, REQUEST, "voice_unusable"),
             },

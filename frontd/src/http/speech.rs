@@ -31,6 +31,7 @@ use crate::{
     script::Item,
     store::{Draft, Name},
     text::unknown_signs,
+    voices::Style,
 };
 
 const DOWNLOAD_PATH: HeaderName = HeaderName::from_static("x-download-path");
@@ -40,6 +41,9 @@ const TIMING_PATH: HeaderName = HeaderName::from_static("x-timing-path");
 const WARNING: HeaderName = HeaderName::from_static("x-warning");
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// Mixes that a warning names: what is written in a header is short.
+const MOST_WEAK: usize = 4;
 
 /// How long a response that tells its progress may wait for its first sound without telling.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -62,7 +66,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
             ("X-Download-Format" = String, description = "The file's format: mp3 or wav"),
             ("X-Download-Status" = String, description = "pending, or unavailable when no file can be written"),
             ("X-Timing-Path" = String, description = "Where the times will be, with return_timing; the same name ending in .srt and .vtt is a subtitle file"),
-            ("X-Warning" = String, description = "Signs in literal phonemes that the model does not know, which are left out"),
+            ("X-Warning" = String, description = "Signs in literal phonemes that the model does not know, which are left out; mixes whose voices nearly cancel each other"),
             ("Server-Timing" = String, description = "queue: from the request to being let in; first: to the first sound; in ms"),
             ("X-Request-Id" = String, description = "As sent with the request, or made here"),
         )),
@@ -185,8 +189,12 @@ pub(super) async fn start(
         many_voices.then(|| speech.style.name().to_owned()),
     )?;
     let mut headers = HeaderMap::new();
-    if let Some(warning) = unknown_phonemes(&speech.items) {
-        insert(&mut headers, WARNING, &warning);
+    let warnings = unknown_phonemes(&speech.items)
+        .into_iter()
+        .chain(weak_mixes(&speech));
+    let warnings: Vec<String> = warnings.collect();
+    if !warnings.is_empty() {
+        insert(&mut headers, WARNING, &warnings.join("; "));
     }
     if let Some(wanted) = speech.download {
         keep(shared, wanted, &mut recorder, &mut headers).await?;
@@ -254,6 +262,22 @@ fn unknown_phonemes(items: &[Item]) -> Option<String> {
         .collect();
     let more = if unknown.len() > MOST { " and more" } else { "" };
     (!signs.is_empty()).then(|| format!("unknown phonemes are left out: {}{more}", signs.join(" ")))
+}
+
+/// What is to be said of mixes whose voices nearly cancel each other.
+fn weak_mixes(speech: &Speech) -> Option<String> {
+    let styles = std::iter::once(&speech.style).chain(speech.styles.values());
+    let weak: Vec<&str> = styles
+        .filter(|style| style.is_nearly_cancelled())
+        .map(Style::name)
+        .take(MOST_WEAK)
+        .collect();
+    (!weak.is_empty()).then(|| {
+        format!(
+            "voices nearly cancel each other, a smaller weight after the minus would help: {}",
+            weak.join(" ")
+        )
+    })
 }
 
 /// Prepares the download. When none can be written, the response says so and is spoken all the same.

@@ -6,10 +6,10 @@ use tempfile::TempDir;
 use super::*;
 
 fn open(model: Model, folder: &Path) -> Voices {
-    open_with(model, folder, true, &[])
+    open_with(model, folder, Weights::Sum, &[])
 }
 
-fn open_with(model: Model, folder: &Path, normalise_weights: bool, aliases: &[(&str, &str)]) -> Voices {
+fn open_with(model: Model, folder: &Path, weights: Weights, aliases: &[(&str, &str)]) -> Voices {
     let aliases = aliases
         .iter()
         .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
@@ -17,7 +17,7 @@ fn open_with(model: Model, folder: &Path, normalise_weights: bool, aliases: &[(&
     Voices::open(Settings {
         model,
         folder: folder.to_owned(),
-        normalise_weights,
+        weights,
         aliases,
     })
 }
@@ -69,10 +69,42 @@ fn mixes_by_weight() {
     assert_eq!(value("af_bella(2)+af_sky(1)"), 2.0);
     assert_eq!(value("  AF_Bella ( 2 )  +\taf_SKY(1.0)  "), 2.0);
     assert_eq!(value("af_bella(7)"), 1.0, "one voice is itself at any weight");
-    assert_eq!(value("af_sky-af_bella"), 1.5);
+    // (2 · 4 - 1) / (2 - 1)
+    assert_eq!(value("af_sky(2)-af_bella"), 7.0);
     assert_eq!(value("af_bella+af_bella+af_sky"), 2.0);
-    let raw = open_with(Model::Kokoro, folder.path(), false, &[]);
-    assert_eq!(raw.resolve("af_bella(2)+af_sky(0.5)").unwrap().style(1)[200], 4.0);
+    let value = |weights, expression: &str| {
+        let voices = open_with(Model::Kokoro, folder.path(), weights, &[]);
+        voices.resolve(expression).unwrap().style(1)[200]
+    };
+    assert_eq!(value(Weights::AsGiven, "af_bella(2)+af_sky(0.5)"), 4.0);
+    assert_eq!(value(Weights::AsGiven, "af_bella(2)"), 1.0);
+    assert_eq!(value(Weights::Sizes, "af_bella(2)+af_sky(1)"), 2.0);
+    // (3 · 4 - 1) / (3 + 1)
+    assert_eq!(value(Weights::Sizes, "af_sky(3)-af_bella"), 2.75);
+}
+
+#[test]
+fn voices_that_cancel_each_other_are_refused() {
+    let folder = folder();
+    for weights in [Weights::Sum, Weights::Sizes, Weights::AsGiven] {
+        let aliases = [("nobody", "af_bella-af_sky")];
+        let voices = open_with(Model::Kokoro, folder.path(), weights, &aliases);
+        for mix in [
+            "af_bella-af_sky",
+            "af_bella(1.5)-af_sky",
+            "af_sky-bm_lewis(3)",
+            "nobody",
+        ] {
+            let error = voices.resolve(mix).unwrap_err();
+            assert!(matches!(error, VoiceError::Cancelled { .. }), "{mix}: {error}");
+            assert!(error.to_string().contains("smaller weight"), "{error}");
+        }
+        let nearly = |mix: &str| voices.resolve(mix).unwrap().is_nearly_cancelled();
+        assert!(nearly("af_bella(1.3)-af_sky(0.7)"));
+        assert!(nearly("af_bella(2)-af_sky"));
+        assert!(!nearly("af_bella(2.5)-af_sky"));
+        assert!(!nearly("af_bella+af_sky"));
+    }
 }
 
 #[test]
@@ -119,7 +151,7 @@ fn aliases_override_openai_names_and_may_be_mixes() {
         ("narrator", "bm_lewis"),
         ("loop", "loop"),
     ];
-    let voices = open_with(Model::Kokoro, folder.path(), true, &aliases);
+    let voices = open_with(Model::Kokoro, folder.path(), Weights::Sum, &aliases);
     assert_eq!(voices.resolve("alloy").unwrap().style(1)[200], 2.5);
     assert_eq!(voices.resolve("narrator").unwrap().name(), "bm_lewis");
     assert_eq!(
@@ -307,6 +339,7 @@ proptest! {
     fn the_name_of_a_mix_means_the_mix(a in 1_u16..500, b in 1_u16..500, minus: bool) {
         let voices = open(Model::BuiltIn, Path::new("/nonexistent"));
         let op = if minus { '-' } else { '+' };
+        prop_assume!(!minus || f32::from(a) - f32::from(b) > 0.31 * f32::from(a + b));
         let mix = voices.resolve(&format!("am_adam({a}){op}bf_emma({b})")).unwrap();
         let again = voices.resolve(mix.name()).unwrap();
         for (x, y) in mix.style(1).iter().zip(again.style(1)) {

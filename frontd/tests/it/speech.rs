@@ -140,6 +140,30 @@ fn unknown_phonemes_are_named_in_a_header() {
 }
 
 #[test]
+fn a_mix_that_cancels_is_refused_and_one_that_nearly_does_is_warned_of() {
+    let server = Server::start(&[]);
+    let ask = |voice: &str| {
+        let body = json!({ "input": "Hello.", "voice": voice, "stream_format": "sse" }).to_string();
+        server.post("/v1/audio/speech", &body)
+    };
+    let (status, text, _) = ask("af_heart-am_michael");
+    assert_eq!(status, 400);
+    assert!(
+        text.contains("cancel each other") && text.contains("invalid_voice"),
+        "{text}"
+    );
+    let warning = |voice: &str| {
+        let (status, text, headers) = ask(voice);
+        assert_eq!(status, 200, "{text}");
+        headers.get("x-warning").cloned()
+    };
+    let told = warning("af_heart(2)-am_michael").expect("a warning");
+    assert!(told.ends_with("af_heart(2)-am_michael(1)"), "{told}");
+    assert_eq!(warning("af_heart(3)-am_michael"), None);
+    assert_eq!(warning("af_heart+am_michael"), None);
+}
+
+#[test]
 fn it_says_what_it_is() {
     let server = Server::start(&[]);
     let (status, health) = server.get("/health");

@@ -1,14 +1,14 @@
 use super::*;
 use crate::{
     http::json,
-    voices::{Model, Settings},
+    voices::{Model, Settings, Weights},
 };
 
 fn parse(body: serde_json::Value) -> Result<CheckedRequest, ApiError> {
     let voices = Voices::open(Settings {
         model: Model::BuiltIn,
         folder: "/nonexistent".into(),
-        normalise_weights: true,
+        weights: Weights::Sum,
         aliases: BTreeMap::new(),
     });
     let rules = Rules {
