@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    joiner::{End, Joiner, Placed},
+    joiner::{End, Joiner, Manner, Placed},
     mp3::Bitrate,
 };
 

@@ -22,13 +22,13 @@ use common::limits::SPEEDS;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    audio::{End, Joiner, Placed, SAMPLE_RATE, duration_of},
+    audio::{End, Joiner, Manner, Placed, SAMPLE_RATE, duration_of},
     metrics,
     scheduler::{Delivered, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
     script::{Item, Passage},
     segments::Segment,
     text::{Dialect, Segments, TextError, TextFront, normalise},
-    voices::{Pauses, Style},
+    voices::{Loudness, Pauses, Style},
 };
 
 /// Segments that one visit to the blocking pool makes.
@@ -55,6 +55,8 @@ pub struct Request {
     pub dialect: Option<Dialect>,
     pub speed: f32,
     pub volume: f32,
+    /// How loud voices are to be before that.
+    pub loudness: Loudness,
     pub options: normalise::Options,
 }
 
@@ -157,7 +159,7 @@ impl Generator {
         let known = Known::default();
         let (submitted, in_order) = mpsc::channel(self.look_ahead);
         let submitting = self.submit(ticket, request, &known, submitted);
-        let joining = join(ticket, request, &known, in_order, chunks);
+        let joining = join(ticket, &known, in_order, chunks);
         let (submitted, joined) = tokio::join!(submitting, joining);
         submitted.and(joined)
     }
@@ -189,6 +191,10 @@ impl Generator {
                 .and_then(|name| request.styles.get(name))
                 .unwrap_or(&request.style);
             let speed = (request.speed * passage.rate).clamp(*SPEEDS.start(), *SPEEDS.end());
+            let manner = Manner {
+                speed,
+                volume: request.volume * style.gain(request.loudness),
+            };
             let mut text = Some(self.segments_of(passage, style, request).await?);
             while let Some(segments) = text.take() {
                 let (batch, rest) = self.next_batch(segments).await?;
@@ -215,7 +221,7 @@ impl Generator {
                         segment,
                         promise,
                         voice: passage.voice.clone(),
-                        speed,
+                        manner,
                         pauses: style.pauses(),
                     });
                     index += 1;
@@ -295,7 +301,7 @@ enum Part {
         segment: Segment,
         promise: Promise,
         voice: Option<String>,
-        speed: f32,
+        manner: Manner,
         pauses: Pauses,
     },
 }
@@ -309,12 +315,11 @@ fn is_urgent(before: f32, own: usize) -> bool {
 
 async fn join(
     ticket: &Ticket,
-    request: &Request,
     known: &Known,
     mut in_order: mpsc::Receiver<Part>,
     chunks: &mpsc::Sender<Result<Chunk, GenerationError>>,
 ) -> Result<(), GenerationError> {
-    let mut joiner = Joiner::new(request.volume);
+    let mut joiner = Joiner::default();
     let (mut done, mut kept) = (0, 0);
     let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
@@ -324,7 +329,7 @@ async fn join(
         audio: duration_of(joiner.samples()),
     };
     while let Some(part) = in_order.recv().await {
-        let (index, segment, mut promise, voice, speed, pauses) = match part {
+        let (index, segment, mut promise, voice, manner, pauses) = match part {
             Part::Pause(pause) => {
                 joiner.pause(pause);
                 continue;
@@ -334,9 +339,9 @@ async fn join(
                 segment,
                 promise,
                 voice,
-                speed,
+                manner,
                 pauses,
-            } => (index, segment, promise, voice, speed, pauses),
+            } => (index, segment, promise, voice, manner, pauses),
         };
         let end = End {
             last: segment.phonemes.chars().last(),
@@ -356,7 +361,7 @@ async fn join(
             let (pcm, placed, frames) = match delivered {
                 Delivered::Part(part) if given == 0 => {
                     given = part.pcm.len();
-                    let (pcm, placed) = joiner.begin(&part.pcm, &part.frames, speed);
+                    let (pcm, placed) = joiner.begin(&part.pcm, &part.frames, manner);
                     (pcm, Some(placed), Some(part.frames))
                 }
                 Delivered::Part(part) => {
@@ -367,7 +372,7 @@ async fn join(
                     done += 1;
                     kept += usize::from(made.kept);
                     if given == 0 {
-                        let (pcm, placed) = joiner.push(&made.speech.pcm, speed, end);
+                        let (pcm, placed) = joiner.push(&made.speech.pcm, manner, end);
                         (pcm, Some(placed), made.speech.frames.clone())
                     } else {
                         let rest = made.speech.pcm.get(given..).unwrap_or_default();

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod expression;
+mod loudness;
 mod pack;
 mod pauses;
 
@@ -24,6 +25,7 @@ use self::catalogue::Catalogue;
 pub use self::{
     catalogue::{MAX_PACKS, RefreshError},
     expression::MAX_EXPRESSION_BYTES,
+    loudness::Loudness,
     pack::{PACK_BYTES, ROWS, STYLE},
     pauses::Pauses,
 };
@@ -298,6 +300,8 @@ pub struct Style {
     name: String,
     voice: Voice,
     pauses: Pauses,
+    /// LUFS.
+    loudness: f32,
     nearly_cancelled: bool,
 }
 
@@ -319,9 +323,10 @@ impl Style {
         };
         // A mix speaks the dialect of its first voice.
         let voice = Voice::named(parts.first().map_or("", |(_, term)| &term.name));
-        let pauses = match model {
-            Model::BuiltIn => Pauses::BUILT_IN,
-            Model::Kokoro => Pauses::of(parts.iter().map(|(_, term)| (term.name.as_str(), term.weight))),
+        let weights = parts.iter().map(|(_, term)| (term.name.as_str(), term.weight));
+        let (pauses, loudness) = match model {
+            Model::BuiltIn => (Pauses::BUILT_IN, loudness::BUILT_IN),
+            Model::Kokoro => (Pauses::of(weights.clone()), loudness::of(weights)),
         };
         let (rows, terms): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let nearly_cancelled = left(&terms) < LITTLE_LEFT;
@@ -331,6 +336,7 @@ impl Style {
             name,
             voice,
             pauses,
+            loudness,
             nearly_cancelled,
         }
     }
@@ -353,6 +359,12 @@ impl Style {
     #[must_use]
     pub fn pauses(&self) -> Pauses {
         self.pauses
+    }
+
+    /// What its sound is multiplied by to be as loud as `wanted`.
+    #[must_use]
+    pub fn gain(&self, wanted: Loudness) -> f32 {
+        wanted.gain(self.loudness)
     }
 
     /// Whether so little is left of a mix with a minus that it may not sound like a voice.

@@ -52,10 +52,26 @@ impl Placed {
     }
 }
 
+/// How a segment is heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Manner {
+    /// 2 is twice as fast, with the pause after it.
+    pub speed: f32,
+    /// What its samples are multiplied by.
+    pub volume: f32,
+}
+
+impl Manner {
+    /// As the model says it.
+    pub const PLAIN: Self = Self {
+        speed: 1.0,
+        volume: 1.0,
+    };
+}
+
 /// Joins the segments of one response, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Joiner {
-    volume: f32,
     samples: usize,
     natural: Duration,
     explicit: Duration,
@@ -66,7 +82,7 @@ pub struct Joiner {
 #[derive(Debug)]
 struct UnderWay {
     stretch: Stretch,
-    speed: f32,
+    manner: Manner,
     /// Its loudest sample so far.
     peak: f32,
     /// What the limiter's last part ended with.
@@ -74,10 +90,10 @@ struct UnderWay {
 }
 
 impl UnderWay {
-    fn new(speed: f32) -> Self {
+    fn new(manner: Manner) -> Self {
         Self {
-            stretch: Stretch::new(speed),
-            speed,
+            stretch: Stretch::new(manner.speed),
+            manner,
             peak: 0.0,
             gain: 1.0,
         }
@@ -93,19 +109,13 @@ pub struct End {
     pub pauses: Pauses,
 }
 
-impl Joiner {
-    /// `volume` multiplies the sound.
-    #[must_use]
-    pub fn new(volume: f32) -> Self {
-        Self {
-            volume,
-            samples: 0,
-            natural: Duration::ZERO,
-            explicit: Duration::ZERO,
-            under_way: UnderWay::new(1.0),
-        }
+impl Default for UnderWay {
+    fn default() -> Self {
+        Self::new(Manner::PLAIN)
     }
+}
 
+impl Joiner {
     /// Samples that have come out so far.
     #[must_use]
     pub fn samples(&self) -> usize {
@@ -117,31 +127,31 @@ impl Joiner {
         self.explicit = (self.explicit + pause).min(MAX_PAUSE);
     }
 
-    /// The pause before a segment and its sound, which is heard at `speed`, like the pause after it.
-    pub fn push(&mut self, pcm: &[f32], speed: f32, end: End) -> (Vec<f32>, Placed) {
+    /// The pause before a segment and its sound.
+    pub fn push(&mut self, pcm: &[f32], manner: Manner, end: End) -> (Vec<f32>, Placed) {
         let sound = sounding(pcm, 0.0);
         let mut out = self.take_pause();
         let placed = Placed {
             start: self.samples + out.len(),
             trimmed: sound.start,
             kept: sound.len(),
-            speed,
+            speed: manner.speed,
         };
         let from = out.len();
-        let mut stretched = Stretch::new(speed);
+        let mut stretched = Stretch::new(manner.speed);
         out.extend(stretched.push(&pcm[sound]));
         out.extend(stretched.finish());
-        limiter::apply(&mut out[from..], self.volume);
+        limiter::apply(&mut out[from..], manner.volume);
         fade_in(&mut out[from..]);
         fade_out(&mut out[from..]);
         self.samples += out.len();
-        self.natural = natural_pause(end).div_f32(speed);
+        self.natural = natural_pause(end).div_f32(manner.speed);
         (out, placed)
     }
 
     /// The pause before a segment and the first part of its sound; the segment has these frames. How much of its end will be
     /// trimmed is not known yet: it is taken to be the padding's silence.
-    pub fn begin(&mut self, pcm: &[f32], frames: &[u16], speed: f32) -> (Vec<f32>, Placed) {
+    pub fn begin(&mut self, pcm: &[f32], frames: &[u16], manner: Manner) -> (Vec<f32>, Placed) {
         let samples =
             |frames: &[u16]| frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME;
         let start = sounding(pcm, 0.0).start;
@@ -151,13 +161,13 @@ impl Joiner {
             start: self.samples + out.len(),
             trimmed: start,
             kept: (samples(frames) + TAIL).saturating_sub(start + silence),
-            speed,
+            speed: manner.speed,
         };
         let from = out.len();
-        self.under_way = UnderWay::new(speed);
+        self.under_way = UnderWay::new(manner);
         out.extend(self.under_way.stretch.push(&pcm[start..]));
         self.under_way.peak = loudness(pcm);
-        self.under_way.gain = limiter::go_on(&mut out[from..], self.volume, 1.0);
+        self.under_way.gain = limiter::go_on(&mut out[from..], manner.volume, 1.0);
         fade_in(&mut out[from..]);
         self.samples += out.len();
         (out, placed)
@@ -168,7 +178,7 @@ impl Joiner {
         let under_way = &mut self.under_way;
         under_way.peak = under_way.peak.max(loudness(pcm));
         let mut out = under_way.stretch.push(pcm);
-        under_way.gain = limiter::go_on(&mut out, self.volume, under_way.gain);
+        under_way.gain = limiter::go_on(&mut out, under_way.manner.volume, under_way.gain);
         self.samples += out.len();
         out
     }
@@ -177,17 +187,17 @@ impl Joiner {
     pub fn end(&mut self, pcm: &[f32], end: End) -> Vec<f32> {
         let UnderWay {
             mut stretch,
-            speed,
+            manner,
             peak,
             gain,
-        } = std::mem::replace(&mut self.under_way, UnderWay::new(1.0));
+        } = std::mem::take(&mut self.under_way);
         let sound = sounding(pcm, peak);
         let mut out = stretch.push(&pcm[..sound.end]);
         out.extend(stretch.finish());
-        limiter::go_on(&mut out, self.volume, gain);
+        limiter::go_on(&mut out, manner.volume, gain);
         fade_out(&mut out);
         self.samples += out.len();
-        self.natural = natural_pause(end).div_f32(speed);
+        self.natural = natural_pause(end).div_f32(manner.speed);
         out
     }
 

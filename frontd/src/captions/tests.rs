@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    audio::{End, Joiner, duration_of},
+    audio::{End, Joiner, Manner, duration_of},
     script::{self, Options},
     segments::Boundary,
     voices::Pauses,
@@ -19,7 +19,7 @@ fn end(boundary: Boundary) -> End {
 fn say(text: &str, options: &Options) -> (Captions, Duration) {
     let items = script::parse(text, options).unwrap();
     let mut captions = Captions::new(text, &items);
-    let mut joiner = Joiner::new(1.0);
+    let mut joiner = Joiner::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let mut words = Vec::new();
@@ -47,7 +47,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
         let pcm: Vec<f32> = (0..frames.len() * SAMPLES_PER_FRAME)
             .map(|i| (i as f32).sin())
             .collect();
-        let (_, placed) = joiner.push(&pcm, 1.0, end(segment.boundary));
+        let (_, placed) = joiner.push(&pcm, Manner::PLAIN, end(segment.boundary));
         captions.push(&segment, placed, Some(&frames), None);
         let spoken = captions.last(duration_of(joiner.samples())).unwrap();
         let units: Vec<u16> = text.encode_utf16().collect();
@@ -122,7 +122,7 @@ fn without_durations_there_are_chunks_but_no_words() {
         }],
         boundary: Boundary::Sentence,
     };
-    let (_, placed) = Joiner::new(1.0).push(&[0.5; 24_000], 1.0, end(Boundary::Sentence));
+    let (_, placed) = Joiner::default().push(&[0.5; 24_000], Manner::PLAIN, end(Boundary::Sentence));
     captions.push(&segment, placed, None, Some("af_sky"));
     assert!(captions.timestamps().is_empty());
     let chunks = captions.chunks(Duration::from_secs(1));

@@ -1,11 +1,13 @@
 use super::Reader;
-use crate::audio::Bitrate;
+use crate::{audio::Bitrate, voices::Loudness};
 
 /// The sound that is sent.
 #[derive(Debug, Clone)]
 pub struct Audio {
     /// kbit/s of MP3: 64, 80, 96, 112, 128 or 160. `MP3_BITRATE`, 96.
     pub mp3: Bitrate,
+    /// How loud every voice is made, in LUFS, or off. `LOUDNESS`, off.
+    pub loudness: Loudness,
 }
 
 impl Audio {
@@ -15,6 +17,9 @@ impl Audio {
             reader.fault("MP3_BITRATE", error.to_string());
             Bitrate::default()
         });
-        Self { mp3 }
+        let loudness = reader.parsed("LOUDNESS", Loudness::Off, Loudness::WANTED, |value| {
+            value.parse().ok()
+        });
+        Self { mp3, loudness }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     audio::Format,
     script::{self, Alias, Item},
     text::{Dialect, normalise},
-    voices::{Style, Voices},
+    voices::{Loudness, Style, Voices},
 };
 
 /// Names in `voice_aliases`.
@@ -68,6 +68,9 @@ pub(super) struct SpeechRequest {
     #[schema(example = 1.0, default = 1.0, minimum = 0.0, maximum = 10.0)]
     #[serde(default, deserialize_with = "tolerant::number")]
     pub(super) volume_multiplier: Option<f64>,
+    /// Makes every voice so loud, in LUFS from -40 to -10, by one gain a voice; `off`: as loud as it is. By default what the server
+    /// is set to.
+    pub(super) loudness: Option<LoudnessParam>,
     pub(super) normalization_options: Option<NormalizationOptions>,
     /// Names for voices: to be used as `voice`, in `[voice:name]` and in SSML.
     #[schema(example = json!({"narrator": "bm_george(2)+bm_lewis", "girl": {"voice": "af_sky", "rate": 1.1}}))]
@@ -98,6 +101,15 @@ pub(super) enum VoiceParam {
     Object {
         id: String,
     },
+}
+
+/// A number of LUFS, or `off`.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "a number of LUFS is expected, or off")]
+pub(super) enum LoudnessParam {
+    #[schema(example = "-19")]
+    Lufs(f64),
+    Name(String),
 }
 
 /// What an alias stands for.
@@ -156,6 +168,7 @@ impl NormalizationOptions {
 pub(super) struct Rules {
     pub(super) max_input_chars: usize,
     pub(super) default_voice: String,
+    pub(super) loudness: Loudness,
 }
 
 impl Rules {
@@ -180,6 +193,7 @@ pub(super) struct CheckedRequest {
     pub(super) dialect: Option<Dialect>,
     pub(super) speed: f32,
     pub(super) volume: f32,
+    pub(super) loudness: Loudness,
     pub(super) normalisation: normalise::Options,
     pub(super) format: Format,
     pub(super) download: Option<KeptFiles>,
@@ -237,6 +251,7 @@ impl CheckedRequest {
         };
         let speed = number("speed", request.speed, &SPEEDS)?;
         let volume = number("volume_multiplier", request.volume_multiplier, &VOLUMES)?;
+        let loudness = parse_loudness(request.loudness)?.unwrap_or(rules.loudness);
         let aliases = parse_aliases(request.voice_aliases.unwrap_or_default())?;
         let dialect = parse_language(request.lang_code)?;
 
@@ -284,6 +299,7 @@ impl CheckedRequest {
             dialect,
             speed,
             volume,
+            loudness,
             normalisation: request.normalization_options.unwrap_or_default().resolve(),
             format,
             download: wanted.then_some(KeptFiles {
@@ -327,6 +343,16 @@ fn format_named(name: &str) -> Option<Format> {
     formats
         .into_iter()
         .find(|format| format.extension().eq_ignore_ascii_case(name))
+}
+
+fn parse_loudness(wanted: Option<LoudnessParam>) -> Result<Option<Loudness>, ApiError> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let text = match wanted {
+        LoudnessParam::Lufs(lufs) => lufs.to_string(),
+        LoudnessParam::Name(name) => name.trim().to_owned(),
+    };
+    let parsed = text.parse().map(Some);
+    parsed.map_err(|()| invalid("loudness", &format!("{} is expected", Loudness::WANTED)))
 }
 
 fn parse_language(code: Option<String>) -> Result<Option<Dialect>, ApiError> {

@@ -146,6 +146,7 @@ pub(super) async fn start(
     let rules = Rules {
         max_input_chars: shared.config.server.max_input_chars,
         default_voice: shared.config.model.default_voice.clone(),
+        loudness: shared.config.audio.loudness,
     };
     let bytes = json::collect(&parts.headers, body, rules.max_body_bytes()).await?;
     let speech = {
@@ -211,6 +212,7 @@ pub(super) async fn start(
         dialect: speech.dialect,
         speed: speech.speed,
         volume: speech.volume,
+        loudness: speech.loudness,
         options: speech.normalisation,
     };
     let line = ticket.in_line();

@@ -68,6 +68,7 @@ async fn speak(
         styles: BTreeMap::new(),
         speed,
         volume: 1.0,
+        loudness: shared.config.audio.loudness,
         options: normalise::Options::default(),
     };
     let ticket = shared.scheduler.enter(Delivery::Whole).await?;

@@ -6,7 +6,6 @@ export function requestOf(store) {
 	const text = store.script;
 	const wanted = store.format;
 	const format = streamable(wanted) ? wanted : "wav";
-	const aliases = aliasesIn(text, store.casts, expression);
 	return {
 		model: "kokoro",
 		input: text,
@@ -16,8 +15,10 @@ export function requestOf(store) {
 		volume_multiplier: store.loudness,
 		normalization_options: store.norm,
 		allow_voice_tags: true,
-		...(Object.keys(aliases).length > 0 && { voice_aliases: aliases }),
-		// Where MP3 cannot be heard while it arrives, WAV is; the server makes the MP3 for the file.
+		voice_aliases: aliasesIn(text, store.casts, expression),
+		// Equally loud speakers in a dialogue.
+		...(/\[voice:/i.test(text) && { loudness: -19 }),
+		// Where MP3 cannot stream, WAV is heard and the server makes the MP3.
 		...(format !== wanted && { return_download_link: true, download_format: wanted }),
 	};
 }

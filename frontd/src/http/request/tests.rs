@@ -14,6 +14,7 @@ fn parse(body: serde_json::Value) -> Result<CheckedRequest, ApiError> {
     let rules = Rules {
         max_input_chars: 100,
         default_voice: "af_heart".to_owned(),
+        loudness: Loudness::Lufs(-23.0),
     };
     CheckedRequest::parse(json::parse(body.to_string().as_bytes())?, &rules, &voices)
 }
@@ -160,6 +161,8 @@ fn what_is_wrong_is_refused_by_name() {
         (j!({"input": "Hi", "speed": 0.2}), "invalid_value"),
         (j!({"input": "Hi", "speed": 4.1}), "invalid_value"),
         (j!({"input": "Hi", "speed": "fast"}), "invalid_value"),
+        (j!({"input": "Hi", "loudness": "loud"}), "invalid_value"),
+        (j!({"input": "Hi", "loudness": -5}), "invalid_value"),
         (j!({"input": "Hi", "volume_multiplier": -1}), "invalid_value"),
         (j!({"input": "Hi", "lang_code": "j"}), "unsupported_language"),
         (j!({"input": "Hi", "lang_code": ""}), "unsupported_language"),
@@ -217,4 +220,21 @@ fn bodies_that_are_no_json_are_refused() {
         .map(|_| ())
         .unwrap_err();
     assert_eq!(error.body().error.param.as_deref(), Some("speed"));
+}
+
+#[test]
+fn loudness_is_a_number_or_off_and_else_the_servers() {
+    let loudness = |body| parse(body).unwrap().loudness;
+    assert_eq!(loudness(j!({"input": "Hi"})), Loudness::Lufs(-23.0));
+    assert_eq!(
+        loudness(j!({"input": "Hi", "loudness": null})),
+        Loudness::Lufs(-23.0)
+    );
+    for asked in [j!(-19), j!(-19.0), j!("-19"), j!(" -19.0 ")] {
+        assert_eq!(
+            loudness(j!({"input": "Hi", "loudness": asked})),
+            Loudness::Lufs(-19.0)
+        );
+    }
+    assert_eq!(loudness(j!({"input": "Hi", "loudness": "off"})), Loudness::Off);
 }
