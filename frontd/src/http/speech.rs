@@ -267,7 +267,7 @@ fn unknown_phonemes(items: &[Item]) -> Option<String> {
 }
 
 /// What is to be said of mixes whose voices nearly cancel each other.
-fn weak_mixes(speech: &Speech) -> Option<String> {
+fn weak_mixes(speech: &CheckedRequest) -> Option<String> {
     let styles = std::iter::once(&speech.style).chain(speech.styles.values());
     let weak: Vec<&str> = styles
         .filter(|style| style.is_nearly_cancelled())

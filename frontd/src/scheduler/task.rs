@@ -283,9 +283,8 @@ impl Task {
             turn: of_all(part.next.into(), frames),
             begun: Some(running.worker),
         };
-        let given = work.give(part);
-        self.queue
-            .part_made(running.response, seconds_of(given), rest, now);
+        let length = seconds_of(work.give(part), rest.speed);
+        self.queue.part_made(running.response, length, rest, now);
     }
 
     /// Gives out the rest, and keeps the whole.
