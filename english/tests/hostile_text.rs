@@ -6,9 +6,9 @@ use std::{
 };
 
 use english::{
-    script::Run,
+    script::{self, Item, Run},
     segments::{MAX_TOKENS, Segment},
-    text::{Dialect, TextConfig, TextFront, normalise::Options},
+    text::{Dialect, TextConfig, TextFront, normalise::Options, vocabulary},
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,8 @@ fn check(text: &str, made: &[Segment]) {
     for segment in made {
         assert!((1..=MAX_TOKENS).contains(&segment.tokens.len()));
         assert_eq!(segment.tokens.len(), segment.phonemes.chars().count());
-        assert!(segment.phonemes.chars().any(char::is_alphabetic));
+        // Without one the model makes a burst of noise.
+        assert!(segment.phonemes.chars().any(vocabulary::is_sound), "{segment:?}");
         for word in &segment.words {
             assert!(word.tokens.start < word.tokens.end && word.tokens.end <= segment.tokens.len());
             assert!(
@@ -47,6 +48,62 @@ fn check(text: &str, made: &[Segment]) {
                 .windows(2)
                 .all(|w| w[0].tokens.end <= w[1].tokens.start)
         );
+    }
+}
+
+/// Marks that say nothing by themselves, however they are written.
+const MARKS: [&str; 10] = [".", ",", "…", "—", "?!", ": —", "; ;", "“”", "\"", "!!!"];
+/// Signs that the model knows and that say nothing either; as text they are letters and the like.
+const SIGNS: [&str; 10] = ["( )", " ", "ˈ", "ˌ", "ː", "ʰ", "ʲ", "→ ↗", "\u{303}", "ˈ."];
+
+fn script(text: &str, ssml: bool) -> Vec<Segment> {
+    let options = script::Options {
+        ssml,
+        ..script::Options::default()
+    };
+    let items = script::parse(text, &options).expect("a script");
+    let passages = items.iter().filter_map(|item| match item {
+        Item::Passage(passage) => Some(&passage.runs),
+        Item::Pause(_) => None,
+    });
+    let made: Result<Vec<_>, _> = passages
+        .flat_map(|runs| FRONT.segments(runs, Dialect::American, &Options::default()))
+        .collect();
+    made.expect("no fault")
+}
+
+#[test]
+fn punctuation_alone_never_reaches_the_model() {
+    for marks in MARKS {
+        let escaped = marks.replace('"', "&quot;");
+        let ways = [
+            (marks.to_owned(), false),
+            (format!("[word](/{marks}/)"), false),
+            (format!("{marks}\n\n{marks} [x](/{marks}/) {marks}"), false),
+            (format!("<speak><p>{escaped}</p><s>{escaped}</s></speak>"), true),
+            (
+                format!("<speak><phoneme alphabet=\"ipa\" ph=\"{escaped}\">word</phoneme></speak>"),
+                true,
+            ),
+        ];
+        for (text, ssml) in ways {
+            assert_eq!(script(&text, ssml), [], "{text:?}");
+        }
+        let text = format!("Yes, indeed. [word](/{marks}/)\n\n{marks}\n\nNo. [x](/{marks}/)");
+        let made = script(&text, false);
+        check(&text, &made);
+        assert_eq!(made.len(), 2, "{made:?}");
+    }
+    for ipa in MARKS.into_iter().chain(SIGNS) {
+        let literal = Run::Phonemes {
+            ipa: ipa.to_owned(),
+            source: 0..4,
+        };
+        let runs = [literal.clone(), literal];
+        for runs in [&runs[..1], &runs[..]] {
+            let made = FRONT.segments(runs, Dialect::British, &Options::default());
+            assert_eq!(made.count(), 0, "{ipa:?}");
+        }
     }
 }
 
