@@ -26,6 +26,29 @@ fn says_a_sentence_in_both_dialects() {
 }
 
 #[test]
+fn a_word_that_is_all_there_is_is_stressed() {
+    for (text, said) in [
+        ("Go.", "ɡˈO."),
+        ("“Why?”", "“wˈI?”"),
+        ("The…", "ðˈə…"),
+        ("Stop!", "stˈɑp!"),
+        ("Okay.", "ˌOkˈA."),
+        ("Why not?", "wˌI nˌɑt?"),
+    ] {
+        assert_eq!(segments(text, Dialect::American)[0].phonemes, said, "{text}");
+    }
+    let front = Arc::new(TextFront::new(TextConfig::default()));
+    let literal = Run::Phonemes {
+        ipa: "ɡˌO".into(),
+        source: 0..10,
+    };
+    let made = front
+        .read(&[literal], Dialect::American, &Options::default())
+        .unwrap();
+    assert_eq!(made.phonemes, "ɡˌO", "as it was asked for");
+}
+
+#[test]
 fn tells_the_place_of_each_word() {
     let text = "A cat sat.";
     let segment = &segments(text, Dialect::American)[0];

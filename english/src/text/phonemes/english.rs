@@ -16,7 +16,7 @@ use super::{
     tagger::Tagger,
     words::{Word, words},
 };
-use crate::text::{Dialect, normalise, spanned::LITERAL};
+use crate::text::{Dialect, normalise, spanned::LITERAL, vocabulary};
 
 /// English of one dialect.
 #[derive(Debug)]
@@ -64,10 +64,24 @@ impl Phonemizer for English {
                 context = self.compound(sentence, parts, context);
             }
         }
-        compounds
+        let mut tokens: Vec<Token> = compounds
             .into_iter()
             .map(|compound| token(&parts[compound]))
-            .collect()
+            .collect();
+        stress_only_word(sentence, &mut tokens);
+        tokens
+    }
+}
+
+/// Stresses a word that is all there is: "Go.", "On." and "Why?" are said weakly only among others.
+fn stress_only_word(sentence: &str, tokens: &mut [Token]) {
+    let mut spoken = tokens
+        .iter_mut()
+        .filter(|token| token.phonemes.chars().any(vocabulary::is_sound));
+    if let (Some(only), None) = (spoken.next(), spoken.next())
+        && !sentence[only.range.clone()].starts_with(LITERAL)
+    {
+        only.phonemes = Stress::Primary.apply(std::mem::take(&mut only.phonemes));
     }
 }
 
