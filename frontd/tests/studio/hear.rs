@@ -85,6 +85,8 @@ async fn cancel_frees_the_workers() {
     browser.click("go").await;
     browser.until("store.job.phase === 'speaking'").await;
     assert_eq!(server.status()["queue"]["responses"], 1);
+    // The line below the buttons is there: nothing moves under the pointer any more.
+    browser.until("hook('under').textContent !== ''").await;
     browser.click("cancel").await;
     browser.until("store.job.phase === 'cancelled'").await;
     server.wait_for("free again", |status| {
