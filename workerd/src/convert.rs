@@ -7,7 +7,7 @@
 //! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
 //!
 //! ```text
-//! TARGET/converted-v7-SIZE-MTIME/plain.onnx     the graph as it was
+//! TARGET/converted-vN-SIZE-MTIME/plain.onnx     the graph as it was
 //!                                fused.onnx     the graph with custom nodes
 //!                                prosody.onnx   the same in two parts ([`split`])
 //!                                vocoder.onnx

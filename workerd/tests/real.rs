@@ -33,14 +33,19 @@ fn real() -> Option<(PathBuf, PathBuf)> {
     Some((converted.folder, kokoro.join("voices")))
 }
 
+/// With all silence computed.
 fn load(folder: &Path, kernels: Setting, isa: Option<Isa>) -> OnnxEngine {
+    load_as(folder, kernels, isa, true)
+}
+
+fn load_as(folder: &Path, kernels: Setting, isa: Option<Isa>, exact: bool) -> OnnxEngine {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| Runtime::open(&harness::onnx_runtime()).unwrap());
     let options = Options {
         threads: 1,
         kernels,
         isa,
-        exact: true,
+        exact,
     };
     OnnxEngine::load(runtime, Model::File(&folder.join(PLAIN_FILE)), options).unwrap()
 }
@@ -166,6 +171,72 @@ fn kernels_make_the_samples_that_onnx_runtime_makes() {
             }
         }
     }
+}
+
+/// The engine as it serves; `None` with a sentence where it has no kernels.
+fn served(folder: &Path) -> Option<OnnxEngine> {
+    let engine = load_as(folder, Setting::Auto, None, false);
+    if engine.kernels() == "onnxruntime" {
+        harness::skip("this CPU has neither AVX-512 nor AVX2, so that nothing is made in windows");
+        return None;
+    }
+    Some(engine)
+}
+
+#[test]
+fn silence_at_the_ends_is_left_out_and_the_speech_stays() {
+    let Some((folder, voices)) = real() else { return };
+    let Some(mut served) = served(&folder) else { return };
+    let job = job(&voices, styles(&voices)[0], 60, 1.0);
+    let expected = load(&folder, Setting::Auto, None).synthesise(&job).unwrap();
+    let speech = served.synthesise(&job).unwrap();
+    assert_eq!(speech.frames, expected.frames);
+    assert_eq!(speech.pcm.len(), expected.pcm.len());
+    let first = speech.pcm.iter().position(|x| *x != 0.0).unwrap();
+    let last = speech.pcm.iter().rposition(|x| *x != 0.0).unwrap();
+    assert!(first > 0 && last + 1 < speech.pcm.len(), "{first} to {last}");
+    let peak = |samples: &[f32]| samples.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    let loudest = peak(&expected.pcm);
+    let left_out = peak(&expected.pcm[..first]).max(peak(&expected.pcm[last + 1..]));
+    assert!(left_out < loudest / 100.0, "{left_out} of {loudest} was left out");
+    let power = |samples: &[f32]| samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let level = 10.0 * (power(&speech.pcm) / power(&expected.pcm)).log10();
+    assert!(level.abs() < 1.0, "{level:.2} dB louder");
+}
+
+#[test]
+fn a_sentence_that_is_set_aside_sounds_as_if_it_were_not() {
+    let Some((folder, voices)) = real() else { return };
+    let Some(mut engine) = served(&folder) else { return };
+    let sentence = |id: u64, style: usize| {
+        let mut job = job(&voices, styles(&voices)[style], 90, 1.0);
+        (job.id, job.early) = (id, true);
+        job
+    };
+    let jobs = [sentence(1, 0), sentence(2, 1)];
+    let alone: Vec<Speech> = jobs.iter().map(|job| engine.synthesise(job).unwrap()).collect();
+    // A turn of each, and a whole sentence in between.
+    let mut pcm = [const { Vec::new() }; 2];
+    let mut going = [true; 2];
+    for (job, pcm) in jobs.iter().zip(&mut pcm) {
+        let turn = engine.begin(job).unwrap();
+        assert!(turn.next.is_some(), "a long sentence came in one part");
+        pcm.extend(turn.speech.pcm);
+    }
+    engine
+        .synthesise(&job(&voices, styles(&voices)[2], 20, 1.0))
+        .unwrap();
+    while going.contains(&true) {
+        for (i, job) in jobs.iter().enumerate() {
+            if going[i] {
+                let turn = engine.go_on(job.id, 1).unwrap();
+                pcm[i].extend(turn.speech.pcm);
+                going[i] = turn.next.is_some();
+            }
+        }
+    }
+    assert!(pcm[0] == alone[0].pcm && pcm[1] == alone[1].pcm);
+    assert!(engine.go_on(1, 1).is_err(), "it is over");
 }
 
 /// A frame is 600 samples, and each token has some.
