@@ -26,8 +26,13 @@ use super::{Event, Part, Speech, lifecycle::WorkerId};
 /// Messages to one worker that may wait: a turn, a ping, and a cancellation of each job that was begun.
 pub(super) const OUTBOX: usize = MOST_BEGUN + 4;
 
-/// The jobs that are out, by id.
-type Out = Mutex<HashMap<u64, Awaited>>;
+/// The jobs that are out.
+#[derive(Debug, Default)]
+struct Out {
+    jobs: HashMap<u64, Awaited>,
+    /// The one that is computed. Only it makes sound; the others are set aside, and can only fail.
+    turn: Option<u64>,
+}
 
 /// A socket on which exactly one worker is awaited.
 #[derive(Debug)]
@@ -107,7 +112,7 @@ async fn converse(
         .await
         .map_err(FrameError::from)?;
 
-    let awaited = Out::default();
+    let awaited = Mutex::new(Out::default());
     tokio::select! {
         result = read(id, &stream, events, &awaited) => result,
         result = write(&stream, outbox, &awaited) => result,
@@ -174,7 +179,7 @@ async fn read(
     id: WorkerId,
     mut from: impl AsyncRead + Unpin,
     events: &mpsc::Sender<(WorkerId, Event)>,
-    awaited: &Out,
+    awaited: &Mutex<Out>,
 ) -> Result<(), ProtocolError> {
     let mut ready = false;
     while let Some((message, body)) = receive(&mut from).await? {
@@ -190,11 +195,11 @@ async fn read(
                 frames,
                 compute_us,
             } => {
-                let mut answered = answered(awaited, job)?;
-                answered.take(&body, frames)?;
+                let mut awaited = lock(awaited);
+                awaited.sound_of(job)?.take(&body, frames)?;
                 Event::Done {
                     job,
-                    speech: answered.whole()?,
+                    speech: awaited.over(job)?.whole()?,
                     compute: Duration::from_micros(compute_us),
                 }
             }
@@ -205,9 +210,7 @@ async fn read(
                 compute_us,
             } => {
                 let mut awaited = lock(awaited);
-                let awaited = awaited
-                    .get_mut(&job)
-                    .ok_or(ProtocolError::Unexpected("a part of no job"))?;
+                let awaited = awaited.sound_of(job)?;
                 let start = awaited.take(&body, Some(frames.clone()))?;
                 Event::Part {
                     job,
@@ -221,7 +224,7 @@ async fn read(
                 }
             }
             FromWorker::Failed { job, fault } => {
-                answered(awaited, job)?;
+                lock(awaited).over(job)?;
                 Event::Failed { job, fault }
             }
             FromWorker::Pong { .. } => Event::Pong,
@@ -236,18 +239,11 @@ async fn read(
 async fn write(
     mut to: impl AsyncWrite + Unpin,
     mut outbox: mpsc::Receiver<ToWorker>,
-    awaited: &Out,
+    awaited: &Mutex<Out>,
 ) -> Result<(), ProtocolError> {
     while let Some(message) = outbox.recv().await {
         let header = protocol::encode(&message)?;
-        if let ToWorker::Run(job) = &message {
-            let new = Awaited {
-                tokens: job.tokens.len(),
-                pcm: Vec::new(),
-                frames: None,
-            };
-            lock(awaited).insert(job.id, new);
-        }
+        lock(awaited).begin(&message);
         let mut bytes = Prefix::checked(header.len(), 0)?.to_bytes().to_vec();
         bytes.extend(header);
         to.write_all(&bytes).await.map_err(FrameError::from)?;
@@ -255,14 +251,44 @@ async fn write(
     Ok(())
 }
 
-/// Takes the job out, which is over.
-fn answered(awaited: &Out, job: u64) -> Result<Awaited, ProtocolError> {
-    lock(awaited)
-        .remove(&job)
-        .ok_or(ProtocolError::Unexpected("an answer to no job"))
+impl Out {
+    /// A turn begins.
+    fn begin(&mut self, message: &ToWorker) {
+        match message {
+            ToWorker::Run(job) => {
+                let new = Awaited {
+                    tokens: job.tokens.len(),
+                    pcm: Vec::new(),
+                    frames: None,
+                };
+                self.jobs.insert(job.id, new);
+                self.turn = Some(job.id);
+            }
+            ToWorker::Go { job, .. } => self.turn = Some(*job),
+            ToWorker::Cancel { .. } | ToWorker::Ping { .. } => {}
+        }
+    }
+
+    /// The job that has its turn, which ends with this sound.
+    fn sound_of(&mut self, job: u64) -> Result<&mut Awaited, ProtocolError> {
+        if self.turn.take() != Some(job) {
+            return Err(ProtocolError::Unexpected("sound of a job that is not computed"));
+        }
+        self.jobs
+            .get_mut(&job)
+            .ok_or(ProtocolError::Unexpected("sound of no job"))
+    }
+
+    /// A job is over: done, failed, or given up.
+    fn over(&mut self, job: u64) -> Result<Awaited, ProtocolError> {
+        self.turn = self.turn.filter(|turn| *turn != job);
+        self.jobs
+            .remove(&job)
+            .ok_or(ProtocolError::Unexpected("an answer to no job"))
+    }
 }
 
-fn lock(awaited: &Out) -> MutexGuard<'_, HashMap<u64, Awaited>> {
+fn lock(awaited: &Mutex<Out>) -> MutexGuard<'_, Out> {
     awaited.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -313,6 +339,34 @@ mod tests {
             pcm: Vec::new(),
             frames: None,
         }
+    }
+
+    #[test]
+    fn only_the_job_that_is_computed_makes_sound() {
+        let mut out = Out::default();
+        let run = |id| {
+            ToWorker::Run(common::protocol::Job {
+                id,
+                tokens: vec![1],
+                style: Vec::new(),
+                speed: 1.0,
+                threads: 1,
+                early: true,
+            })
+        };
+        for id in [1, 2] {
+            out.begin(&run(id));
+            out.sound_of(id).unwrap();
+            assert!(out.sound_of(id).is_err(), "two parts in one turn");
+        }
+        out.begin(&ToWorker::Go { job: 1, threads: 1 });
+        assert!(out.sound_of(2).is_err(), "it is set aside");
+        out.begin(&ToWorker::Go { job: 1, threads: 1 });
+        // One that is set aside can be given up meanwhile.
+        out.over(2).unwrap();
+        out.sound_of(1).unwrap();
+        out.over(1).unwrap();
+        assert!(out.over(1).is_err() && out.sound_of(3).is_err());
     }
 
     fn samples(count: usize) -> Vec<u8> {
