@@ -75,7 +75,7 @@ impl fmt::Display for Weights {
 /// Of the sizes of a mix's weights, so much has to be left of their sum: below, voices cancel each other and the model makes noise.
 const LEAST_LEFT: f32 = 0.3;
 
-/// Below this, one is told.
+/// Below this, the response carries a warning.
 const LITTLE_LEFT: f32 = 0.4;
 
 /// What a voice list says about a voice.

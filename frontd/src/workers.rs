@@ -491,7 +491,7 @@ impl Task {
             alive.job = Some(job);
             self.send(worker, turn);
         } else {
-            // It was offered, but has been retired or killed since. What it had begun is lost with it, and is told of then.
+            // The worker was offered, but we have retired or killed it since. If it had begun this job, `on_exit` reports the loss.
             let aside = self
                 .alive
                 .get(&worker)

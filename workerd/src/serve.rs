@@ -85,7 +85,7 @@ pub fn serve(
                     rest_at = Some(Instant::now() + rest_after);
                 }
                 ToWorker::Go { job, threads } => {
-                    worker.go(job, threads)?;
+                    worker.turn(job, |engine| engine.go_on(job, threads))?;
                     rest_at = Some(Instant::now() + rest_after);
                 }
                 ToWorker::Cancel { job } => worker.cancel(job)?,
@@ -118,10 +118,6 @@ impl<W: Write> Worker<'_, W> {
             return self.fail(job.id, Fault::BadJob(defect));
         }
         self.turn(job.id, |engine| engine.begin(job))
-    }
-
-    fn go(&mut self, job: u64, threads: u8) -> Result<(), ProtocolError> {
-        self.turn(job, |engine| engine.go_on(job, threads))
     }
 
     /// Computes one turn of a job and sends what it made.

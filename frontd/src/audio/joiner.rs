@@ -100,6 +100,12 @@ impl UnderWay {
     }
 }
 
+impl Default for UnderWay {
+    fn default() -> Self {
+        Self::new(Manner::PLAIN)
+    }
+}
+
 /// How a segment ends, which decides about the pause after it.
 #[derive(Debug, Clone, Copy)]
 pub struct End {
@@ -107,12 +113,6 @@ pub struct End {
     pub last: Option<char>,
     pub boundary: Boundary,
     pub pauses: Pauses,
-}
-
-impl Default for UnderWay {
-    fn default() -> Self {
-        Self::new(Manner::PLAIN)
-    }
 }
 
 impl Joiner {

@@ -88,11 +88,11 @@ impl Model {
                 "VOICE_WEIGHT_NORMALIZATION",
                 Weights::Sum,
                 "true, absolute or false",
-                |value| match value.to_ascii_lowercase().as_str() {
-                    "absolute" => Some(Weights::Sizes),
-                    other => {
-                        Reader::is_true(other).map(|sum| if sum { Weights::Sum } else { Weights::AsGiven })
+                |value| {
+                    if value.eq_ignore_ascii_case("absolute") {
+                        return Some(Weights::Sizes);
                     }
+                    Reader::is_true(value).map(|sum| if sum { Weights::Sum } else { Weights::AsGiven })
                 },
             ),
         }

@@ -393,8 +393,8 @@ impl Task {
         let (Some(work), Some(worker)) = (self.works.get(&key), self.beginner()) else {
             return;
         };
-        // Another response may have had it made while it waited. But a listener who has heard its beginning hears the rest of
-        // the same: a segment that is computed in parts is not to the bit what it is as a whole.
+        // Another response may have had it made while it waited. But a listener who has heard the beginning must hear the rest of
+        // the same rendering, because a segment computed in parts differs slightly from one computed whole.
         let (name, unheard) = (work.key, work.given == 0);
         if unheard && let Some(speech) = self.kept(&name) {
             let length = seconds_of(speech.pcm.len(), segment.speed);

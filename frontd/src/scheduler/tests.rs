@@ -172,9 +172,14 @@ async fn heard(promise: &mut Promise) -> Vec<f32> {
 }
 
 impl Fleet {
-    async fn part(&self, worker: WorkerId, job: u64, part: Part) {
+    /// A part is made, and its worker is not offered yet.
+    async fn made(&self, job: u64, part: Part) {
         let compute = Duration::from_millis(100);
         self.news.send(News::Part { job, part, compute }).await.unwrap();
+    }
+
+    async fn part(&self, worker: WorkerId, job: u64, part: Part) {
+        self.made(job, part).await;
         self.news.send(offer(worker)).await.unwrap();
     }
 
@@ -248,16 +253,7 @@ async fn a_worker_that_leaves_ends_what_it_has_begun_and_begins_nothing() {
     let second = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
     let _word = second.submit(0, segment(3)).await;
     assert!(fleet.nothing_given().await);
-    let (compute, part) = (Duration::from_millis(100), part(0, 120_000));
-    fleet
-        .news
-        .send(News::Part {
-            job: job.id,
-            part,
-            compute,
-        })
-        .await
-        .unwrap();
+    fleet.made(job.id, part(0, 120_000)).await;
     let closing = true;
     fleet.news.send(News::Offer { worker, closing }).await.unwrap();
     assert_eq!(fleet.goes_on().await.1, job.id);
@@ -296,16 +292,7 @@ async fn a_sentence_that_was_set_aside_in_a_dead_worker_is_begun_again_without_b
     for _ in 0..2 * POISON {
         let (worker, job) = fleet.given().await;
         // It is set aside, and no order to go on is out when its worker is lost.
-        let (compute, part) = (Duration::from_millis(100), part(0, 100));
-        fleet
-            .news
-            .send(News::Part {
-                job: job.id,
-                part,
-                compute,
-            })
-            .await
-            .unwrap();
+        fleet.made(job.id, part(0, 100)).await;
         fleet.lost(worker, job.id, false).await;
         fleet.news.send(offer(WorkerId(worker.0 + 10))).await.unwrap();
     }

@@ -62,11 +62,11 @@ impl Sound {
         if self.window.is_all() {
             return None;
         }
-        if !self.seen.contains_key(block) {
-            self.seen.insert(block.to_owned(), Seen::default());
-        }
-        let (window, seen) = (&self.window, self.seen.get_mut(block)?);
-        Some(Gathering { window, seen })
+        let seen = self.seen.entry(block.to_owned()).or_default();
+        Some(Gathering {
+            window: &self.window,
+            seen,
+        })
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn speech(energy: &[f32]) -> Range<usize> {
 /// The windows of a sound of `steps`, of which `speech` is no silence; one, unless sound is wanted `early`.
 pub(super) fn plan(steps: usize, speech: Range<usize>, early: bool) -> Plan {
     let before = speech.start.saturating_sub(MARGIN);
-    // Silence is told from speech by what stands before it: where there is none, all is computed.
+    // The silence before the speech stands for all silence in the statistics. Where there is none before it, everything is computed.
     let end = if before > 0 {
         (speech.end + MARGIN).min(steps)
     } else {
