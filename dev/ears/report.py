@@ -77,10 +77,10 @@ def words(found: dict) -> str:
 def times(found: dict) -> str:
     if not found:
         return "## Word times\n\nThe server or its model tells no word times."
-    names = ("start_median_error_ms", "end_median_error_ms", "onsets", "ours_late_ms", "recogniser_late_ms", "start_median_error_without_offset_ms")
+    names = ("start_late_ms", "start_error_ms", "end_late_ms", "end_error_ms", "whisper_start_error_ms", "whisper_end_error_ms", "onsets", "onset_late_ms")
     rows = [[voice, of["words"], *(shown_ms(of[name]) for name in names)] for voice, of in found.items()]
-    head = ["voice", "words", "start, median error ms", "end ms", "onsets after a silence", "ours late ms", "recogniser late ms", "start, error without its offset ms"]
-    return f"## Word times against the recogniser's\n\n{table(head, rows)}"
+    head = ["voice", "words", "start later than aligned, ms", "error ms", "end later, ms", "error ms", "start, error to Whisper's ms", "end ms"]
+    return f"## Word times\n\nMedians.\n\n{table([*head, 'onsets after a silence', 'later than they, ms'], rows)}"
 
 
 def shown_ms(value: float | None) -> str:

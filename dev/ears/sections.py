@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from . import levels, texts
+from .aligner import Aligner
 from .front import Front, is_british
 from .model import Model
 from .paragraphs import Speller
@@ -129,36 +130,39 @@ def folded(text: str) -> str:
 
 
 def times(bench: Bench, voices: list[str]) -> dict:
-    """By voice: the server's word times against the recogniser's, and both against where sound begins after a silence, in ms.
-
-    A recogniser places words by attention and not by sound, and has an offset of its own, so the report also gives the errors without it.
-    """
-    sentences = bench.some(texts.lines("prose"))
-    found = {}
+    """By voice: the server's word times against those of a forced alignment and of Whisper, in ms; and how much later than the
+    sound words begin after a silence."""
+    aligner, found = Aligner(), {}
     for voice in voices:
-        starts, ends, ours_late, theirs_late = [], [], [], []
-        for text in sentences:
+        aligned, whisper, ours_late = [], [], []
+        for text in bench.some(texts.lines("prose")):
             answer = captions(bench.url, Ask(text, voice, stream=False))
             if answer is None:
                 return {}
             sound, said = answer
-            heard = [(word.text, word.start, word.end) for word in bench.ears.hear(sound)]
-            for ours, theirs in same_words(said, heard):
-                starts.append(1000 * (ours[1] - theirs[1]))
-                ends.append(1000 * (ours[2] - theirs[2]))
+            aligned += off(said, aligner.align(sound, [word for word, _, _ in said]) or [])
+            whisper += off(said, [(word.text, word.start, word.end) for word in bench.ears.hear(sound)])
             ours_late += late(said, onsets(sound))
-            theirs_late += late(heard, onsets(sound))
-        offset = median(theirs_late)
         found[voice] = {
-            "words": len(starts),
-            "start_median_error_ms": median(np.abs(starts)),
-            "end_median_error_ms": median(np.abs(ends)),
+            "words": len(aligned),
+            **errors("start", [start for start, _ in aligned]),
+            **errors("end", [end for _, end in aligned]),
+            "whisper_words": len(whisper),
+            **errors("whisper_start", [start for start, _ in whisper]),
+            **errors("whisper_end", [end for _, end in whisper]),
             "onsets": len(ours_late),
-            "ours_late_ms": median(ours_late),
-            "recogniser_late_ms": median(theirs_late),
-            "start_median_error_without_offset_ms": median(np.abs(np.array(starts) + offset)) if offset is not None else None,
+            "onset_late_ms": median(ours_late),
         }
     return found
+
+
+def off(said: list[tuple[str, float, float]], heard: list[tuple[str, float, float]]) -> list[tuple[float, float]]:
+    """How much later the starts and the ends of the same words are in `said`, in ms."""
+    return [(1000 * (ours[1] - theirs[1]), 1000 * (ours[2] - theirs[2])) for ours, theirs in same_words(said, heard)]
+
+
+def errors(name: str, late: list[float]) -> dict:
+    return {f"{name}_late_ms": median(late), f"{name}_error_ms": median(np.abs(late))}
 
 
 def onsets(sound: np.ndarray) -> list[float]:
