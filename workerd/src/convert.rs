@@ -34,6 +34,7 @@ mod norms;
 mod products;
 mod skeleton;
 mod split;
+mod stft;
 mod wire;
 mod write;
 
@@ -51,7 +52,7 @@ use skeleton::{Skeleton, Tensor};
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 const PREFIX: &str = "converted-";
 const SIZES_FILE: &str = "sizes";
 
@@ -132,6 +133,7 @@ pub fn convert(source: &Path, target_dir: &Path) -> Result<Converted, ConvertErr
     let damaged = |source| foreign(SkeletonError::Node { source });
     let quantised = dequantise::dequantise(&mut skeleton).map_err(damaged)? > 0;
     bias::fold(&mut skeleton).map_err(damaged)?;
+    stft::unroll(&mut skeleton).map_err(damaged)?;
     let report = Report {
         quantised,
         durations: durations::give_out(&mut skeleton).map_err(damaged)?,

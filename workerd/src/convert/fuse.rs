@@ -73,7 +73,7 @@ pub(super) fn fuse(skeleton: &Skeleton, source: &File, data: &mut DataFile) -> R
         };
         tensors.extend(made);
         kept.extend(block.values().map(str::to_owned));
-        replaced.push((end, node(&block, &name)));
+        replaced.push((end, block_node(&block, &name)));
         ends_of_blocks.push((block.input, block.output));
     }
     if replaced.is_empty() {
@@ -161,7 +161,7 @@ fn bias_name(name: &str) -> String {
 }
 
 /// The `NodeProto` of a block.
-fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
+fn block_node(block: &Block<'_>, name: &str) -> Vec<u8> {
     let (weights, parameters) = (weights_name(name), parameters_name(name));
     let inputs = block.values().chain([&weights[..], &parameters]);
     // AttributeProto: name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7).
@@ -170,12 +170,7 @@ fn node(block: &Block<'_>, name: &str) -> Vec<u8> {
         .bytes(1, fused::EPSILON.as_bytes())
         .float(2, block.epsilon)
         .uint(20, 1);
-    let mut dilations = Message::default();
-    dilations.bytes(1, fused::DILATIONS.as_bytes());
-    for layer in &block.layers {
-        dilations.uint(8, layer.dilation as u64);
-    }
-    dilations.uint(20, 7);
+    let dilations = ints(fused::DILATIONS, block.layers.iter().map(|layer| layer.dilation));
     let attributes = [epsilon, int(fused::TAPS, block.taps), dilations];
     own_node(fused::RESIDUAL_BLOCK, inputs, &block.output, &attributes)
 }
@@ -210,18 +205,30 @@ fn own_node<'v>(
     output: &str,
     attributes: &[Message],
 ) -> Vec<u8> {
+    let mut node = node(op, inputs, output, &own_name(output), attributes);
+    node.bytes(7, fused::DOMAIN.as_bytes());
+    node.finish()
+}
+
+/// A `NodeProto` of ONNX's own domain.
+pub(super) fn node<'v>(
+    op: &str,
+    inputs: impl IntoIterator<Item = &'v str>,
+    output: &str,
+    name: &str,
+    attributes: &[Message],
+) -> Message {
     let mut node = Message::default();
     for input in inputs {
         node.bytes(1, input.as_bytes());
     }
-    node.bytes(2, output.as_bytes());
-    node.bytes(3, own_name(output).as_bytes());
-    node.bytes(4, op.as_bytes());
-    node.bytes(7, fused::DOMAIN.as_bytes());
+    node.bytes(2, output.as_bytes())
+        .bytes(3, name.as_bytes())
+        .bytes(4, op.as_bytes());
     for attribute in attributes {
         node.bytes(5, attribute.as_bytes());
     }
-    node.finish()
+    node
 }
 
 /// Our name for what belongs to a value of the graph.
@@ -250,6 +257,17 @@ pub(super) fn int(name: &str, value: usize) -> Message {
         .bytes(1, name.as_bytes())
         .uint(3, value as u64)
         .uint(20, 2);
+    attribute
+}
+
+/// The `AttributeProto` of a list of whole numbers.
+pub(super) fn ints(name: &str, values: impl IntoIterator<Item = usize>) -> Message {
+    let mut attribute = Message::default();
+    attribute.bytes(1, name.as_bytes());
+    for value in values {
+        attribute.uint(8, value as u64);
+    }
+    attribute.uint(20, 7);
     attribute
 }
 

@@ -125,14 +125,22 @@ impl<'a> Graph<'a> {
 
     /// The one number that `value` is, when it is constant.
     pub(super) fn number(&self, value: &str) -> Option<f64> {
+        match self.numbers(value)?[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The numbers that `value` is, when it is constant and small enough to stand in the graph.
+    pub(super) fn numbers(&self, value: &str) -> Option<Vec<f64>> {
         if let Some(tensor) = self.reshaped_tensor(value) {
-            return number(&tensor.message);
+            return numbers(&tensor.message);
         }
         match self.made_by(value, "Constant")?.attributes.iter().next()? {
-            (_, Attribute::Tensor(message)) => number(message),
-            (_, Attribute::Float(x)) => Some(f64::from(*x)),
+            (_, Attribute::Tensor(message)) => numbers(message),
+            (_, Attribute::Float(x)) => Some(vec![f64::from(*x)]),
             #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
-            (_, Attribute::Int(x)) => Some(*x as f64),
+            (_, Attribute::Int(x)) => Some(vec![*x as f64]),
             _ => None,
         }
     }
@@ -352,34 +360,44 @@ pub(super) fn value_infos(graph: &[u8], number: u64) -> Result<Vec<(String, &[u8
     Ok(infos)
 }
 
-/// The value of a `TensorProto` of one float or whole number.
-fn number(message: &[u8]) -> Option<f64> {
-    let (mut data_type, mut raw, mut value) = (0, None, None);
+/// The values of a `TensorProto` of floats or whole numbers that stand in it.
+fn numbers(message: &[u8]) -> Option<Vec<f64>> {
+    let (mut data_type, mut raw, mut listed) = (0, None, Vec::new());
     for field in wire::fields(message) {
         match field.ok().map(|field| (field.number, field.value))? {
             (2, Value::Varint(v)) => data_type = v,
             (9, Value::Bytes(bytes)) => raw = Some(bytes),
-            (4, Value::Fixed32(bytes)) => value = Some(f64::from(f32::from_le_bytes(bytes))),
-            (4, Value::Bytes(bytes)) => {
-                value = Some(f64::from(f32::from_le_bytes(bytes.try_into().ok()?)));
-            }
+            (4, Value::Fixed32(bytes)) => listed.push(single(bytes)),
+            (4, Value::Bytes(packed)) => listed.extend(all(packed, single)?),
             #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
             (7, packed) => {
                 let mut ints = Vec::new();
                 wire::int64s(packed, &mut ints).ok()?;
-                value = ints.first().map(|i| *i as f64);
+                listed.extend(ints.iter().map(|i| *i as f64));
             }
             _ => {}
         }
     }
     match (data_type, raw) {
-        (1, Some(bytes)) => Some(f64::from(f32::from_le_bytes(bytes.try_into().ok()?))),
+        (1, Some(bytes)) => all(bytes, single),
         #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
-        (7, Some(bytes)) => Some(i64::from_le_bytes(bytes.try_into().ok()?) as f64),
-        (11, Some(bytes)) => Some(f64::from_le_bytes(bytes.try_into().ok()?)),
-        (1 | 7, None) => value,
+        (7, Some(bytes)) => all(bytes, |eight| i64::from_le_bytes(eight) as f64),
+        (11, Some(bytes)) => all(bytes, f64::from_le_bytes),
+        (1 | 7, None) => Some(listed),
         _ => None,
     }
+}
+
+fn single(bytes: [u8; 4]) -> f64 {
+    f32::from_le_bytes(bytes).into()
+}
+
+/// Numbers of `N` bytes each, one after the other.
+fn all<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f64) -> Option<Vec<f64>> {
+    let (chunks, []) = bytes.as_chunks() else {
+        return None;
+    };
+    Some(chunks.iter().map(|chunk| number(*chunk)).collect())
 }
 
 #[cfg(test)]

@@ -65,16 +65,14 @@ fn numbers_are_read_however_they_are_written() {
     let tensor = |data_type, number, bytes: &[u8]| {
         let mut tensor = Message::default();
         tensor.uint(2, data_type).bytes(number, bytes);
-        number_of(&tensor)
+        numbers(tensor.as_bytes())
     };
-    fn number_of(tensor: &Message) -> Option<f64> {
-        number(tensor.as_bytes())
-    }
-    assert_eq!(tensor(1, 9, &2f32.to_le_bytes()), Some(2.0));
-    assert_eq!(tensor(1, 4, &2f32.to_le_bytes()), Some(2.0));
-    assert_eq!(tensor(7, 9, &2i64.to_le_bytes()), Some(2.0));
-    assert_eq!(tensor(7, 7, &[2]), Some(2.0));
-    assert_eq!(tensor(11, 9, &2f64.to_le_bytes()), Some(2.0));
-    assert_eq!(tensor(1, 9, &[0; 8]), None);
+    assert_eq!(tensor(1, 9, &2f32.to_le_bytes()), Some(vec![2.0]));
+    assert_eq!(tensor(1, 4, &2f32.to_le_bytes()), Some(vec![2.0]));
+    assert_eq!(tensor(7, 9, &2i64.to_le_bytes()), Some(vec![2.0]));
+    assert_eq!(tensor(7, 7, &[2, 3]), Some(vec![2.0, 3.0]));
+    assert_eq!(tensor(11, 9, &2f64.to_le_bytes()), Some(vec![2.0]));
+    assert_eq!(tensor(1, 9, &[0; 8]), Some(vec![0.0, 0.0]));
+    assert_eq!(tensor(1, 9, &[0; 7]), None);
     assert_eq!(tensor(10, 9, &[0; 2]), None);
 }
