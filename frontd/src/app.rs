@@ -3,7 +3,6 @@
 //! `Config` → [`App::build`] → [`App::run`]: sockets are bound before anything is announced, and everything that was
 //! started is ended and waited for before `run` returns ([`Ending`]).
 
-mod ending;
 mod switch;
 
 use std::{
@@ -21,25 +20,25 @@ use futures::future::{FusedFuture as _, FutureExt as _};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::{mpsc, watch},
+    sync::watch,
     task::JoinHandle,
 };
 use tokio_util::task::TaskTracker;
 
-pub use self::ending::Ending;
-
 use crate::{
     config::Config,
     control,
+    ending::Ending,
     generation::Generator,
     http, human, metrics as names,
     model::choose::{self, ChooseError, Chosen},
     scheduler::{Scheduler, cache::Cache},
+    service::Service,
     store::Store,
     systemd,
     text::TextFront,
     voices::{Model, Settings, VoiceError, Voices},
-    workers::{self, FleetStatus, Order, Setup, lifecycle::Policy, process::Program},
+    workers::{self, Order, Setup, lifecycle::Policy, process::Program},
 };
 
 /// Why the server cannot start, or ended by itself.
@@ -67,38 +66,6 @@ pub enum AppError {
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
 
-/// What every request can reach.
-#[derive(Debug)]
-pub struct Shared {
-    pub config: Config,
-    pub door: http::Door,
-    pub model: Chosen,
-    pub voices: Voices,
-    pub generator: Generator,
-    pub scheduler: Scheduler,
-    pub store: Store,
-    pub orders: mpsc::Sender<Order>,
-    pub fleet: watch::Receiver<FleetStatus>,
-    pub metrics: PrometheusHandle,
-    pub ending: Ending,
-    /// Holds a token for each request that is served with these parts, until its body has ended.
-    pub users: TaskTracker,
-}
-
-impl Shared {
-    /// Whether a request that came now would be served.
-    #[must_use]
-    pub fn ready(&self) -> bool {
-        !self.ending.is_closing() && self.fleet.borrow().serving() > 0
-    }
-
-    /// Whether the two tasks that all speech goes through take their turns. Waits for them: bound it.
-    async fn alive(&self) -> bool {
-        let (scheduler, supervisor) = tokio::join!(self.scheduler.alive(), workers::alive(&self.orders));
-        scheduler && supervisor
-    }
-}
-
 /// What outlives a change of the model.
 #[derive(Debug, Clone)]
 struct Lasting {
@@ -123,7 +90,7 @@ impl Lasting {
 /// Everything but the sockets for clients and operators: what `speak` needs as well.
 #[derive(Debug)]
 pub struct Core {
-    pub shared: Arc<Shared>,
+    pub service: Arc<Service>,
     lasting: Lasting,
     workers_end: JoinHandle<Result<(), String>>,
     // Removed with its sockets when the server ends.
@@ -157,7 +124,7 @@ impl Core {
         let workers = workers::start(setup(&config, &model, &run_dir.0));
         let cache = Cache::new(config.queue.cache_mb << 20, &model.identity());
         let scheduler = Scheduler::start(config.queue.limits(), cache, workers.orders.clone(), workers.news);
-        let shared = Arc::new(Shared {
+        let service = Arc::new(Service {
             voices,
             generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),
             store: lasting.store.clone(),
@@ -165,14 +132,13 @@ impl Core {
             users: TaskTracker::new(),
             orders: workers.orders,
             fleet: workers.status,
-            door: http::Door::new(&config.access),
             config,
             model,
             scheduler,
             metrics: lasting.metrics.clone(),
         });
         Ok(Self {
-            shared,
+            service,
             lasting,
             workers_end: workers.end,
             _run_dir: run_dir,
@@ -191,7 +157,7 @@ impl Core {
     /// Lets the workers go and waits for them; one that stays is killed after a few seconds.
     pub async fn stop(self) {
         if !self.workers_end.is_finished() {
-            let _ = self.shared.orders.send(Order::Drain).await;
+            let _ = self.service.orders.send(Order::Drain).await;
             let _ = self.workers_end.await;
         }
     }
@@ -253,21 +219,21 @@ impl App {
         } = self;
         let mut stop = StopSignals::listen()?;
         let address = listener.local_addr().map_err(AppError::Http)?;
-        let ending = core.shared.ending.clone();
-        let (live, current) = watch::channel(Arc::clone(&core.shared));
+        let ending = core.service.ending.clone();
+        let (live, current) = watch::channel(Arc::clone(&core.service));
         ending.spawn(control.serve(current.clone(), ending.clone()));
         ending.spawn(housekeeping(current.clone()));
-        ending.spawn_until_closing(announce(Arc::clone(&core.shared), address));
+        ending.spawn_until_closing(announce(Arc::clone(&core.service), address));
         let watched = current.clone();
         ending.spawn(systemd::watchdog(async move || {
-            let shared = Arc::clone(&watched.borrow());
-            shared.alive().await
+            let service = Arc::clone(&watched.borrow());
+            service.alive().await
         }));
         let mut serving = ending
             .track(http::serve(listener, current, ending.clone()))
             .fuse();
-        let config = core.shared.config.clone();
-        let mut better = switch::is_wanted(&config, &core.shared.model)
+        let config = core.service.config.clone();
+        let mut better = switch::is_wanted(&config, &core.service.model)
             .then(|| ending.track(switch::kokoro(config.clone(), core.lasting.clone())));
 
         let result = loop {
@@ -281,8 +247,8 @@ impl App {
                     match started {
                         Ok(new) => {
                             let old = std::mem::replace(&mut core, new);
-                            live.send_replace(Arc::clone(&core.shared));
-                            let model = core.shared.model.label();
+                            live.send_replace(Arc::clone(&core.service));
+                            let model = core.service.model.label();
                             tracing::info!(model, "new requests are spoken by another model now");
                             systemd::ready(&format!("{model} on {address}"));
                             ending.track(switch::retire(old));
@@ -407,14 +373,14 @@ fn install_recorder() -> Result<PrometheusHandle, AppError> {
 }
 
 /// Waits for the first ready worker, then says that the server is there.
-async fn announce(shared: Arc<Shared>, address: SocketAddr) {
-    let mut fleet = shared.fleet.clone();
+async fn announce(service: Arc<Service>, address: SocketAddr) {
+    let mut fleet = service.fleet.clone();
     if fleet.wait_for(|fleet| fleet.serving() > 0).await.is_err() {
         return;
     }
-    let model = shared.model.label();
-    tracing::info!(%address, model, workers = shared.config.workers.count, "ready");
-    if let Some(hint) = shared.model.hint() {
+    let model = service.model.label();
+    tracing::info!(%address, model, workers = service.config.workers.count, "ready");
+    if let Some(hint) = service.model.hint() {
         tracing::info!("{hint}");
     }
     systemd::ready(&format!("{model} on {address}"));
@@ -422,16 +388,16 @@ async fn announce(shared: Arc<Shared>, address: SocketAddr) {
 }
 
 /// Does what must be done now and then.
-async fn housekeeping(current: watch::Receiver<Arc<Shared>>) {
+async fn housekeeping(current: watch::Receiver<Arc<Service>>) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(30);
     let mut tick = tokio::time::interval(EVERY);
     loop {
         tick.tick().await;
-        let shared = Arc::clone(&current.borrow());
+        let service = Arc::clone(&current.borrow());
         let done = tokio::task::spawn_blocking(move || {
-            shared.store.sweep();
-            shared.metrics.run_upkeep();
-            if let Err(error) = shared.voices.refresh() {
+            service.store.sweep();
+            service.metrics.run_upkeep();
+            if let Err(error) = service.voices.refresh() {
                 tracing::warn!(%error, "the voices folder cannot be read; the voices stay as they were");
             }
         });

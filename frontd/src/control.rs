@@ -23,8 +23,9 @@ use tokio::{
 };
 
 use crate::{
-    app::{Ending, Shared},
+    ending::Ending,
     scheduler::QueueStatus,
+    service::Service,
     workers::{FleetStatus, MAX_WORKERS, Order, lifecycle::WorkerId},
 };
 
@@ -101,7 +102,7 @@ impl Socket {
     }
 
     /// Answers until the server ends.
-    pub async fn serve(self, current: watch::Receiver<Arc<Shared>>, ending: Ending) {
+    pub async fn serve(self, current: watch::Receiver<Arc<Service>>, ending: Ending) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
@@ -122,7 +123,7 @@ impl Drop for Socket {
     }
 }
 
-async fn converse(mut stream: UnixStream, current: watch::Receiver<Arc<Shared>>) {
+async fn converse(mut stream: UnixStream, current: watch::Receiver<Arc<Service>>) {
     let (from, mut to) = stream.split();
     let mut from = BufReader::new(from);
     loop {
@@ -133,8 +134,8 @@ async fn converse(mut stream: UnixStream, current: watch::Receiver<Arc<Shared>>)
         }
         let answer = match serde_json::from_slice(&line) {
             Ok(request) => {
-                let shared = Arc::clone(&current.borrow());
-                answer(request, &shared).await
+                let service = Arc::clone(&current.borrow());
+                answer(request, &service).await
             }
             Err(error) => Answer::Error {
                 error: format!("this is no request: {error}"),
@@ -150,14 +151,14 @@ async fn converse(mut stream: UnixStream, current: watch::Receiver<Arc<Shared>>)
     }
 }
 
-async fn answer(request: Request, shared: &Shared) -> Answer {
+async fn answer(request: Request, service: &Service) -> Answer {
     let done = Answer::Done {
         ok: true,
         recycled: None,
     };
     match request {
-        Request::Status => Answer::Status(Box::new(status(shared))),
-        Request::Health if shared.ready() => done,
+        Request::Status => Answer::Status(Box::new(status(service))),
+        Request::Health if service.ready() => done,
         Request::Health => Answer::Error {
             error: "no worker is ready".to_owned(),
         },
@@ -166,13 +167,13 @@ async fn answer(request: Request, shared: &Shared) -> Answer {
         },
         Request::Scale { workers } => {
             tracing::info!(workers, "scaled by the operator");
-            order(shared, Order::Scale { target: workers })
+            order(service, Order::Scale { target: workers })
                 .await
                 .unwrap_or(done)
         }
         Request::Recycle { worker } => {
             let (answer, recycled) = oneshot::channel();
-            if let Some(error) = order(shared, Order::Recycle { worker, answer }).await {
+            if let Some(error) = order(service, Order::Recycle { worker, answer }).await {
                 return error;
             }
             match (recycled.await.unwrap_or(0), worker) {
@@ -186,27 +187,27 @@ async fn answer(request: Request, shared: &Shared) -> Answer {
             }
         }
         Request::Drain => {
-            shared.ending.close();
+            service.ending.close();
             done
         }
     }
 }
 
-async fn order(shared: &Shared, order: Order) -> Option<Answer> {
+async fn order(service: &Service, order: Order) -> Option<Answer> {
     let gone = |_| Answer::Error {
         error: "the server is going down".to_owned(),
     };
-    shared.orders.send(order).await.err().map(gone)
+    service.orders.send(order).await.err().map(gone)
 }
 
-fn status(shared: &Shared) -> Status {
+fn status(service: &Service) -> Status {
     Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: shared.model.name().to_owned(),
-        ready: shared.ready(),
-        draining: shared.ending.is_closing(),
-        fleet: shared.fleet.borrow().clone(),
-        queue: shared.scheduler.status().borrow().clone(),
+        model: service.model.name().to_owned(),
+        ready: service.ready(),
+        draining: service.ending.is_closing(),
+        fleet: service.fleet.borrow().clone(),
+        queue: service.scheduler.status().borrow().clone(),
     }
 }
 

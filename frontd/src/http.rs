@@ -42,7 +42,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{FromRef, Request},
     middleware,
     response::{IntoResponse as _, Response},
     routing::{delete, get, post},
@@ -52,21 +52,36 @@ use tower::{Layer as _, util::MapRequestLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::{auth::Keys, clients::Clients, error::ApiError};
-use crate::{
-    app::{Ending, Shared},
-    config::Access,
-};
+use crate::{config::Access, ending::Ending, service::Service};
+
+/// What the routes can reach.
+#[derive(Debug, Clone)]
+struct Site {
+    service: Arc<Service>,
+    door: Door,
+}
+
+impl FromRef<Site> for Arc<Service> {
+    fn from_ref(site: &Site) -> Self {
+        Self::clone(&site.service)
+    }
+}
+
+impl FromRef<Site> for Door {
+    fn from_ref(site: &Site) -> Self {
+        site.door.clone()
+    }
+}
 
 /// Who may come in.
-#[derive(Debug)]
-pub struct Door {
+#[derive(Debug, Clone)]
+struct Door {
     keys: Keys,
     clients: Clients,
 }
 
 impl Door {
-    #[must_use]
-    pub fn new(access: &Access) -> Self {
+    fn new(access: &Access) -> Self {
         Self {
             keys: Keys::new(access.api_keys.iter().map(String::as_str)),
             clients: Clients::new(access.max_client_requests, access.trust_forwarded_for),
@@ -76,7 +91,7 @@ impl Door {
 
 /// Serves until the server closes and the requests under way have ended, or until it ends. Errors of the listener are waited
 /// out.
-pub async fn serve(listener: TcpListener, current: watch::Receiver<Arc<Shared>>, ending: Ending) {
+pub async fn serve(listener: TcpListener, current: watch::Receiver<Arc<Service>>, ending: Ending) {
     let limits = {
         let access = &current.borrow().config.access;
         server::Limits {
@@ -89,9 +104,10 @@ pub async fn serve(listener: TcpListener, current: watch::Receiver<Arc<Shared>>,
 }
 
 /// The routes.
-pub fn router(shared: Arc<Shared>) -> Router {
-    let access = shared.config.access.clone();
-    let keys = shared.door.keys.clone();
+pub fn router(service: Arc<Service>) -> Router {
+    let access = service.config.access.clone();
+    let door = Door::new(&access);
+    let keys = door.keys.clone();
     let mut speaking = post(speech::speech);
     if access.get_speech {
         speaking = speaking.get(address::speech).head(address::head);
@@ -117,8 +133,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .merge(docs::routes(&access.root_path));
-    if shared.config.web.enabled {
-        routes = routes.merge(studio::routes(&shared.config.web));
+    if service.config.web.enabled {
+        routes = routes.merge(studio::routes(&service.config.web));
     }
     routes = routes
         .fallback(astray::fallback)
@@ -127,7 +143,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .layer(cors::layer(&access.cors_origins))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(observe::observe))
-        .with_state(shared);
+        .with_state(Site { service, door });
     // Before routing: a proxy may pass the prefix on or take it away.
     let below = MapRequestLayer::new(move |mut request: Request| {
         let asked = request.uri().path_and_query().map_or("", |asked| asked.as_str());

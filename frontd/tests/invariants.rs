@@ -57,6 +57,23 @@ fn only_the_supervisor_starts_and_ends_processes() {
     }
 }
 
+/// Invariant 10.
+#[test]
+fn only_the_programs_know_what_wires_the_parts() {
+    for (file, code) in sources(&["frontd/src"]) {
+        let above = [
+            "frontd/src/app",
+            "frontd/src/main.rs",
+            "frontd/src/tools/speak.rs",
+        ]
+        .iter()
+        .any(|path| file.starts_with(path));
+        for word in ["app::", "super::app"] {
+            assert!(above || !names(&code, word), "{file} names {word}");
+        }
+    }
+}
+
 /// Invariant 2.
 #[test]
 fn pure_modules_have_no_clock_no_io_and_no_async() {

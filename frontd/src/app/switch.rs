@@ -46,7 +46,7 @@ pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core,
     installed.map_err(|error| AppError::Workers(format!("the model could not be fetched: {error}")))?;
     config.model.choice = ModelChoice::Kokoro;
     let mut core = Core::with(config, lasting).await?;
-    let mut fleet = core.shared.fleet.clone();
+    let mut fleet = core.service.fleet.clone();
     let ready = fleet.wait_for(|fleet| fleet.target > 0 && fleet.serving() >= fleet.target);
     let why = tokio::select! {
         ready = ready => match ready {
@@ -67,10 +67,10 @@ pub(super) async fn kokoro(mut config: Config, lasting: Lasting) -> Result<Core,
 
 /// Ends a core that new requests no longer reach, once nobody is served by it or the server ends.
 pub(super) async fn retire(core: Core) {
-    core.shared.users.close();
+    core.service.users.close();
     tokio::select! {
-        () = core.shared.users.wait() => {}
-        () = core.shared.ending.now() => {}
+        () = core.service.users.wait() => {}
+        () = core.service.ending.now() => {}
     }
     core.stop().await;
 }

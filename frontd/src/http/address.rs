@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::{Shared, error::ApiError, names, speech};
+use super::{Door, Service, error::ApiError, names, speech};
 use crate::audio::Format;
 
 /// What a key may be called in an address, where it must not be.
@@ -18,7 +18,8 @@ const KEYS: [&str; 6] = ["api_key", "api-key", "apikey", "key", "token", "access
 
 /// As `POST`, with the fields in the address: texts, numbers and flags, and `include` as a list by commas.
 pub(super) async fn speech(
-    State(shared): State<Arc<Shared>>,
+    service: State<Arc<Service>>,
+    door: State<Door>,
     peer: ConnectInfo<SocketAddr>,
     Query(fields): Query<Vec<(String, String)>>,
     request: Request,
@@ -30,7 +31,7 @@ pub(super) async fn speech(
         .headers
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut response =
-        speech::speech(State(shared), peer, Request::from_parts(parts, Body::from(body))).await?;
+        speech::speech(service, door, peer, Request::from_parts(parts, Body::from(body))).await?;
     // Played, not saved; and the text in the address is nobody's but the client's.
     if let Some(format) = format_of(response.headers()) {
         let disposition = names::disposition("inline", None, format.extension());

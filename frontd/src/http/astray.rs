@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Uri, header},
 };
 
-use super::{Shared, error::ApiError};
+use super::{Service, error::ApiError};
 
 /// The routes behind `/v1/`, and the words that begin the sentence about each. The longer of two that fit comes first.
 const ROUTES: [(&str, &str); 6] = [
@@ -22,8 +22,8 @@ const ROUTES: [(&str, &str); 6] = [
 const MOST_CHARS: usize = 100;
 
 /// For every address without a route.
-pub(super) async fn fallback(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap) -> ApiError {
-    let root = &shared.config.access.root_path;
+pub(super) async fn fallback(State(service): State<Arc<Service>>, uri: Uri, headers: HeaderMap) -> ApiError {
+    let root = &service.config.access.root_path;
     let Some((route, what)) = meant(uri.path()) else {
         return ApiError::NotFound;
     };

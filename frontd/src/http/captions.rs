@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::Deserialize;
 
 use super::{
-    Shared,
+    Door, Service,
     error::{ApiError, ErrorBody},
     events::{Captioned, Form},
     names,
@@ -58,7 +58,8 @@ pub(super) struct CaptionsQuery {
     )
 )]
 pub(super) async fn captions(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
+    State(door): State<Door>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     query: Result<Query<CaptionsQuery>, axum::extract::rejection::QueryRejection>,
     request: Request,
@@ -74,7 +75,7 @@ pub(super) async fn captions(
         format,
         stream,
         ..
-    } = speech::start(&shared, peer, request, Some(false)).await?;
+    } = speech::start(&service, &door, peer, request, Some(false)).await?;
     if !making.tells_words() {
         return Err(ApiError::NoWordTimes);
     }
@@ -100,7 +101,7 @@ pub(super) async fn captions(
             response
         }
         None => {
-            let (whole, finish, _place) = making.whole(&shared.store).await?;
+            let (whole, finish, _place) = making.whole(&service.store).await?;
             Json(Captioned {
                 audio: BASE64.encode(whole.into_bytes().await?),
                 audio_format: format.extension(),

@@ -7,7 +7,7 @@ use common::limits::SPEEDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Shared, request::VOLUMES};
+use super::{Service, request::VOLUMES};
 use crate::audio::Format;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,22 +61,22 @@ pub(super) struct StudioLimits {
 /// What the studio has to know
 #[utoipa::path(get, path = "/web/config", tag = "studio", security(()),
     responses((status = 200, description = "Model, limits and addresses", body = StudioConfig)))]
-pub(super) async fn config(State(shared): State<Arc<Shared>>) -> Json<StudioConfig> {
-    let fleet = shared.fleet.borrow().clone();
-    let hint = shared.model.hint().map(str::to_owned);
-    let config = &shared.config;
+pub(super) async fn config(State(service): State<Arc<Service>>) -> Json<StudioConfig> {
+    let fleet = service.fleet.borrow().clone();
+    let hint = service.model.hint().map(str::to_owned);
+    let config = &service.config;
     Json(StudioConfig {
         version: env!("CARGO_PKG_VERSION"),
         model: StudioModel {
-            name: shared.model.name().to_owned(),
-            label: shared.model.label().to_owned(),
+            name: service.model.name().to_owned(),
+            label: service.model.label().to_owned(),
             hint,
         },
         workers: StudioWorkers {
             wanted: fleet.target,
             serving: fleet.serving(),
         },
-        auth_required: shared.door.keys.required(),
+        auth_required: !service.config.access.api_keys.is_empty(),
         default_voice: config.model.default_voice.clone(),
         formats: [Format::Mp3, Format::Wav],
         limits: StudioLimits {

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
 use super::{
-    Shared, blocking,
+    Service, blocking,
     error::{ApiError, ErrorBody},
     names,
 };
@@ -54,13 +54,13 @@ pub(super) struct DownloadQuery {
     )
 )]
 pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
     Path(file): Path<String>,
     Query(query): Query<DownloadQuery>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     let name = Name::parse(&file).ok_or(ApiError::FileNotFound)?;
-    let store = shared.store.clone();
+    let store = service.store.clone();
     let opened = {
         let name = name.clone();
         blocking(move || store.open_file(&name))
@@ -125,11 +125,11 @@ pub(super) async fn get(
     )
 )]
 pub(super) async fn delete(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
     Path(file): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let name = Name::parse(&file).ok_or(ApiError::FileNotFound)?;
-    let store = shared.store.clone();
+    let store = service.store.clone();
     if blocking(move || store.remove(&name)).await?? {
         Ok(StatusCode::NO_CONTENT)
     } else {

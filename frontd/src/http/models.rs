@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Shared,
+    Service,
     error::{ApiError, ErrorBody},
     model_ids::{self, SERVED},
 };
@@ -62,8 +62,8 @@ pub(super) struct Status {
 /// The names of the model
 #[utoipa::path(get, path = "/v1/models", tag = "models", security(()),
     responses((status = 200, description = "All of them are the model in use", body = ModelList)))]
-pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<ModelList> {
-    let data = SERVED.into_iter().map(|id| model(&shared, id)).collect();
+pub(super) async fn list(State(service): State<Arc<Service>>) -> Json<ModelList> {
+    let data = SERVED.into_iter().map(|id| model(&service, id)).collect();
     Json(ModelList { object: "list", data })
 }
 
@@ -75,11 +75,11 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<ModelList> {
         (status = 404, description = "It is not", body = ErrorBody),
     ))]
 pub(super) async fn one(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
     Path(id): Path<String>,
 ) -> Result<Json<Model>, ApiError> {
     if model_ids::is_served(&id) {
-        Ok(Json(model(&shared, &id)))
+        Ok(Json(model(&service, &id)))
     } else {
         Err(ApiError::ModelNotFound(id.chars().take(40).collect()))
     }
@@ -103,13 +103,13 @@ pub(super) async fn test() -> Json<Status> {
     Json(Status { status: "ok" })
 }
 
-fn model(shared: &Shared, id: &str) -> Model {
+fn model(service: &Service, id: &str) -> Model {
     Model {
         id: id.to_owned(),
         object: "model",
         created: CREATED,
         owned_by: "dexterous-tts",
-        served_by: shared.model.name().to_owned(),
-        description: shared.model.label(),
+        served_by: service.model.name().to_owned(),
+        description: service.model.label(),
     }
 }

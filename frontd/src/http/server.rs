@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::connection::Impatient;
-use crate::app::Ending;
+use crate::ending::Ending;
 
 /// From the first byte of a request to the end of its headers, and between two requests of a connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use super::{
-    Shared, blocking, download,
+    Door, Service, blocking, download,
     error::{ApiError, ErrorBody},
     events::{Events, Form},
     json,
@@ -83,11 +83,12 @@ const PATIENCE: Duration = Duration::from_millis(250);
     )
 )]
 pub(super) async fn speech(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
+    State(door): State<Door>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut started = start(&shared, peer, request, None).await?;
+    let mut started = start(&service, &door, peer, request, None).await?;
     let format = started.format;
     let mut response = if let Some(events) = started.events {
         let mut response = Response::new(started.making.stream(Form::Events(events)));
@@ -97,7 +98,7 @@ pub(super) async fn speech(
         let body = if started.stream {
             started.making.stream(Form::Sound)
         } else {
-            let (whole, _, place) = started.making.whole(&shared.store).await?;
+            let (whole, _, place) = started.making.whole(&service.store).await?;
             started
                 .headers
                 .insert(header::CONTENT_LENGTH, whole.bytes().into());
@@ -128,15 +129,16 @@ pub(super) struct Started {
 /// From the request's bytes to its first sound: whatever goes wrong until then has a status of its own.
 /// `stream` is what a request without the field means, `None` for the usual.
 pub(super) async fn start(
-    shared: &Arc<Shared>,
+    service: &Arc<Service>,
+    door: &Door,
     peer: SocketAddr,
     request: Request,
     captioned: Option<bool>,
 ) -> Result<Started, ApiError> {
     let arrived = Instant::now();
     let (parts, body) = request.into_parts();
-    let keyed = shared.door.keys.required();
-    let place = match shared.door.clients.enter(&parts.headers, peer, keyed) {
+    let keyed = door.keys.required();
+    let place = match door.clients.enter(&parts.headers, peer, keyed) {
         Ok(place) => place,
         Err(refusal) => {
             json::read_away(body).await;
@@ -144,17 +146,17 @@ pub(super) async fn start(
         }
     };
     let rules = Rules {
-        max_input_chars: shared.config.server.max_input_chars,
-        default_voice: shared.config.model.default_voice.clone(),
-        loudness: shared.config.audio.loudness,
+        max_input_chars: service.config.server.max_input_chars,
+        default_voice: service.config.model.default_voice.clone(),
+        loudness: service.config.audio.loudness,
     };
     let bytes = json::collect(&parts.headers, body, rules.max_body_bytes()).await?;
     let speech = {
-        let shared = Arc::clone(shared);
+        let service = Arc::clone(service);
         blocking(move || {
             let mut request: SpeechRequest = json::parse(&bytes)?;
             request.stream = request.stream.or(captioned);
-            CheckedRequest::parse(request, &rules, &shared.voices)
+            CheckedRequest::parse(request, &rules, &service.voices)
         })
         .await??
     };
@@ -174,7 +176,7 @@ pub(super) async fn start(
     } else {
         Delivery::Whole
     };
-    let ticket = shared.scheduler.enter(delivery).await?;
+    let ticket = service.scheduler.enter(delivery).await?;
     let admitted = arrived.elapsed();
     let destination = if streaming {
         Destination::Stream
@@ -184,7 +186,7 @@ pub(super) async fn start(
     let many_voices = !speech.styles.is_empty();
     let mut recorder = Recorder::new(
         speech.format,
-        shared.config.audio.mp3,
+        service.config.audio.mp3,
         destination,
         Captions::new(&speech.text, &speech.items),
         many_voices.then(|| speech.style.name().to_owned()),
@@ -198,12 +200,12 @@ pub(super) async fn start(
         insert(&mut headers, WARNING, &warnings.join("; "));
     }
     if let Some(wanted) = speech.download {
-        keep(shared, wanted, &mut recorder, &mut headers).await?;
+        keep(service, wanted, &mut recorder, &mut headers).await?;
     }
     let events = speech.events.map(|include| Events {
         include,
         text_units: recorder.text_units(),
-        root_path: shared.config.access.root_path.clone(),
+        root_path: service.config.access.root_path.clone(),
     });
     let generation = Generation {
         items: speech.items,
@@ -216,7 +218,7 @@ pub(super) async fn start(
         options: speech.normalisation,
     };
     let line = ticket.in_line();
-    let mut chunks = shared.generator.start(ticket, generation);
+    let mut chunks = service.generator.start(ticket, generation);
     let mut timing = format!("queue;dur={}", milliseconds(admitted));
     // Who wants to hear of the waiting gets the head of the response before the sound.
     let patience = events
@@ -284,26 +286,29 @@ fn weak_mixes(speech: &CheckedRequest) -> Option<String> {
 
 /// Prepares the download. When none can be written, the response says so and is spoken all the same.
 async fn keep(
-    shared: &Shared,
+    service: &Service,
     wanted: super::request::KeptFiles,
     recorder: &mut Recorder,
     headers: &mut HeaderMap,
 ) -> Result<(), ApiError> {
-    let store = shared.store.clone();
+    let store = service.store.clone();
     let drafts = blocking(move || -> Result<(Draft, Option<Draft>), _> {
         let sound = store.create()?;
         let timing = wanted.timing.then(|| sound.another()).transpose()?;
         Ok::<_, crate::store::StoreError>((sound, timing))
     })
     .await?;
-    let name = Name::random(wanted.format.extension(), shared.config.server.node_id.as_deref());
+    let name = Name::random(
+        wanted.format.extension(),
+        service.config.server.node_id.as_deref(),
+    );
     let (Ok((draft, timing_draft)), Some(sound)) = (drafts, name) else {
         metrics::counter!(counters::DOWNLOADS, "outcome" => "unavailable").increment(1);
         insert(headers, DOWNLOAD_STATUS, "unavailable");
         return Ok(());
     };
     let timing = wanted.timing.then(|| sound.beside("json")).flatten();
-    let path = |name: &Name| download::path(&shared.config.access.root_path, name);
+    let path = |name: &Name| download::path(&service.config.access.root_path, name);
     insert(headers, DOWNLOAD_STATUS, "pending");
     insert(headers, DOWNLOAD_PATH, &path(&sound));
     insert(headers, DOWNLOAD_FORMAT, wanted.format.extension());
@@ -315,7 +320,7 @@ async fn keep(
         sound,
         timing,
     };
-    Ok(recorder.keep(download, shared.config.audio.mp3, draft, timing_draft)?)
+    Ok(recorder.keep(download, service.config.audio.mp3, draft, timing_draft)?)
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::{ServiceExt as _, service_fn};
 
-use crate::app::Shared;
+use crate::service::Service;
 
 /// The routes of a model. Whoever holds the token is served by it.
 #[derive(Debug, Clone)]
@@ -28,10 +28,10 @@ struct Line {
 }
 
 impl Line {
-    fn new(shared: &Arc<Shared>, make: fn(Arc<Shared>) -> Router) -> Self {
+    fn new(service: &Arc<Service>, make: fn(Arc<Service>) -> Router) -> Self {
         Self {
-            routes: make(Arc::clone(shared)),
-            token: shared.users.token(),
+            routes: make(Arc::clone(service)),
+            token: service.users.token(),
         }
     }
 }
@@ -39,12 +39,12 @@ impl Line {
 /// `make`s the routes anew for each value of `current`. Earlier ones are let go at once; requests under way keep theirs,
 /// until their bodies have ended.
 pub(super) fn switchboard(
-    mut current: watch::Receiver<Arc<Shared>>,
-    make: fn(Arc<Shared>) -> Router,
+    mut current: watch::Receiver<Arc<Service>>,
+    make: fn(Arc<Service>) -> Router,
 ) -> Router {
     let (first, ending) = {
-        let shared = current.borrow_and_update();
-        (Line::new(&shared, make), shared.ending.clone())
+        let service = current.borrow_and_update();
+        (Line::new(&service, make), service.ending.clone())
     };
     let line = Arc::new(RwLock::new(first));
     let slot = Arc::clone(&line);

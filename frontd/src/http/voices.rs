@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Shared, blocking,
+    Service, blocking,
     error::{ApiError, ErrorBody},
     json, names, tolerant,
 };
@@ -64,14 +64,14 @@ pub(super) struct VoiceItem {
     )
 )]
 pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, ApiError> {
     let Query(query) = query.map_err(|_| ApiError::Invalid {
         param: "legacy".to_owned(),
         message: "true or false is expected".to_owned(),
     })?;
-    let voices = shared.voices.list();
+    let voices = service.voices.list();
     if query.legacy.unwrap_or(false) {
         let voices = voices.into_iter().map(|voice| voice.name).collect();
         return Ok(Json(LegacyVoiceList { voices }).into_response());
@@ -134,11 +134,11 @@ pub(super) struct Saved {
     )
 )]
 pub(super) async fn combine(
-    State(shared): State<Arc<Shared>>,
+    State(service): State<Arc<Service>>,
     Query(query): Query<CombineQuery>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    if !shared.config.access.allow_voice_saving {
+    if !service.config.access.allow_voice_saving {
         return Err(ApiError::SavingDisabled);
     }
     let (parts, body) = request.into_parts();
@@ -151,7 +151,7 @@ pub(super) async fn combine(
         return Err(voice(crate::voices::VoiceError::TooLong));
     }
     blocking(move || {
-        let style = shared.voices.resolve(&expression).map_err(voice)?;
+        let style = service.voices.resolve(&expression).map_err(voice)?;
         let Some(name) = query.save else {
             let disposition =
                 names::disposition("attachment", Some(&style.name().replace(['(', ')'], "")), "bin");
@@ -167,7 +167,7 @@ pub(super) async fn combine(
             }
             return Ok(response);
         };
-        shared.voices.save(&name, &style).map_err(save_error)?;
+        service.voices.save(&name, &style).map_err(save_error)?;
         let voice = name.to_ascii_lowercase();
         Ok((StatusCode::CREATED, Json(Saved { voice })).into_response())
     })

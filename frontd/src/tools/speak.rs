@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use common::limits::SPEEDS;
 
 use crate::{
-    app::{Core, Shared},
+    app::Core,
     audio::{Destination, Encoder, Format},
     config::{Config, Workers},
     generation::{GenerationError, Request},
     scheduler::queue::Delivery,
     script,
+    service::Service,
     text::normalise,
 };
 
@@ -33,9 +34,9 @@ pub async fn run(
         ..config
     })
     .await?;
-    let shared = Arc::clone(&core.shared);
+    let service = Arc::clone(&core.service);
     let result = tokio::select! {
-        result = speak(&shared, text, voice, speed, output) => result,
+        result = speak(&service, text, voice, speed, output) => result,
         hopeless = core.hopeless() => Err(hopeless.into()),
     };
     core.stop().await;
@@ -43,7 +44,7 @@ pub async fn run(
 }
 
 async fn speak(
-    shared: &Shared,
+    service: &Service,
     text: &str,
     voice: Option<&str>,
     speed: f32,
@@ -60,20 +61,20 @@ async fn speak(
         Some("wav") => Format::Wav,
         _ => anyhow::bail!("the output must end in .wav or .mp3, not {}", output.display()),
     };
-    let voice = voice.unwrap_or(&shared.config.model.default_voice);
+    let voice = voice.unwrap_or(&service.config.model.default_voice);
     let request = Request {
         dialect: None,
         items: script::parse(text, &script::Options::default())?,
-        style: shared.voices.resolve(voice)?,
+        style: service.voices.resolve(voice)?,
         styles: BTreeMap::new(),
         speed,
         volume: 1.0,
-        loudness: shared.config.audio.loudness,
+        loudness: service.config.audio.loudness,
         options: normalise::Options::default(),
     };
-    let ticket = shared.scheduler.enter(Delivery::Whole).await?;
-    let mut chunks = shared.generator.start(ticket, request);
-    let mut encoder = Encoder::new(format, shared.config.audio.mp3, Destination::File)?;
+    let ticket = service.scheduler.enter(Delivery::Whole).await?;
+    let mut chunks = service.generator.start(ticket, request);
+    let mut encoder = Encoder::new(format, service.config.audio.mp3, Destination::File)?;
     let mut bytes = Vec::new();
     let mut seconds = 0.0;
     while let Some(chunk) = chunks.recv().await.transpose()? {
