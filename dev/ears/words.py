@@ -3,16 +3,6 @@
 import re
 from dataclasses import dataclass, field
 
-# The recogniser's own ways of writing, brought to what a normaliser expects.
-WAYS = [
-    # "$1,250 in $0.50", "$24 and 99 cents"
-    (re.compile(r"([$£€]\d[\d,]*) (?:and|in) [$£€]?0?\.(\d\d)\b"), r"\1.\2"),
-    (re.compile(r"([$£€]\d[\d,]*) and (\d\d) (?:cents|pence)\b"), r"\1.\2"),
-    # "10.35am"
-    (re.compile(r"\b(\d{1,2})[.:](\d\d) ?([ap])\.?m\b\.?", re.IGNORECASE), r"\1:\2 \3.m."),
-    # "4 ,000"
-    (re.compile(r"(\d) ,(\d\d\d)\b"), r"\1,\2"),
-]
 NUMBERS = set(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dollar dollars pound pounds euro euros".split()
@@ -70,7 +60,7 @@ def score(said: str, heard: str, front) -> Score:
 
 def count(wanted: list[str], heard: str, front) -> Score:
     """As `score`, of words that are normalised already."""
-    got = plain(front.normalised(tidy(heard)))
+    got = plain(front.normalised(heard))
 
     def same(one: str, other: str) -> bool:
         return one == other or (front.sounds(one) == front.sounds(other) != "")
@@ -82,12 +72,6 @@ def count(wanted: list[str], heard: str, front) -> Score:
     if found.errors:
         found.faults = ["; ".join(f"{one or '∅'} → {other or '∅'}" for kind, one, other in steps if kind != "same")]
     return found
-
-
-def tidy(heard: str) -> str:
-    for pattern, instead in WAYS:
-        heard = pattern.sub(instead, heard)
-    return heard
 
 
 def plain(normalised: str) -> list[str]:

@@ -61,6 +61,11 @@ class Recogniser(unittest.TestCase):
         words = [Heard("one", 0.0, 0.0), Heard("two", 0.2, 0.5), Heard("thank", 0.9, 0.9), Heard("you", 0.9, 0.9)]
         self.assertEqual([word.text for word in recogniser.without_made_up(words)], ["one", "two"])
 
+    def test_parts_of_a_word_are_one(self):
+        parts = [recogniser.Heard(text, place, place + 1.0) for place, text in enumerate([" five", " a", ".m", ".", " sharp"])]
+        words = recogniser.whole_words(parts)
+        self.assertEqual([(word.text, word.start, word.end) for word in words], [("five", 0, 1), ("a.m.", 1, 4), ("sharp", 4, 5)])
+
     def test_what_is_heard_ends_soon_after_the_last_sound(self):
         prepared = recogniser.prepare(np.concatenate([tone(1), nothing(5)]))
         self.assertAlmostEqual(len(prepared) / 16000, 1 + 2 * recogniser.MARGIN, delta=0.01)
