@@ -38,7 +38,7 @@ def measure(options: argparse.Namespace, servers: list[Server]) -> int:
     for server in servers:
         if server.command:
             server.start(options.timeout)
-        warm(server, ask_of(options, options.forms[0]), options.seed)
+        warm(server, ask_of(options, options.forms[0], server), options.seed)
     cells, started = [], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for form in options.forms:
         for name, scenario in chosen(options.only, options.listeners).items():
@@ -65,7 +65,7 @@ def in_turn(options, servers, form, name, scenario):
     for number in range(options.rounds):
         for server in takers[:: -1 if number % 2 else 1]:
             seed = (options.seed, form, name, number)
-            run = Run(server, ask_of(options, form), seed, options.beside_seconds, options.timeout)
+            run = Run(server, ask_of(options, form, server), seed, options.beside_seconds, options.timeout)
             print(f"{form} · {name} · round {number + 1} of {options.rounds} · {server.name}", file=sys.stderr)
             try:
                 rounds[server.name].append(scenario(run))
@@ -96,8 +96,8 @@ def lines(path: str) -> list[str]:
         return []
 
 
-def ask_of(options: argparse.Namespace, form: str) -> Ask:
-    return Ask(options.voice, options.model, form, options.api_key, options.timeout)
+def ask_of(options: argparse.Namespace, form: str, server: Server) -> Ask:
+    return Ask(options.voice, options.model, form, options.api_key, options.timeout, dict(options.speed).get(server.name, 1.0))
 
 
 def servers_of(options: argparse.Namespace) -> list[Server]:
@@ -137,6 +137,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--start", action="append", default=[], metavar="NAME=COMMAND", help="start this one; {port} is its port")
     parser.add_argument("--ready", action="append", default=[], metavar="NAME=PATH", help="answers 200 when ready (usual paths are tried)")
     parser.add_argument("--pid", action="append", default=[], metavar="NAME=PID", help="its first process (else found by the port)")
+    parser.add_argument("--speed", type=name_and_speed, action="append", default=[], metavar="NAME=SPEED", help="what is asked of this one (two names of a server without a cache: one at each speed)")
     parser.add_argument("--only", type=some_of(SCENARIOS), default=USUAL, help=f"of {','.join(SCENARIOS)} (default {USUAL})")
     parser.add_argument("--listeners", type=counts, default="1,2,4,5,6,8", help="how many at once (default %(default)s)")
     parser.add_argument("--forms", type=some_of(("wav", "mp3")), default="wav", help="wav, mp3 or both (default %(default)s)")
@@ -154,6 +155,11 @@ def arguments() -> argparse.Namespace:
         parser.error("rounds and listeners are at least 1")
     need_folder_of_json(parser, options)
     return options
+
+
+def name_and_speed(given: str) -> tuple[str, float]:
+    name, _, speed = given.partition("=")
+    return name, float(speed)
 
 
 def counts(given: str) -> list[int]:

@@ -24,6 +24,7 @@ class Ask:
     form: str
     key: str | None
     timeout: float
+    speed: float = 1.0
 
 
 @dataclass
@@ -63,7 +64,7 @@ def speak(url: str, ask: Ask, text: str, heard: threading.Event | None = None, l
         finally:
             connection.close()
         take.audio = sound.seconds() if left else sound.close()
-        if not left and take.audio < LEAST_SECONDS_A_WORD * len(text.split()):
+        if not left and take.audio * ask.speed < LEAST_SECONDS_A_WORD * len(text.split()):
             raise Malformed(f"{take.audio:.1f} s of sound for {len(text.split())} words: something is left out")
     except http.client.IncompleteRead:
         take.error = "the body broke off"
@@ -86,6 +87,8 @@ def post(url: str, ask: Ask, text: str) -> tuple[http.client.HTTPConnection, htt
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=ask.timeout)
     body = {"model": ask.model, "voice": ask.voice, "input": text, "response_format": ask.form, "stream": True}
+    if ask.speed != 1:
+        body["speed"] = ask.speed
     headers = {"Content-Type": "application/json"}
     if ask.key:
         headers["Authorization"] = f"Bearer {ask.key}"

@@ -47,14 +47,19 @@ def alone(words: int) -> Scenario:
     """One listener, and nobody else."""
 
     def run(run: Run) -> dict[str, float]:
+        root = run.server.root()
+        before = processes.cpu(root)[1] if root else 0.0
         [take] = good([speak(run.server.url, run.ask, run.text(words))])
-        return {
+        measured = {
             "first_s": take.first,
             "total_s": take.total,
             "audio_s": take.audio,
             "real_time_factor": take.total / take.audio,
             "silence_s": take.listener.silence,
         }
+        if root:
+            measured["cpu_s"] = processes.cpu(root)[1] - before
+        return measured
 
     return run
 
