@@ -4,42 +4,27 @@
 //! unicode → markup (lines) → tokens → the first class that can read them → words
 //! ```
 //!
-//! One file per class, in the order of [`words::CLASSES`]. A class sees the tokens of one line and a place among them; it
+//! One file per class, in the order of [`engine::CLASSES`]. A class sees the tokens of one line and a place among them; it
 //! answers with words and the number of tokens they stand for, or passes. What no class reads is read sign by sign
 //! ([`symbols`]). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
 //!
 //! Invariant: no clock, no I/O, no state between calls.
 
-mod abbreviation;
-mod address;
-mod cardinal;
+mod amounts;
 mod chunks;
-mod date;
-mod electronic;
-mod emoji;
-mod fraction;
-mod identifier;
+mod classes;
+mod context;
+mod engine;
+mod line;
 mod markup;
-mod math;
-mod measure;
-mod money;
-mod numbers;
-mod range;
-mod roman;
-mod scripture;
-mod symbols;
-mod telephone;
-mod time;
-mod tokens;
+mod say;
 mod unicode;
-mod word;
-mod words;
-mod writer;
 
 use serde::{Deserialize, Serialize};
 
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
-pub(in crate::text) use numbers::is_number_word;
+use say::numbers;
+pub(in crate::text) use say::numbers::is_number_word;
 
 use super::{Dialect, spanned::Spanned};
 
@@ -102,7 +87,7 @@ pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanne
     let mut out = Spanned::default();
     for chunk in chunks(input) {
         let lines = markup::lines(&unicode::clean(&chunk));
-        words::read(&lines, dialect, options, &mut out);
+        engine::read(&lines, dialect, options, &mut out);
     }
     out
 }

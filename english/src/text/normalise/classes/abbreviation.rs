@@ -1,0 +1,384 @@
+//! Titles and abbreviations, by what stands beside them.
+
+mod initials;
+mod periods;
+mod tables;
+
+use crate::text::normalise::{
+    engine::{Dot, Line, Reading, writer::capitalised},
+    line::tokens::Token,
+    say::numbers,
+};
+use initials::{compound, initials, possessive};
+use tables::{DOTTED, DOTTED_TITLES, NAMED_AFTER, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let core = token.core;
+    if core.contains('.') && core.contains('-') && core.len() < 32 {
+        return compound(core);
+    }
+    if core.len() > 7 || core.is_empty() {
+        return None;
+    }
+    let dotted = token.close.starts_with('.') && !token.close.starts_with("..");
+    periods::read(line, at)
+        .or_else(|| title(line, at, dotted))
+        .or_else(|| dates_of_life(line, at, dotted))
+        .or_else(|| century(line, at, dotted))
+        .or_else(|| numbered(line, at, dotted))
+        .or_else(|| generation(line, at))
+        .or_else(|| credit(line, at, dotted))
+        .or_else(|| {
+            let lower = core.to_ascii_lowercase();
+            if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
+                // Companies and juniors end sentences; these do not.
+                let goes_on = matches!(
+                    lower.as_str(),
+                    "approx"
+                        | "a.k.a"
+                        | "bros"
+                        | "ca"
+                        | "cf"
+                        | "e.g"
+                        | "eg"
+                        | "esp"
+                        | "i.e"
+                        | "ie"
+                        | "incl"
+                        | "excl"
+                        | "feat"
+                        | "mfg"
+                        | "v"
+                        | "viz"
+                        | "vs"
+                        | "w.r.t"
+                        | "max"
+                        | "min"
+                        | "attn"
+                        | "asst"
+                        | "exec"
+                        | "assoc"
+                        | "intl"
+                        | "natl"
+                );
+                let dot = if goes_on { Dot::Yes } else { Dot::Perhaps };
+                return Some(Reading {
+                    dot,
+                    ..Reading::new(words, 1)
+                });
+            }
+            if let Some(words) = find(PLAIN, &lower).filter(|_| core.contains('/') || !token.is_capitals()) {
+                return Some(if dotted {
+                    Reading::abbreviation(words, 1)
+                } else {
+                    Reading::new(words, 1)
+                });
+            }
+            (token.is_word() && !token.shape.upper && SPELLED.contains(&core))
+                .then(|| Reading::new(core.to_ascii_uppercase(), 1))
+        })
+        .or_else(|| initials(line, at))
+        .or_else(|| possessive(core))
+        .or_else(|| glued_number(line, at))
+}
+
+fn find(table: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(short, _)| *short == text)
+        .map(|(_, words)| *words)
+}
+
+/// Some abbreviations are words at the end of a sentence ("max.", "al.", "v.", "pop.").
+fn known_case(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    let lower = token.core.to_ascii_lowercase();
+    let goes_on = line.next_after_dot(at);
+    match lower.as_str() {
+        "al" => line.previous(at).is_some_and(|p| p.core == "et"),
+        "v" | "vs" => goes_on.is_some() && line.previous(at).is_some() && !token.is_capitals(),
+        "temp" => goes_on.is_some_and(|next| next.shape.digit || next.shape.lower && !next.shape.upper),
+        "max" | "min" | "pop" | "est" | "ref" | "co" | "ste" | "nr" => {
+            goes_on.is_some_and(|next| next.shape.digit)
+                || (lower == "co"
+                    && (line.previous(at).is_some_and(|p| p.core == "&")
+                        || token.core == "Co"
+                            && line
+                                .previous(at)
+                                .is_some_and(|p| p.core.starts_with(char::is_uppercase))))
+        }
+        "ca" => goes_on.is_some_and(|next| next.shape.digit),
+        "inc" | "ltd" | "corp" => token.core.starts_with(char::is_uppercase),
+        "jr" | "sr" => token.core.starts_with(char::is_uppercase),
+        "ie" | "eg" | "esp" | "orig" | "prev" => goes_on.is_some(),
+        _ => true,
+    }
+}
+
+/// "Dr. Evil", "St Pancras", "Gen. Grant".
+fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.core.starts_with(char::is_uppercase) {
+        let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
+        let said = match token.core {
+            "mr" => "mister",
+            "mrs" => "misses",
+            "dr" => "doctor",
+            "prof" => "professor",
+            _ => return None,
+        };
+        let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
+        return (small || undotted).then(|| Reading {
+            dot: Dot::Yes,
+            ..Reading::new(said, 1)
+        });
+    }
+    if token.core == "Ms"
+        && !dotted
+        && line
+            .next(at)
+            .is_some_and(|next| next.core.starts_with(char::is_uppercase))
+    {
+        // The lexicon knows it with its full stop only.
+        return Some(Reading::new("Ms.", 1));
+    }
+    // "Lt Col Smith"
+    let ranked = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "Lt" | "Maj" | "Brig" | "Sgt"));
+    let table = if dotted || ranked { DOTTED_TITLES } else { &[] };
+    // "DR. EVIL"
+    let shouted = dotted && token.is_capitals() && line.next_after_dot(at).is_some_and(Token::is_capitals);
+    let core = if shouted {
+        capitalised(&token.core.to_ascii_lowercase())
+    } else {
+        token.core.to_owned()
+    };
+    let said = find(TITLES, &core)
+        .filter(|_| !shouted || core != "St")
+        .or_else(|| find(table, &core).filter(|_| !shouted))
+        .or_else(|| find(UNDOTTED_TITLES, token.core))?;
+    let rank = dotted
+        && matches!(
+            token.core,
+            "Lt" | "Sgt" | "Cpl" | "Capt" | "Prof" | "Insp" | "Pvt" | "Supt" | "Cmdr" | "Messrs"
+        );
+    let Some(next) = line.next_after_dot(at) else {
+        return rank.then(|| Reading::abbreviation(said, 1));
+    };
+    let pair = matches!(next.core, "and" | "&")
+        && line
+            .next(at + 1)
+            .is_some_and(|second| find(TITLES, second.core).is_some());
+    if !(next.core.starts_with(char::is_uppercase) || pair) {
+        return rank.then(|| Reading::abbreviation(said, 1));
+    }
+    // "Sec" and "Sr" come after names too.
+    let after_name = line.previous(at).is_some_and(|p| {
+        p.core.starts_with(char::is_uppercase) && p.shape.lower && p.is_word() && p.close.is_empty()
+    });
+    // "Pt. II" is a part.
+    if after_name && matches!(token.core, "Sr" | "Sec")
+        || matches!(token.core, "Pt" | "Ste") && !next.shape.lower
+    {
+        return None;
+    }
+    Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "b. 1920", "d. 1999"
+fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let said = match line.tokens[at].core {
+        "b" => "born",
+        "d" => "died",
+        "c" => "circa",
+        "fl" => "flourished",
+        "r" => "reigned",
+        _ => return None,
+    };
+    let year = line.next_after_dot(at).is_some_and(|next| {
+        next.shape.digit && leads_year(next.core) || next.is_digits() && next.core.len() == 4
+    });
+    (dotted && year).then(|| Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "19th c.", "20th cent.", "2nd ed.", "2 c. flour"
+fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let ordinal = line
+        .previous(at)
+        .filter(|before| dotted && before.close.is_empty() && before.shape.digit)?;
+    let next = line.next_after_dot(at);
+    let said = match line.tokens[at].core {
+        // "2 1/2 c. flour"
+        "c" if ordinal.core.ends_with(|c: char| c.is_ascii_digit())
+            && next.is_some_and(|next| next.is_word() && !next.shape.upper) =>
+        {
+            let part =
+                ordinal.core.contains('/') && !line.previous(at - 1).is_some_and(|whole| whole.is_digits());
+            if part || ordinal.core == "1" {
+                "cup"
+            } else {
+                "cups"
+            }
+        }
+        "c" | "C" | "cent" if ordinal.core.ends_with("th") => "century",
+        "ed" if ordinal.core.ends_with(['t', 'd', 'h']) => "edition",
+        _ => return None,
+    };
+    Some(Reading::abbreviation(said, 1))
+}
+
+/// "No. 5", "p. 12", "Fig. 3".
+fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let lower = core.to_ascii_lowercase();
+    let said = find(NUMBERED, &lower)?;
+    let next = line.next_after_dot(at)?;
+    let serial = core == "No" && next.is_capitals() && next.shape.digit;
+    let number = next.core.starts_with(|c: char| c.is_ascii_digit())
+        || serial
+        || (dotted
+            && next.is_capitals()
+            && !(next.core == "I" && matches!(core, "No" | "no"))
+            && next.core.chars().all(|c| "IVXLC".contains(c)))
+        || (dotted && crate::text::normalise::classes::roman::may_number(next.core));
+    let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
+    // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
+    if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
+        return None;
+    }
+    let said = if core.starts_with(char::is_uppercase) {
+        capitalised(said)
+    } else {
+        said.to_owned()
+    };
+    Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "No.5", "p.12", "No1".
+fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let digits = core.find(|c: char| c.is_ascii_digit())?;
+    let (word, number) = core.split_at(digits);
+    let short = word
+        .strip_suffix('.')
+        .or_else(|| (word == "No").then_some(word))?;
+    let said = find(NUMBERED, &short.to_ascii_lowercase())?;
+    let said = if short.starts_with(char::is_uppercase) {
+        capitalised(said)
+    } else {
+        said.to_owned()
+    };
+    numbers::is_digits(number)
+        .then(|| Reading::new(format!("{said} {}", numbers::cardinal(number, line.dialect)), 1))
+}
+
+/// "King Jr.", "Sammy Davis, Jr".
+fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let said = match line.tokens[at].core {
+        "Jr" | "Jnr" => "Junior",
+        "Sr" | "Snr" => "Senior",
+        "Esq" => "Esquire",
+        "PhD" | "Ph.D" => "PHD",
+        "WW1" => return Some(Reading::new("World War one", 1)),
+        "WW2" => return Some(Reading::new("World War two", 1)),
+        "WWI" => return Some(Reading::new("World War one", 1)),
+        "WWII" => return Some(Reading::new("World War two", 1)),
+        _ => return None,
+    };
+    let before = line.get(at.checked_sub(1)?)?;
+    // "King Jr. Blvd.", "King Jr. Day": a name goes on.
+    let named_after = line.next_after_dot(at).is_some_and(|next| {
+        crate::text::normalise::classes::address::is_street(next.core) || NAMED_AFTER.contains(&next.core)
+    });
+    let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
+    before.core.starts_with(char::is_uppercase).then(|| Reading {
+        dot,
+        ..Reading::new(said, 1)
+    })
+}
+
+/// "ft. Rihanna", "(c) 2020", "Rt. Hon."
+fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let next = line
+        .get(at + 1)
+        .filter(|next| next.spaced && next.open.is_empty())?;
+    match token.core {
+        "ft" if dotted && next.is_word() && next.shape.upper => Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new("featuring", 1)
+        }),
+        "Rt" if matches!(next.core, "Hon" | "Rev") => Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new("Right", 1)
+        }),
+        "c" | "C" if token.open == "(" && token.close == ")" && leads_year(next.core) => {
+            // "Copyright (c) 2020" is said once.
+            let said = at > 0 && line.tokens[at - 1].core.eq_ignore_ascii_case("copyright");
+            Some(Reading {
+                open: true,
+                close: true,
+                ..Reading::new(if said { "" } else { "copyright" }, 1)
+            })
+        }
+        _ => None,
+    }
+}
+
+fn leads_year(text: &str) -> bool {
+    text.get(..4)
+        .is_some_and(|year| ("1500".."2200").contains(&year) && numbers::is_digits(year))
+}
+
+/// For the fast path.
+pub(crate) fn may_abbreviate(text: &str) -> bool {
+    text.len() <= 6
+        && (SPELLED.contains(&text)
+            || find(TITLES, text).is_some()
+            || find(UNDOTTED_TITLES, text).is_some()
+            || matches!(
+                text,
+                "aka"
+                    | "mr"
+                    | "mrs"
+                    | "vs"
+                    | "approx"
+                    | "dept"
+                    | "govt"
+                    | "wrt"
+                    | "phd"
+                    | "Ms"
+                    | "PhD"
+                    | "intl"
+                    | "Jr"
+                    | "Sr"
+                    | "Jnr"
+                    | "Snr"
+                    | "Esq"
+                    | "Rt"
+                    | "Attn"
+                    | "Col"
+                    | "Gen"
+                    | "Maj"
+                    | "attn"
+                    | "gov't"
+                    | "Gov't"
+                    | "int'l"
+                    | "Int'l"
+                    | "nat'l"
+                    | "Nat'l"
+                    | "cont'd"
+            ))
+        || numbers::is_digits(text)
+}

@@ -1,0 +1,315 @@
+//! Postal addresses: house numbers, streets, directions, states and ZIP codes.
+
+mod directions;
+mod postcode;
+mod roads;
+mod states;
+mod tables;
+
+pub(crate) use directions::leads_away;
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        context::is_function_word,
+        engine::{Dot, Line, Reading},
+        say::numbers,
+    },
+};
+use tables::{IN_ADDRESS, STREETS, UNMISTAKABLE, WRITTEN_OUT};
+
+/// A street's kind stands within so many tokens of the house number.
+const MAX_STREET_TOKENS: usize = 6;
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if token.shape.digit {
+        return postcode::read(line, at)
+            .or_else(|| house_number(line, at))
+            .or_else(|| roads::number(line, at))
+            .or_else(|| states::zip(line, at));
+    }
+    if token.core.len() > 5 {
+        return None;
+    }
+    if token.shape.symbol {
+        return directions::read(line, at).or_else(|| states::read(line, at));
+    }
+    street(line, at)
+        .or_else(|| roads::read(line, at))
+        .or_else(|| floor(line, at))
+        .or_else(|| directions::read(line, at))
+        .or_else(|| states::read(line, at))
+}
+
+/// For the fast path.
+pub(crate) fn may_abbreviate(text: &str) -> bool {
+    street_name(text).is_some() || in_address_name(text).is_some()
+}
+
+/// The kind of street that an abbreviation with or without its full stop names.
+fn street_name(text: &str) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    STREETS
+        .iter()
+        .find(|(short, _)| *short == lower)
+        .map(|(_, name)| *name)
+}
+
+/// Short forms that are kinds of streets only in an address.
+fn in_address_name(text: &str) -> Option<&'static str> {
+    IN_ADDRESS
+        .iter()
+        .find(|(short, _)| *short == text)
+        .map(|(_, name)| *name)
+}
+
+pub(crate) fn is_street(text: &str) -> bool {
+    street_name(text).is_some()
+        || in_address_name(text).is_some()
+        || WRITTEN_OUT.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// "1428 Elm St.", "221B Baker Street", "12 S 1st st", "120-14 Queens Blvd", "17 1/2 W. 10th St."
+fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let digits = core.trim_end_matches(|c: char| c.is_ascii_uppercase() || matches!(c, 'a'..='f'));
+    let letter = &core[digits.len()..];
+    if letter.len() > 1 {
+        return None;
+    }
+    if let Some(reading) = half(line, at) {
+        return Some(reading);
+    }
+    let to_road = || letter.is_empty() && roads::follows(line, at);
+    if !(leads_to_street(line, at) || to_road() || directions::leads_to_name(line, at)) {
+        return None;
+    }
+    let mut words = Vec::new();
+    for part in digits.split('-') {
+        if !numbers::is_digits(part) || part.len() > 5 || words.len() == 2 {
+            return None;
+        }
+        words.push(match part.strip_prefix('0') {
+            Some(digit) if digit.len() == 1 => format!("oh {}", numbers::spelled(digit)),
+            _ => house(part, line.dialect),
+        });
+    }
+    if !letter.is_empty() {
+        words.push(letter.to_ascii_uppercase());
+    }
+    // "12-14 High St." is a range, "120-14" in Queens none.
+    let range = digits
+        .split_once('-')
+        .is_some_and(|(from, to)| from.len() == to.len() && from < to);
+    Some(Reading::new(words.join(if range { " to " } else { " " }), 1))
+}
+
+/// "17 1/2" before a street: without it "1/2 W." would be half a watt.
+fn half(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let fraction = line
+        .next(at)
+        .filter(|_| token.is_digits() && token.core.len() < 5)?;
+    let fraction = crate::text::normalise::classes::fraction::alone(fraction.core, line.dialect)?;
+    leads_to_street(line, at + 1).then(|| {
+        let number = house(token.core, line.dialect);
+        Reading::new(format!("{number} and {fraction}"), 2)
+    })
+}
+
+/// A street of names, ordinals and directions follows the number at `at`.
+fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
+    for i in at..at + MAX_STREET_TOKENS {
+        let Some(next) = line.next_after_dot(i) else {
+            return false;
+        };
+        let dotted = line.tokens[i].close == ".";
+        if i > at && dotted && line.tokens[i].core.len() > 2 && !goes_with_name(line.tokens[i].core) {
+            return false;
+        }
+        if i > at && is_street(next.core) {
+            return true;
+        }
+        let ordinal = next.is_ordinal();
+        let named = next.is_word() && next.core.starts_with(char::is_uppercase);
+        if !(ordinal || named || directions::find(next.core).is_some()) {
+            return i == at && is_small_street(line, at + 1);
+        }
+    }
+    false
+}
+
+/// Abbreviations that stand in the names of streets: "N.E. 5th St.", "Jr. Blvd."
+fn goes_with_name(text: &str) -> bool {
+    directions::find(text).is_some() || matches!(text, "Jr" | "Mrs")
+}
+
+/// "oak st.", "old mill rd" in small letters from `at` on.
+fn is_small_street(line: &Line<'_>, at: usize) -> bool {
+    (at..at + 2).any(|name| small_street(line, name + 1).is_some())
+        && line
+            .get(at)
+            .is_some_and(|name| name.core.len() > 2 && !is_function_word(name.core))
+}
+
+/// The kind of street at `at`, in small letters after a name in small letters.
+fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
+    let token = line.get(at)?;
+    let name = street_name(token.core).filter(|_| !token.shape.upper)?;
+    let before = line.previous(at)?;
+    let named = before.is_word()
+        && before.close.is_empty()
+        && before.core.len() > 2
+        && !is_function_word(before.core)
+        && !crate::text::normalise::classes::measure::is_unit(before.core);
+    // "dr. who", "sq. feet" and the like go on with a word; "12 oak st. near" does too.
+    let ends = token.close.starts_with(',')
+        || token.core == "st" && token.close == "."
+        || line
+            .next_after_dot(at)
+            .is_none_or(|next| is_function_word(next.core) || next.core.starts_with(char::is_uppercase));
+    let clear = UNMISTAKABLE.contains(&token.core) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
+    (named && clear).then_some(name)
+}
+
+/// "twenty seven eighty eight", "one twenty three", "twelve hundred".
+pub(crate) fn house(digits: &str, dialect: Dialect) -> String {
+    match digits.len() {
+        3 if !digits.ends_with("00") => {
+            let (hundred, rest) = digits.split_at(1);
+            let hundred = numbers::cardinal(hundred, dialect);
+            match rest.strip_prefix('0') {
+                Some(digit) => format!("{hundred} oh {}", numbers::spelled(digit)),
+                None => format!("{hundred} {}", numbers::cardinal(rest, dialect)),
+            }
+        }
+        4 if digits.starts_with("10") && digits[2..].starts_with('0') && !digits.ends_with("00") => {
+            format!("ten oh {}", numbers::spelled(&digits[3..]))
+        }
+        4 if !digits.starts_with('0') => numbers::year(digits, dialect),
+        5 => numbers::spelled(digits),
+        _ => numbers::cardinal(digits, dialect),
+    }
+}
+
+/// A house number stands before, on the same line and not far.
+fn in_address(line: &Line<'_>, at: usize) -> bool {
+    let from = at.saturating_sub(MAX_STREET_TOKENS);
+    line.tokens[from..at].iter().any(|token| {
+        token.shape.digit
+            && token
+                .core
+                .trim_end_matches(|c: char| c.is_ascii_alphabetic())
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b == b'-')
+    })
+}
+
+/// "Expy", "St." after a name.
+fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if let Some(name) = small_street(line, at) {
+        let numbered = |i: usize| {
+            line.previous(i)
+                .is_some_and(|number| number.is_digits() && number.close.is_empty())
+        };
+        let house = numbered(at - 1) || line.previous(at - 1).is_some() && numbered(at - 2);
+        return house.then(|| Reading::abbreviation(name, 1));
+    }
+    let addressed = in_address(line, at);
+    let name = street_name(token.core).or_else(|| in_address_name(token.core).filter(|_| addressed))?;
+    // "Ave of the Stars"
+    if matches!(token.core, "Ave" | "Av") && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        });
+    }
+    let before = line.previous(at)?;
+    let ordinal = before.is_ordinal();
+    let named = before.is_word()
+        && before.core.starts_with(char::is_uppercase)
+        && (before.core.len() > 2 || before.is_capitals() || before.core == "Jr");
+    let next = line.next_after_dot(at);
+    // "400 S. Dr. King Blvd.", "12 Harry Potter Pt. 2"
+    let titled = token.core == "Dr" && directions::find(before.core).is_some() && leads_to_name(line, at);
+    let part = matches!(token.core, "Est" | "Pt" | "Wk") && next.is_some_and(|next| next.shape.digit);
+    if !(named || ordinal) || titled || part {
+        return None;
+    }
+    let dotted = token.close.starts_with('.');
+    let capital = token.core.starts_with(char::is_uppercase);
+    // "12th Ave. S", "Main St. Suite 5"
+    let directed = dotted
+        && next.is_some_and(|next| {
+            directions::find(next.core).is_some()
+                || matches!(
+                    next.core,
+                    "Apt" | "Bldg" | "Floor" | "Room" | "Ste" | "Suite" | "Unit"
+                )
+        });
+    if addressed && directed {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        });
+    }
+    // "on Church Ln" needs no number; "Schubert's Ave Maria" is none.
+    let follows_name = next.is_some_and(|next| next.core.starts_with(char::is_uppercase));
+    let surely = capital
+        && UNMISTAKABLE.contains(&token.core.to_ascii_lowercase().as_str())
+        && !(token.core == "Ave" && !dotted && follows_name);
+    if !addressed
+        && !surely
+        && (!dotted
+            || !capital
+            || matches!(
+                token.core,
+                "Av" | "Cl" | "Pl" | "Ct" | "Str" | "Ter" | "Cir" | "Sq"
+            )
+            || leads_to_name(line, at))
+    {
+        return None;
+    }
+    Some(Reading::abbreviation(name, 1))
+}
+
+/// "3rd Fl."
+fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let before = line.previous(at)?;
+    let ordinal = before.is_ordinal();
+    (matches!(line.tokens[at].core, "Fl" | "fl") && ordinal).then(|| Reading::abbreviation("Floor", 1))
+}
+
+/// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".
+fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
+    let sentence_word = |text: &str| {
+        matches!(
+            text,
+            "It" | "He"
+                | "She"
+                | "They"
+                | "We"
+                | "I"
+                | "You"
+                | "The"
+                | "A"
+                | "An"
+                | "This"
+                | "That"
+                | "There"
+                | "But"
+                | "And"
+                | "Then"
+                | "In"
+                | "On"
+                | "At"
+                | "When"
+        )
+    };
+    matches!(line.tokens[at].core, "St" | "Dr")
+        && line.next_after_dot(at).is_some_and(|next| {
+            next.core.starts_with(char::is_uppercase) && !sentence_word(next.core) && !is_street(next.core)
+        })
+}

@@ -1,0 +1,136 @@
+//! Points of the compass beside streets and roads.
+
+use super::{in_address, is_street, leads_to_street, roads, street_name, tables::DIRECTIONS};
+use crate::text::normalise::engine::{Dot, Line, Reading};
+
+/// The point that "N", "NW" or, without its last full stop, "N.W" names.
+pub(super) fn find(text: &str) -> Option<&'static str> {
+    DIRECTIONS
+        .iter()
+        .find(|(short, _)| *short == text)
+        .map(|(_, name)| *name)
+}
+
+/// "E" between a house number and a street, before or after one.
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let name = find(token.core)?;
+    if is_lettered_street(line, at) {
+        return None;
+    }
+    let goes_on = Some(Reading {
+        dot: Dot::Yes,
+        ..Reading::new(name, 1)
+    });
+    // "NW 5th Ave"
+    if line.next_after_dot(at).is_some_and(|next| {
+        next.is_ordinal() && line.next(at + 1).is_some_and(|street| is_street(street.core))
+    }) || starts_street(line, at)
+        || before_region(line, at)
+        || leads_away(line, at)
+    {
+        return goes_on;
+    }
+    let before = line.previous(at)?;
+    let numbered = before.core.starts_with(|c: char| c.is_ascii_digit())
+        && before.close.is_empty()
+        && line.next_after_dot(at).is_some()
+        && (leads_to_street(line, at - 1) || leads_to_name(line, at - 1));
+    if numbered {
+        return goes_on;
+    }
+    let after_street = (is_street(before.core) || before.core == "Park") && in_address(line, at);
+    (after_street || roads::ends_at(line, at - 1)).then(|| Reading::abbreviation(name, 1))
+}
+
+/// "E. Pine St." without a house number: no name before it makes an initial of the letter.
+fn starts_street(line: &Line<'_>, at: usize) -> bool {
+    let initial = at > 0
+        && line.tokens[at - 1].close.is_empty()
+        && line.tokens[at - 1].core.starts_with(char::is_uppercase);
+    let ordinal = line.next_after_dot(at).is_some_and(|name| name.is_ordinal());
+    if ordinal && !initial && line.tokens[at].close == "." {
+        return true;
+    }
+    let name = line.next_after_dot(at).is_some_and(|name| {
+        name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
+    });
+    let kind = |i: usize| {
+        line.next(i)
+            .is_some_and(|street| street.shape.upper && is_street(street.core))
+    };
+    line.tokens[at].close == "."
+        && !initial
+        && name
+        && (kind(at + 1) || line.next(at + 1).is_some() && kind(at + 2))
+}
+
+/// "N. Dakota", "SE Asia": the point is part of the name, or of the thing.
+fn before_region(line: &Line<'_>, at: usize) -> bool {
+    const REGIONS: &[&str] = &[
+        "Africa", "America", "Asia", "Carolina", "Coast", "Dakota", "End", "Ireland", "Korea", "London",
+        "Side", "Sudan", "Vietnam", "Virginia", "coast", "corner", "end", "entrance", "exit", "quadrant",
+        "side",
+    ];
+    let token = &line.tokens[at];
+    (token.close == "." || token.core.len() > 1)
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| REGIONS.contains(&next.core))
+}
+
+/// "two blocks N of Main", "5 mi. SW of town"
+pub(crate) fn leads_away(line: &Line<'_>, at: usize) -> bool {
+    const DISTANCES: &[&str] = &[
+        "block",
+        "blocks",
+        "feet",
+        "ft",
+        "just",
+        "kilometers",
+        "kilometres",
+        "km",
+        "m",
+        "mi",
+        "mile",
+        "miles",
+        "yards",
+        "yd",
+    ];
+    line.get(at).is_some_and(|token| find(token.core).is_some())
+        && line.next_after_dot(at).is_some_and(|next| next.core == "of")
+        && at > 0
+        && DISTANCES.contains(
+            &line.tokens[at - 1]
+                .core
+                .trim_start_matches(|c: char| c.is_ascii_digit()),
+        )
+}
+
+/// "S St. NW": in Washington the letters are names.
+fn is_lettered_street(line: &Line<'_>, at: usize) -> bool {
+    line.tokens[at].core.len() == 1
+        && line
+            .next(at)
+            .is_some_and(|street| street_name(street.core).is_some())
+        && line
+            .next_after_dot(at + 1)
+            .is_some_and(|quadrant| quadrant.core.len() > 1 && find(quadrant.core).is_some())
+}
+
+/// "40 W. 57th", "12 N. Elm" at `at`: a street without its kind.
+pub(super) fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
+    let Some(point) = line.next(at).filter(|point| find(point.core).is_some()) else {
+        return false;
+    };
+    // "Figure 5 E. Coli" is none.
+    let named = line
+        .previous(at)
+        .is_some_and(|before| before.core.starts_with(char::is_uppercase));
+    let Some(name) = line.next_after_dot(at + 1).filter(|_| !named) else {
+        return false;
+    };
+    let ordinal = name.is_ordinal();
+    let dotted = line.tokens[at + 1].close == "." || point.core.len() > 1;
+    ordinal || dotted && name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
+}

@@ -1,0 +1,128 @@
+//! Numbered roads, and the rooms and boxes that are numbered like them.
+
+use super::{directions, house};
+use crate::text::normalise::{
+    classes::cardinal,
+    engine::{Dot, Line, Reading},
+};
+
+/// "Rte 9", "Hwy. 101", "Fl 34"
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = match line.tokens[at].core {
+        "Co" if county(line, at) => {
+            return Some(Reading {
+                dot: Dot::Yes,
+                ..Reading::new("County", 1)
+            });
+        }
+        "Rte" | "Rt" => "Route",
+        "Hwy" => "Highway",
+        "Rd" => "Road",
+        "Ave" => "Avenue",
+        "Fl" => "Floor",
+        "Ste" => "Suite",
+        "Rm" => "Room",
+        "Apt" => "Apartment",
+        "Bldg" => "Building",
+        "Blk" => "Block",
+        _ => return None,
+    };
+    line.next_after_dot(at)
+        .filter(|next| {
+            let number = next.core.strip_prefix('#').unwrap_or(next.core);
+            next.shape.digit && !number.starts_with(|c: char| c.is_ascii_lowercase())
+                || next.is_capitals() && next.core.len() == 1
+        })
+        .map(|_| Reading {
+            dot: Dot::Yes,
+            ..Reading::new(name, 1)
+        })
+}
+
+/// "Co. Durham", "Co Cork": no company.
+fn county(line: &Line<'_>, at: usize) -> bool {
+    const COUNTIES: &[&str] = &[
+        "Antrim",
+        "Armagh",
+        "Carlow",
+        "Cavan",
+        "Clare",
+        "Cork",
+        "Derry",
+        "Donegal",
+        "Down",
+        "Dublin",
+        "Durham",
+        "Fermanagh",
+        "Galway",
+        "Kerry",
+        "Kildare",
+        "Kilkenny",
+        "Laois",
+        "Leitrim",
+        "Limerick",
+        "Londonderry",
+        "Longford",
+        "Louth",
+        "Mayo",
+        "Meath",
+        "Monaghan",
+        "Offaly",
+        "Roscommon",
+        "Sligo",
+        "Tipperary",
+        "Tyrone",
+        "Waterford",
+        "Westmeath",
+        "Wexford",
+        "Wicklow",
+    ];
+    let company = line
+        .previous(at)
+        .is_some_and(|before| before.core == "&" || before.core == "and");
+    !company
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| COUNTIES.contains(&next.core))
+}
+
+/// "290" in "Hwy. 290 W", which is no power; "4120" in "PO Box 4120".
+pub(super) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.is_digits() || token.core.len() > 4 {
+        return None;
+    }
+    let before = line.previous(at)?;
+    if before.core == "Box" && token.core.len() == 4 {
+        return Some(Reading::new(house(token.core, line.dialect), 1));
+    }
+    let directed = line
+        .next(at)
+        .is_some_and(|point| directions::find(point.core).is_some());
+    (is_road(before.core) && directed).then(|| Reading::new(cardinal::plain(token.core, line, at), 1))
+}
+
+/// "2400 Hwy 101": the house number at `at` stands before a numbered road.
+pub(super) fn follows(line: &Line<'_>, at: usize) -> bool {
+    line.next(at).is_some_and(|road| {
+        road.core.starts_with(char::is_uppercase) && is_road(&road.core.to_ascii_lowercase())
+    }) && line
+        .next_after_dot(at + 1)
+        .is_some_and(|number| number.shape.digit)
+}
+
+/// A numbered road ends with the token at `at`: "Hwy 101", "I-95", "US-1".
+pub(super) fn ends_at(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    let joined = token.core.split_once('-').is_some_and(|(road, number)| {
+        matches!(road, "I" | "US" | "SR") && number.ends_with(|c: char| c.is_ascii_digit())
+    });
+    joined || token.is_digits() && line.previous(at).is_some_and(|road| is_road(road.core))
+}
+
+fn is_road(text: &str) -> bool {
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "hwy" | "highway" | "interstate" | "route" | "rte" | "us"
+    )
+}

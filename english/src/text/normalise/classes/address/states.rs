@@ -1,0 +1,75 @@
+//! States and ZIP codes.
+
+use super::{
+    in_address,
+    tables::{SHORT_STATES, SHORT_WORDS, STATES, WORDS},
+};
+use crate::text::normalise::{
+    engine::{Line, Reading},
+    say::numbers,
+};
+
+/// "Santa Clara, CA 95051", "City, NY", "Gary, Ind."
+pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let before = line.get(at.checked_sub(1)?)?;
+    if !token.open.is_empty() || !before.core.starts_with(char::is_uppercase) || !token.spaced {
+        return None;
+    }
+    short(line, at).or_else(|| code(line, at))
+}
+
+/// "CA"
+fn code(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (token, before) = (&line.tokens[at], &line.tokens[at - 1]);
+    let (_, name) = STATES.iter().find(|(short, _)| *short == token.core)?;
+    let zipped = line.next(at).is_some_and(|next| is_zip(next.core));
+    let after_comma = before.close == "," && before.shape.lower;
+    let clear = after_comma && (!WORDS.contains(&token.core) || in_address(line, at));
+    (clear || (zipped && matches!(before.close, "," | ".," | ""))).then(|| Reading::abbreviation(*name, 1))
+}
+
+/// "Ind." after a place and a comma.
+fn short(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let (_, name) = SHORT_STATES.iter().find(|(short, _)| *short == token.core)?;
+    if !token.close.starts_with('.') || !line.tokens[at - 1].close.ends_with(',') {
+        return None;
+    }
+    let goes_on = token.close.len() > 1
+        || line
+            .next_after_dot(at)
+            .is_some_and(|next| is_zip(next.core) || !next.core.starts_with(char::is_uppercase));
+    // "Yes, Pa.", "Mr. Jones, Miss. Smith"
+    let spoken = ANSWERS.contains(&line.tokens[at - 1].core);
+    let ends = line.get(at + 1).is_none() && !spoken;
+    (goes_on || ends || !SHORT_WORDS.contains(&token.core)).then(|| Reading::abbreviation(*name, 1))
+}
+
+/// Whoever is answered is no state.
+const ANSWERS: &[&str] = &[
+    "Ah", "Goodbye", "Hello", "Hey", "Hi", "No", "Oh", "Okay", "Please", "Right", "Sorry", "Sure", "Thanks",
+    "Well", "Yes",
+];
+
+fn is_zip(text: &str) -> bool {
+    let (zip, more) = text.split_once('-').unwrap_or((text, ""));
+    zip.len() == 5
+        && numbers::is_digits(zip)
+        && (more.is_empty() || (more.len() == 4 && numbers::is_digits(more)))
+}
+
+/// The ZIP code after a state, digit by digit.
+pub(super) fn zip(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let before = line.previous(at)?;
+    let state = STATES
+        .iter()
+        .chain(SHORT_STATES)
+        .any(|(short, name)| *short == before.core || *name == before.core);
+    if !(state || before.core == "D.C") || !is_zip(token.core) {
+        return None;
+    }
+    let groups: Vec<_> = token.core.split('-').map(numbers::spelled).collect();
+    Some(Reading::new(groups.join(", "), 1))
+}

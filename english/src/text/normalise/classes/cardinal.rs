@@ -1,0 +1,318 @@
+//! Numbers on their own: years against cardinals, codes digit by digit, ordinals, decimals, versions.
+
+use crate::text::normalise::{
+    context::{after_word, counts, counts_millions, is_amount, is_code, is_model, is_named, is_year},
+    engine::{Line, Reading},
+    say::numbers,
+};
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.shape.digit {
+        return None;
+    }
+    if let Some((number, tokens)) = spaced(line, at) {
+        return Some(Reading::new(numbers::cardinal(&number, line.dialect), tokens));
+    }
+    if let Some(reading) = magnitude(line, at).or_else(|| parted_ordinal(line, at)) {
+        return Some(reading);
+    }
+    ordinal(token.core, line)
+        .or_else(|| version(line, at))
+        .or_else(|| decade_like(token.core, line))
+        .or_else(|| number(line, at))
+        .or_else(|| paragraph(token.core, line))
+        .or_else(|| compound(token.core, line))
+        .or_else(|| grouped(token.core, line))
+        .map(|words| Reading::new(words, 1))
+}
+
+/// "1 000 000", "12 500 people": thousands set apart by spaces; the digits and the number of tokens.
+pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<(String, usize)> {
+    const MAX_GROUPS: usize = 6;
+    let first = &line.tokens[at];
+    if !first.is_digits() || first.core.len() > 3 || first.core.starts_with('0') {
+        return None;
+    }
+    let mut number = first.core.to_owned();
+    let mut tokens = 1;
+    while let Some(next) = line
+        .next(at + tokens - 1)
+        .filter(|next| next.is_digits() && next.core.len() == 3 && tokens <= MAX_GROUPS)
+    {
+        number += next.core;
+        tokens += 1;
+    }
+    // A fourth digit or a second number makes something else of it.
+    let ends = !line.next(at + tokens - 1).is_some_and(|next| next.shape.digit);
+    let last = at + tokens - 1;
+    let alone = line.tokens.len() == 2;
+    let surely = tokens > 2
+        || (tokens == 2 && (alone || number.ends_with("000") || counts(line, last) && after_word(line, at)));
+    (ends && surely).then_some((number, tokens))
+}
+
+/// "3 bn", "1.2 mn people"
+fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = match line.next(at)?.core {
+        "bn" | "Bn" => "billion",
+        "mn" | "mln" => "million",
+        "tn" | "trn" => "trillion",
+        _ => return None,
+    };
+    let number = numbers::decimal(line.tokens[at].core, line.dialect)?;
+    Some(Reading::abbreviation(format!("{number} {name}"), 2))
+}
+
+/// "20 th", "2-nd"
+fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    if let Some((digits, ending)) = core.split_once('-') {
+        let whole = format!("{digits}{ending}");
+        return ordinal(&whole, line)
+            .filter(|words| !words.ends_with(&format!(" {ending}")))
+            .map(|words| Reading::new(words, 1));
+    }
+    let next = line.next(at).filter(|_| numbers::is_digits(core))?;
+    let whole = format!("{core}{}", next.core);
+    let matches = matches!(next.core, "st" | "nd" | "rd" | "th");
+    matches
+        .then(|| ordinal(&whole, line))?
+        .filter(|words| !words.ends_with(&format!(" {}", next.core)))
+        .map(|words| Reading::new(words, 2))
+}
+
+/// "23rd"; a wrong ending is spelled: "11st".
+fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
+    let digits = core.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let ending = core[digits.len()..].to_ascii_lowercase();
+    if !numbers::is_integer(digits) || !matches!(ending.as_str(), "st" | "nd" | "rd" | "th") {
+        return None;
+    }
+    let bytes = digits.as_bytes();
+    let teen = bytes.len() > 1 && bytes[bytes.len() - 2] == b'1';
+    let expected = match bytes.last()? {
+        b'1' if !teen => "st",
+        b'2' if !teen => "nd",
+        b'3' if !teen => "rd",
+        _ => "th",
+    };
+    if ending == expected {
+        return Some(numbers::ordinal(digits, line.dialect));
+    }
+    Some(format!(
+        "{} {ending}",
+        crate::text::normalise::classes::symbols::digits(digits, line.dialect)
+    ))
+}
+
+/// "v1.2", "1.2.3", "Python 3.11": the parts one after the other.
+fn version(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    // "v1.0.0-beta.2"
+    let (core, stage) = match core.split_once('-') {
+        Some((core, stage)) if core.contains('.') && stage.starts_with(|c: char| c.is_ascii_lowercase()) => {
+            (core, stage)
+        }
+        _ => (core, ""),
+    };
+    let (prefix, numbered) = match core.strip_prefix(['v', 'V']) {
+        // "V8" is an engine.
+        Some(rest) if core.starts_with('v') || rest.contains('.') => ("version ", rest),
+        Some(_) => return None,
+        None => ("", core),
+    };
+    let mut parts = numbered.split('.');
+    let thousands = prefix.is_empty()
+        && numbered.matches('.').count() > 1
+        && numbered.split('.').skip(1).all(|part| part.len() == 3);
+    if thousands && numbers::is_integer(&numbered.replace('.', ",")) {
+        return Some(numbers::cardinal(numbered, line.dialect));
+    }
+    let dots = numbered.bytes().filter(|&b| b == b'.').count();
+    if !parts.all(|part| numbers::is_digits(part) && part.len() <= 4)
+        || dots > 5
+        || (prefix.is_empty() && dots < 2)
+    {
+        return None;
+    }
+    let words: Vec<_> = numbered
+        .split('.')
+        .map(|part| crate::text::normalise::classes::symbols::digits(part, line.dialect))
+        .collect();
+    let mut words = format!("{prefix}{}", words.join(" point "));
+    for part in stage.split(['.', '-']).filter(|part| !part.is_empty()) {
+        words.push(' ');
+        words += &crate::text::normalise::classes::symbols::spelled(part, line.dialect, true);
+    }
+    Some(words)
+}
+
+/// "747s", "60s": the plural of a number.
+fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
+    let plural = core.strip_suffix('s')?;
+    let digits = plural.trim_end_matches(['\'', '’']);
+    // "1987's hit" is that of the year.
+    if digits.len() == 4
+        && digits.len() < plural.len()
+        && !digits.ends_with('0')
+        && numbers::is_digits(digits)
+    {
+        return Some(numbers::year(digits, line.dialect) + "'s");
+    }
+    let said = numbers::is_digits(digits).then(|| {
+        if digits.len() == 3 && !digits.ends_with("00") {
+            crate::text::normalise::classes::address::house(digits, line.dialect)
+        } else if digits.len() == 4 {
+            numbers::year(digits, line.dialect)
+        } else {
+            numbers::cardinal(digits, line.dialect)
+        }
+    })?;
+    Some(numbers::plural(&said))
+}
+
+/// "1_000_000", "1.000.000", "1080p".
+fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
+    if let Some(lines) = core
+        .strip_suffix(['p', 'i'])
+        .filter(|lines| matches!(*lines, "480" | "720" | "1080" | "1440" | "2160"))
+    {
+        return Some(format!(
+            "{} {}",
+            crate::text::normalise::classes::address::house(lines, line.dialect),
+            core[lines.len()..].to_ascii_uppercase()
+        ));
+    }
+    let swiss = core.contains(['\'', '’']) && core.split(['\'', '’']).skip(1).all(|group| group.len() == 3);
+    let digits = (core.contains('_') || swiss)
+        && core
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '_' | '\'' | '’'))
+        && core.starts_with(|c: char| c.is_ascii_digit());
+    digits.then(|| numbers::cardinal(core, line.dialect))
+}
+
+/// "2,500-year-old", "1200-page", "1990-style": a long number and what it counts.
+fn compound(core: &str, line: &Line<'_>) -> Option<String> {
+    const AFTER_YEARS: &[&str] = &["born", "built", "era", "model", "present", "style", "vintage"];
+    let (number, noun) = core.split_once('-')?;
+    let square = noun.starts_with("sq-");
+    let long = number.contains([',', '.']) || number.len() == 4 || square;
+    if !long || !numbers::is_decimal(number) || noun.len() < 3 {
+        return None;
+    }
+    if !noun.chars().all(|c| c.is_alphabetic() || c == '-') || noun.contains("--") {
+        return None;
+    }
+    // "3.8.4-lkgr" is spelled.
+    let vowels = |part: &str| part.contains(|c: char| !c.is_ascii() || "aeiouyAEIOUY".contains(c));
+    if !square && !noun.split('-').all(vowels) {
+        return None;
+    }
+    let first = noun.split('-').next()?;
+    let said = if numbers::is_digits(number) && AFTER_YEARS.contains(&first) {
+        numbers::year(number, line.dialect)
+    } else {
+        numbers::decimal(number, line.dialect)?
+    };
+    let noun = noun.replace('-', " ");
+    // "850-sq-ft"
+    let noun = if square {
+        noun.replacen("sq", "square", 1)
+            .replace("ft", "foot")
+            .replace(" mi", " mile")
+    } else {
+        noun
+    };
+    Some(format!("{said} {noun}"))
+}
+
+/// "401(k)", "501(c)(3)".
+fn paragraph(core: &str, line: &Line<'_>) -> Option<String> {
+    let (digits, rest) = core.split_once('(')?;
+    let rest = rest.strip_suffix(')')?;
+    if !numbers::is_digits(digits) || digits.len() > 4 {
+        return None;
+    }
+    let mut words = crate::text::normalise::classes::address::house(digits, line.dialect);
+    for part in rest.split(")(") {
+        if part.is_empty() || part.len() > 3 || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return None;
+        }
+        words.push(' ');
+        if numbers::is_digits(part) {
+            words += &numbers::cardinal(part, line.dialect);
+        } else {
+            words += &part.to_ascii_uppercase();
+        }
+    }
+    Some(words)
+}
+
+fn number(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let (sign, unsigned) = numbers::sign(core);
+    if numbers::is_digits(unsigned) {
+        let words = if sign.is_empty() {
+            plain(unsigned, line, at)
+        } else {
+            numbers::cardinal(unsigned, line.dialect)
+        };
+        return Some(format!("{sign}{words}"));
+    }
+    if matches!(unsigned, "401k" | "401K" | "403b" | "403B") {
+        let (digits, letter) = unsigned.split_at(3);
+        let digits = crate::text::normalise::classes::address::house(digits, line.dialect);
+        return Some(format!("{sign}{digits} {}", letter.to_ascii_uppercase()));
+    }
+    let (number, suffix) = crate::text::normalise::amounts::number_before(unsigned);
+    if number.is_empty() {
+        return None;
+    }
+    if matches!(suffix, "M" | "B") && !is_amount(number, line, at) {
+        return None;
+    }
+    let suffix = if suffix == "m" && counts_millions(line, at) {
+        "M"
+    } else {
+        suffix
+    };
+    let words = numbers::decimal(number, line.dialect)?;
+    // "2x/day"
+    if let Some(period) = suffix.strip_prefix("x/") {
+        let period = crate::text::normalise::amounts::names::per(period, line.dialect)?;
+        let times = if number == "1" { "time" } else { "times" };
+        return Some(format!("{words} {times} per {period}"));
+    }
+    let suffix = match suffix {
+        "" => "",
+        "+" => " plus",
+        // "4K", "a 10K race"
+        "k" | "K" if matches!(number, "2" | "4" | "5" | "8" | "10") => " K",
+        "k" | "K" => " thousand",
+        "M" | "mn" => " million",
+        "B" | "bn" => " billion",
+        "x" | "X" => " x",
+        _ => return None,
+    };
+    Some(format!("{sign}{words}{suffix}"))
+}
+
+/// Digits alone, by what stands around them.
+pub(crate) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
+    let spelled =
+        (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 12 || is_code(digits, line, at);
+    if spelled {
+        numbers::spelled(digits)
+    } else if digits.len() == 3 && is_named(line, at) {
+        crate::text::normalise::classes::address::house(digits, line.dialect)
+    } else if digits.len() == 4 && line.previous(at).is_some_and(|before| before.core == "Form") {
+        // "Form 1040"
+        crate::text::normalise::classes::address::house(digits, line.dialect)
+    } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
+        numbers::year(digits, line.dialect)
+    } else {
+        numbers::cardinal(digits, line.dialect)
+    }
+}

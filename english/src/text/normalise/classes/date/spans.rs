@@ -1,0 +1,42 @@
+//! Months and days of the week with a dash between.
+
+use super::{WEEKDAYS, month, month_name};
+use crate::text::normalise::engine::{Line, Reading};
+
+/// "May" and "June–" with a dash between are months from one to the other; so with days.
+pub(crate) fn is_span(from: &str, to: &str) -> bool {
+    let from = from.trim_end_matches('.');
+    let to = &to[..to.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(to.len())];
+    let month = |text: &str| text.starts_with(char::is_uppercase) && (text == "May" || month(text).is_some());
+    let day = |text: &str| {
+        WEEKDAYS
+            .iter()
+            .any(|(name, short)| *name == text || short.contains(&text))
+    };
+    month(from) && month(to) || day(from) && day(to)
+}
+
+/// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
+pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    // "M-F 9-5"
+    if (from, to) == ("M", "F") && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {
+        return Some(Reading::new("Monday to Friday", 1));
+    }
+    let from = from.strip_suffix('.').unwrap_or(from);
+    let weekday = |text: &str| {
+        WEEKDAYS
+            .iter()
+            .find(|(name, short)| *name == text || short.contains(&text))
+            .map(|(name, _)| *name)
+    };
+    let words = match (weekday(from), weekday(to)) {
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
+    };
+    // A full stop in the middle of a line is that of the second name.
+    Some(match line.get(at + 1) {
+        Some(_) => Reading::abbreviation(words, 1),
+        None => Reading::new(words, 1),
+    })
+}

@@ -1,0 +1,222 @@
+//! Dates with their month in words: "July 25, 2012", "25 july 2012", "1-5 June", "15-Jan-2020".
+
+use super::{MONTHS, day, day_then_month, month, month_name, month_then_day, two_digits, year, year_after};
+use crate::text::normalise::{
+    engine::{Dot, Line, Reading},
+    line::tokens::Token,
+    say::numbers,
+};
+
+/// "July 25, 2012", "Jan. 5-10", "july 1876", "SEPT. 15".
+pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let month = month(token.core).or_else(|| modest_month(line, at))?;
+    let full = MONTHS[month - 1].1[0].len() == token.core.len();
+    let abbreviated = |tokens| {
+        let mut reading = Reading::new(month_name(month), tokens);
+        reading.dot = Dot::Perhaps;
+        reading
+    };
+    let dotted = token.close.starts_with('.') && !full;
+    let Some(next) = line
+        .next_after_dot(at)
+        .filter(|next| next.shape.digit && (token.close.is_empty() || !full))
+    else {
+        return dotted.then(|| abbreviated(1));
+    };
+    if let Some((from, to)) = next.core.split_once('-')
+        && let (Some(from), Some(second)) = (day(from), super::month(to))
+    {
+        return Some(to_next_month(
+            line,
+            at + 1,
+            month_then_day(month, from, line.dialect),
+            second,
+        ));
+    }
+    if let Some(first) = day(next.core) {
+        let mut words = month_then_day(month, first, line.dialect);
+        let mut tokens = 2;
+        // "June 1st - 5th"
+        if let Some(last) = dash_between(line, at + 1).and_then(|last| day(last.core)) {
+            words += &format!(" to {}", numbers::ordinal(last, line.dialect));
+            tokens += 2;
+            if let Some(year) = year_after(line, at + 3) {
+                words += &year;
+                tokens += 1;
+            }
+            return Some(Reading::new(words, tokens));
+        }
+        if let Some(year) = year_after(line, at + 1) {
+            words += &year;
+            tokens += 1;
+        }
+        return Some(Reading::new(words, tokens));
+    }
+    if let Some((from, to)) = next.core.split_once(['-', '–'])
+        && let (Some(from), Some(to)) = (day(from), day(to))
+    {
+        let mut words = format!(
+            "{} to {}",
+            month_then_day(month, from, line.dialect),
+            numbers::ordinal(to, line.dialect)
+        );
+        let mut tokens = 2;
+        if let Some(year) = year_after(line, at + 1) {
+            words += &year;
+            tokens += 1;
+        }
+        return Some(Reading::new(words, tokens));
+    }
+    if let Some(year) = year("", next.core, line.dialect) {
+        return Some(Reading::new(format!("{} {year}", month_name(month)), 2));
+    }
+    dotted.then(|| abbreviated(1))
+}
+
+/// "28-July 2" in "June 28-July 2, 2021": `from` is the first date, the token at `at` the one with the second month.
+fn to_next_month(line: &Line<'_>, at: usize, from: String, month: usize) -> Reading {
+    let Some(to) = line.next_after_dot(at).and_then(|last| day(last.core)) else {
+        return Reading::new(format!("{from} to {}", month_name(month)), 2);
+    };
+    let year = year_after(line, at + 1);
+    let words = format!(
+        "{from} to {}{}",
+        month_then_day(month, to, line.dialect),
+        year.as_deref().unwrap_or_default()
+    );
+    Reading::new(words, 3 + usize::from(year.is_some()))
+}
+
+/// "may 5" in small letters: only where no verb can stand and nothing is counted.
+fn modest_month(line: &Line<'_>, at: usize) -> Option<usize> {
+    let month = match line.tokens[at].core {
+        "may" => 5,
+        "march" => 3,
+        _ => return None,
+    };
+    let begins = line.previous(at).is_none_or(|before| {
+        matches!(
+            before.core,
+            "on" | "On"
+                | "in"
+                | "of"
+                | "by"
+                | "since"
+                | "until"
+                | "before"
+                | "after"
+                | "last"
+                | "next"
+                | "late"
+                | "early"
+        )
+    });
+    let number = line.next(at)?;
+    let counted = line
+        .next(at + 1)
+        .is_some_and(|next| next.is_word() && next.shape.lower);
+    (begins && !counted && (day(number.core).is_some() || number.core.len() == 4)).then_some(month)
+}
+
+/// The token after a dash that stands alone after the one at `at`.
+fn dash_between<'l, 'a>(line: &'l Line<'a>, at: usize) -> Option<&'l Token<'a>> {
+    let dash = line.get(at + 1)?;
+    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
+    line.get(at + 2)
+        .filter(|last| lone && line.tokens[at].close.is_empty() && last.spaced && last.open.is_empty())
+}
+
+/// "1-5 June 2023"
+fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (first, last) = line.tokens[at].core.split_once(['-', '–'])?;
+    let (first, last) = (day(first)?, day(last)?);
+    let month_token = line.next(at)?;
+    let month = month(month_token.core).filter(|_| month_token.shape.upper)?;
+    let ordinal = |day| numbers::ordinal(day, line.dialect);
+    let mut words = format!(
+        "the {} to {} of {}",
+        ordinal(first),
+        ordinal(last),
+        month_name(month)
+    );
+    let mut tokens = 2;
+    if let Some(year) = year_after(line, at + 1) {
+        words += &year;
+        tokens += 1;
+    }
+    Some(Reading::new(words, tokens))
+}
+
+/// "25 july 2012", "4th of July, 1776", "25 sept."
+pub(super) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
+    if let Some(reading) = days_month(line, at) {
+        return Some(reading);
+    }
+    let token = &line.tokens[at];
+    let day_digits = day(token.core)?;
+    let ordinal = token.core.len() > day_digits.len();
+    let next = line.next(at)?;
+    let of = next.core == "of";
+    let month_at = at + 1 + usize::from(of);
+    let month_token = if of { line.next(at + 1)? } else { next };
+    let month = month(month_token.core).or(match month_token.core {
+        "may" => Some(5),
+        "march" => Some(3),
+        _ => None,
+    })?;
+    if of && !ordinal {
+        return None;
+    }
+    let after_the = line
+        .previous(at)
+        .is_some_and(|before| before.core.eq_ignore_ascii_case("the"));
+    let mut words = day_then_month(month, day_digits, line.dialect, !after_the);
+    let mut tokens = month_at + 1 - at;
+    let full = MONTHS[month - 1].1[0].len() == month_token.core.len();
+    let year = (!full || !month_token.close.starts_with('.'))
+        .then(|| year_after(line, month_at))
+        .flatten();
+    let mut reading = match year {
+        Some(year) => {
+            words += &year;
+            tokens += 1;
+            Reading::new(words, tokens)
+        }
+        None => Reading::new(words, tokens),
+    };
+    if !full && tokens == month_at + 1 - at {
+        reading.dot = Dot::Perhaps;
+    }
+    Some(reading)
+}
+
+/// "Jan-15", "15-Jan-2020", "Mar-2020", "Jan-5-2020" begin with a letter or a digit, so both ways come here.
+pub(super) fn joined(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let parts: Vec<&str> = core.splitn(4, ['-', '/', '.']).collect();
+    let dialect = line.dialect;
+    let words = match parts[..] {
+        [first, second] => match (month(first), day(first), month(second)) {
+            (Some(month), _, _) => match (day(second), year("", second, dialect)) {
+                (Some(day), _) => month_then_day(month, day, dialect),
+                (_, Some(year)) => format!("{} {year}", month_name(month)),
+                _ => return None,
+            },
+            (_, Some(day), Some(month)) => day_then_month(month, day, dialect, true),
+            _ => return None,
+        },
+        [first, second, third] => {
+            let year = year("", third, dialect).or_else(|| {
+                (third.len() == 2 && numbers::is_digits(third)).then(|| two_digits(third, dialect))
+            })?;
+            match (month(first), month(second)) {
+                (Some(month), _) => format!("{} {year}", month_then_day(month, day(second)?, dialect)),
+                (_, Some(month)) => format!("{} {year}", day_then_month(month, day(first)?, dialect, true)),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    Some(Reading::new(words, 1))
+}

@@ -1,0 +1,313 @@
+//! Addresses of the net: URLs, e-mail, host and file names, hashtags and handles, IP addresses.
+
+use crate::text::normalise::{
+    engine::{Line, Reading},
+    say::numbers,
+};
+
+/// Ends of host names that are said as words; two-letter ones are spelled.
+const DOMAINS: &[&str] = &[
+    "app", "art", "biz", "blog", "cloud", "club", "com", "design", "dev", "edu", "email", "gov", "info",
+    "int", "life", "live", "media", "mil", "mobi", "museum", "name", "net", "news", "online", "org", "page",
+    "pro", "shop", "site", "space", "store", "tech", "today", "travel", "wiki", "world", "xyz",
+];
+
+/// Countries whose ends of host names are common enough to be known without "www." or a path.
+const COUNTRIES: &[&str] = &[
+    "ac", "ai", "ar", "at", "au", "be", "br", "ca", "ch", "cn", "co", "cz", "de", "dk", "es", "eu", "fi",
+    "fm", "fr", "gg", "gr", "hk", "hu", "ie", "il", "in", "io", "ir", "is", "it", "jp", "kr", "ly", "me",
+    "mx", "nl", "no", "nz", "pl", "pt", "ro", "ru", "se", "sg", "sm", "th", "tr", "tv", "tw", "ua", "uk",
+    "us", "vn", "za",
+];
+
+/// Ends of file names: spelled in capitals, or said as they stand here.
+const EXTENSIONS: &[&str] = &[
+    "AAC", "AVI", "BMP", "C", "CC", "CFG", "CPP", "CS", "CSS", "CSV", "DLL", "DOCX", "EPUB", "FLAC", "GO",
+    "GZ", "H", "HPP", "HTM", "HTML", "ICO", "INI", "ISO", "JPG", "JS", "JSX", "KT", "LOG", "MD", "MKV",
+    "MOV", "MP3", "MP4", "ODT", "OGG", "ONNX", "OTF", "PDF", "PHP", "PL", "PPT", "PPTX", "PS", "PY", "R",
+    "RB", "RS", "RTF", "SH", "SO", "SQL", "SRT", "SVG", "TGZ", "TS", "TSV", "TSX", "TTF", "TXT", "VTT",
+    "WASM", "WEBM", "WEBP", "WMV", "XLS", "XLSX", "XML", "YML", "bak", "bash", "bat", "bin", "conf", "dat",
+    "deb", "doc", "exe", "gif", "jar", "java", "jpeg", "json", "lock", "lua", "mpeg", "pickle", "png", "rar",
+    "swift", "tar", "tiff", "tmp", "toml", "vue", "wav", "yaml", "zip",
+];
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    // "# 5", "Part #: 44"
+    let headed = line.tokens[at].close == ":" && line.previous(at).is_some();
+    if core == "#" && (headed || line.next(at).is_some_and(|next| next.is_digits())) {
+        return Some(Reading::new("number", 1));
+    }
+    let words = if let Some(name) = core.strip_prefix('@') {
+        handle(name)?
+    } else if let Some(name) = core.strip_prefix('#') {
+        hashtag(name, line)?
+    } else if core.contains('@') {
+        is_email(core).then(|| said(core, line, line.options.email_normalization))?
+    } else if is_ip(core) {
+        let groups: Vec<_> = core.split('.').map(numbers::spelled).collect();
+        groups.join(" dot ")
+    } else if let Some((network, bits)) = core
+        .split_once('/')
+        .filter(|(network, bits)| is_ip(network) && numbers::is_digits(bits) && bits.len() <= 2)
+    {
+        let groups: Vec<_> = network.split('.').map(numbers::spelled).collect();
+        format!(
+            "{} slash {}",
+            groups.join(" dot "),
+            numbers::cardinal(bits, line.dialect)
+        )
+    } else if let Some((host, port)) = core
+        .split_once(':')
+        .filter(|(host, port)| is_ip(host) && numbers::is_digits(port))
+    {
+        let groups: Vec<_> = host.split('.').map(numbers::spelled).collect();
+        format!("{} colon {}", groups.join(" dot "), numbers::spelled(port))
+    } else if is_url(core) {
+        said(core, line, line.options.url_normalization)
+    } else if is_file(core) || core.split_once('?').is_some_and(|(name, _)| is_file(name)) {
+        say(core)
+    } else {
+        return None;
+    };
+    Some(Reading::new(words, 1))
+}
+
+fn handle(name: &str) -> Option<String> {
+    if numbers::is_digits(name) {
+        return None;
+    }
+    // "@10am"
+    if let Some(digits) = name.strip_suffix("am").or_else(|| name.strip_suffix("pm"))
+        && numbers::is_digits(digits)
+    {
+        return None;
+    }
+    (name.starts_with(char::is_alphanumeric) && name.bytes().all(is_name_byte))
+        .then(|| format!("at {}", say(name)))
+}
+
+fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
+    // "#4B" is a door.
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    if name.len() == digits.len() + 1 && numbers::is_digits(digits) {
+        let number = numbers::cardinal(digits, line.dialect);
+        return Some(format!("number {number} {}", &name[digits.len()..]));
+    }
+    if numbers::is_digits(name) {
+        let number = if name.len() > 4 {
+            numbers::spelled(name)
+        } else {
+            numbers::cardinal(name, line.dialect)
+        };
+        return Some(format!("number {number}"));
+    }
+    // "Order #A-10293"
+    let serial = name.contains('-')
+        && name.contains(|c: char| c.is_ascii_digit())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    if serial {
+        return Some(format!(
+            "number {}",
+            crate::text::normalise::classes::symbols::spelled(name, line.dialect, false)
+        ));
+    }
+    let tag = name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    // "#tbt"
+    if tag
+        && name.len() < 6
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() && !b"aeiouy".contains(&b))
+    {
+        return Some(format!("hashtag {}", name.to_ascii_uppercase()));
+    }
+    let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let split = crate::text::normalise::classes::word::parts(name);
+    let words = if plain(&split) {
+        split
+    } else {
+        crate::text::normalise::classes::symbols::spelled(name, line.dialect, true)
+    };
+    tag.then(|| format!("hashtag {words}"))
+}
+
+fn is_name_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
+    let (host, _) = host.split_once(['/', '?', ':']).unwrap_or((host, ""));
+    let name = name.strip_prefix("mailto:").unwrap_or(name);
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._%+&-'~!#$*=".contains(&b))
+        && host.contains('.')
+        && is_host(host)
+}
+
+fn is_host(host: &str) -> bool {
+    host.split('.').all(|label| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    })
+}
+
+/// Four numbers up to 255.
+fn is_ip(text: &str) -> bool {
+    text.split('.').count() == 4
+        && text
+            .split('.')
+            .all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+}
+
+fn is_url(text: &str) -> bool {
+    if let Some((scheme, rest)) = text.split_once("://") {
+        return !rest.is_empty() && scheme.len() >= 2 && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
+    }
+    let host_end = text.find(['/', '?', '#', ':']).unwrap_or(text.len());
+    let host = &text[..host_end];
+    if host == "localhost" {
+        return host_end < text.len();
+    }
+    let Some((name, domain)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let port_or_path = &text[host_end..];
+    if port_or_path.starts_with(':') && !port_or_path[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let lower = domain.to_ascii_lowercase();
+    let known = DOMAINS.contains(&lower.as_str()) || COUNTRIES.contains(&lower.as_str());
+    is_host(host)
+        && name.contains(|c: char| c.is_ascii_alphabetic())
+        // "end.No" is two sentences.
+        && (domain == lower || domain == domain.to_ascii_uppercase())
+        && (known || (text.starts_with("www.") && domain.bytes().all(|b| b.is_ascii_alphabetic())))
+}
+
+fn is_file(text: &str) -> bool {
+    let Some((name, extension)) = text.rsplit_once('.') else {
+        return false;
+    };
+    let name = name.trim_start_matches(['.', '/', '~']);
+    extension_word(extension).is_some()
+        && (extension.len() > 1
+            || name.contains(['/', '_', '-'])
+            || name.bytes().all(|b| b.is_ascii_lowercase()))
+        && name.contains(|c: char| c.is_ascii_alphanumeric())
+        && !numbers::is_digits(name)
+        && name
+            .bytes()
+            .all(|b| is_name_byte(b) || b == b'/' || b == b'\\' || b == b':')
+}
+
+fn extension_word(extension: &str) -> Option<&'static str> {
+    (extension.len() <= 6 && !extension.is_empty())
+        .then(|| {
+            EXTENSIONS
+                .iter()
+                .find(|known| known.eq_ignore_ascii_case(extension))
+                .copied()
+        })
+        .flatten()
+}
+
+/// An address in full, or without the names of its signs where its class is switched off.
+fn said(core: &str, line: &Line<'_>, full: bool) -> String {
+    if full {
+        say(core)
+    } else {
+        crate::text::normalise::classes::symbols::spelled(core, line.dialect, false)
+    }
+}
+
+/// Letters as words, digits one by one, signs by name.
+fn say(text: &str) -> String {
+    let mut words = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let alphabetic = c.is_alphabetic();
+        let end = rest
+            .find(|d: char| d.is_alphabetic() != alphabetic)
+            .filter(|_| alphabetic)
+            .unwrap_or(if alphabetic { rest.len() } else { c.len_utf8() });
+        let part = &rest[..end];
+        let after_dot = words.ends_with("dot");
+        rest = &rest[end..];
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        if alphabetic {
+            words.push_str(&letters(part, after_dot, rest));
+        } else if c.is_ascii_digit() {
+            words.push_str(&numbers::spelled(part));
+        } else {
+            words.push_str(sign(c));
+        }
+        if words.ends_with(' ') {
+            words.pop();
+        }
+    }
+    words
+}
+
+/// A run of letters: known abbreviations and the ends of names in capitals, so that they are spelled.
+fn letters(part: &str, after_dot: bool, rest: &str) -> String {
+    let lower = part.to_ascii_lowercase();
+    if matches!(
+        lower.as_str(),
+        "http" | "https" | "www" | "ftp" | "ssh" | "html" | "php" | "pdf" | "xml" | "rss" | "sql" | "cdn"
+    ) {
+        return lower.to_ascii_uppercase();
+    }
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_');
+    if after_dot && ends {
+        if DOMAINS.contains(&lower.as_str()) {
+            return lower;
+        }
+        if let Some(word) = extension_word(&lower).filter(|_| rest.is_empty()) {
+            return word.to_owned();
+        }
+        if lower == "co" {
+            return lower;
+        }
+        if lower.len() == 2 {
+            return lower.to_ascii_uppercase();
+        }
+    }
+    let vowels = lower.bytes().any(|b| b"aeiouy".contains(&b)) || !lower.is_ascii();
+    if lower.len() > 1 && !vowels {
+        return lower.to_ascii_uppercase();
+    }
+    crate::text::normalise::classes::word::parts(part)
+}
+
+fn sign(c: char) -> &'static str {
+    match c {
+        '.' => "dot",
+        '/' => "slash",
+        ':' => "colon",
+        '-' => "dash",
+        '_' => "underscore",
+        '&' => "ampersand",
+        '?' => "question mark",
+        '=' => "equals",
+        ',' => "comma",
+        ';' => "semicolon",
+        '!' => "exclamation mark",
+        '\'' => "apostrophe",
+        '(' => "open parenthesis",
+        ')' => "close parenthesis",
+        '|' => "pipe",
+        c => crate::text::normalise::classes::symbols::name(c),
+    }
+}

@@ -1,0 +1,374 @@
+//! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
+
+mod described;
+mod ranges;
+mod signs;
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        amounts::{
+            magnitude_name,
+            names::{compound, is_period, per},
+            number_before, units,
+        },
+        engine::{Line, Reading},
+        line::tokens::Token,
+        say::numbers,
+    },
+};
+use described::{DESCRIBED, is_described};
+use ranges::{parts, signed_twice, spaced_range, twice};
+use signs::{bearing, degrees, feet, inches};
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let token = &line.tokens[at];
+    let vulgar = core
+        .chars()
+        .next()
+        .is_some_and(|c| !c.is_ascii() && crate::text::normalise::classes::fraction::vulgar(c).is_some());
+    if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !(token.shape.digit || vulgar) {
+        return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
+    }
+    if let Some(reading) = spaced_range(line, at) {
+        return Some(reading);
+    }
+    // Most numbers are followed by a word: nothing to look up.
+    let unit_follows = |next: &Token<'_>| {
+        next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
+    };
+    if token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit_follows) {
+        return None;
+    }
+    signed_twice(line, at)
+        .or_else(|| percent(line, at))
+        .or_else(|| bearing(line, at))
+        .or_else(|| degrees(line, at))
+        .or_else(|| {
+            line.options
+                .unit_normalization
+                .then(|| feet(line, at).or_else(|| inches(line, at)))?
+        })
+        .or_else(|| {
+            line.options
+                .unit_normalization
+                .then(|| measured(line, at, core))?
+        })
+}
+
+/// The sign of a unit that stands as a word of its own.
+pub(crate) fn is_unit(text: &str) -> bool {
+    units::find(text, false).is_some()
+}
+
+/// Signs of units are no longer than this, "kg·m/s²" among them.
+const MAX_UNIT_BYTES: usize = 12;
+
+/// An amount as written before a unit: a number, a fraction, a range or a product.
+struct Amount {
+    words: String,
+    one: bool,
+}
+
+/// The amount at the start of `text`, and the rest.
+fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
+    let (sign, unsigned) = numbers::sign(text);
+    let (first, mut rest) = number_before(unsigned);
+    if let Some((c, fraction)) = unsigned
+        .chars()
+        .next()
+        .and_then(|c| Some((c, crate::text::normalise::classes::fraction::vulgar(c)?)))
+    {
+        let words = format!("{sign}{fraction}");
+        // "one half cup", "three quarters of a mile"
+        return Some((Amount { words, one: true }, &unsigned[c.len_utf8()..]));
+    }
+    if first.is_empty() {
+        return None;
+    }
+    let mut words = format!("{sign}{}", numbers::decimal(first, dialect)?);
+    let mut one = first == "1";
+    for (mark, word) in [
+        ("-", "to"),
+        ("–", "to"),
+        ("x", "by"),
+        ("×", "by"),
+        ("~", "to"),
+        ("±", "plus or minus"),
+    ] {
+        while let Some((second, after)) = rest
+            .strip_prefix(mark)
+            .map(number_before)
+            .filter(|(second, _)| !second.is_empty())
+        {
+            words += &format!(" {word} {}", numbers::decimal(second, dialect)?);
+            rest = after;
+            one = false;
+        }
+    }
+    if let Some((numerator, denominator)) = text.split_once('/') {
+        let (denominator, rest) = number_before(denominator);
+        if let Some(amount) = parts(numerator, denominator, dialect) {
+            return Some((amount, rest));
+        }
+    }
+    if let Some((c, fraction)) = rest
+        .chars()
+        .next()
+        .and_then(|c| Some((c, crate::text::normalise::classes::fraction::vulgar(c)?)))
+    {
+        words += &format!(" and {fraction}");
+        rest = &rest[c.len_utf8()..];
+        one = false;
+    }
+    Some((Amount { words, one }, rest))
+}
+
+/// "5%", "5-10 %", "5 ‰".
+fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (amount, rest) = amount(line.tokens[at].core, line.dialect)?;
+    let (sign, tokens) = if rest.is_empty() {
+        (line.next(at)?.core, 2)
+    } else {
+        (rest, 1)
+    };
+    let (unit, more) = match sign.chars().next()? {
+        '%' => ("percent", &sign[1..]),
+        '‰' => ("per mille", &sign['‰'.len_utf8()..]),
+        _ => return None,
+    };
+    let more = match more {
+        "" => String::new(),
+        "+" => " plus".to_owned(),
+        more => format!(
+            " {}",
+            more.strip_prefix('-')
+                .filter(|m| m.chars().all(char::is_alphabetic))?
+        ),
+    };
+    Some(Reading::new(format!("{} {unit}{more}", amount.words), tokens))
+}
+
+/// "km/h" without a number.
+fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let (upper, lower) = core.split_once('/')?;
+    // "7 days/week", "10 req/s"
+    if line.previous(at).is_some_and(|before| before.shape.digit)
+        && units::find(upper, true).is_none()
+        && upper.len() > 2
+        && upper.bytes().all(|b| b.is_ascii_lowercase())
+        && is_period(lower)
+    {
+        return Some(Reading::new(
+            format!("{upper} per {}", per(lower, line.dialect)?),
+            1,
+        ));
+    }
+    if upper.len() < 2 && core != "m/s" {
+        return None;
+    }
+    units::find(upper, true)?;
+    // "ML/AI" are no milliliters.
+    let known = lower.trim_end_matches(['2', '3', '²', '³', '^']);
+    if units::find(known, true).is_none() && !is_period(lower) {
+        return None;
+    }
+    compound(core, false, line.dialect, &|text| units::find(text, true)).map(|name| Reading::new(name, 1))
+}
+
+/// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
+fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
+    let dialect = line.dialect;
+    if let Some(words) = twice(core, dialect) {
+        return Some(Reading::abbreviation(words, 1));
+    }
+    // "1 pt. of milk"
+    if let Some(unit) = line.next(at)
+        && matches!(unit.core, "pt" | "pts")
+        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "of")
+        && let Some(number) = numbers::decimal(core, dialect)
+    {
+        let unit = if core == "1" { "pint" } else { "pints" };
+        return Some(Reading::abbreviation(format!("{number} {unit}"), 2));
+    }
+    // "25 bps" of interest; modems were faster.
+    if numbers::is_digits(core)
+        && core.parse::<u32>().is_ok_and(|points| points <= 250)
+        && line.next(at).is_some_and(|unit| unit.core == "bps")
+    {
+        let unit = if core == "1" {
+            "basis point"
+        } else {
+            "basis points"
+        };
+        return Some(Reading::abbreviation(
+            format!("{} {unit}", numbers::cardinal(core, dialect)),
+            2,
+        ));
+    }
+    // "12A" is a fuse, "flat 4A" none.
+    let (number, unit) = number_before(core);
+    if unit == "m" && crate::text::normalise::context::counts_millions(line, at)
+        || unit == "A" && (number.len() == 1 || crate::text::normalise::context::is_place(line, at))
+    {
+        return None;
+    }
+    if let Some((number, tokens)) = crate::text::normalise::classes::cardinal::spaced(line, at) {
+        let unit = line.next(at + tokens - 1)?.core;
+        let name = compound(unit, false, dialect, &|text| units::find(text, false))?;
+        return Some(Reading::abbreviation(
+            format!("{} {name}", numbers::cardinal(&number, dialect)),
+            tokens + 1,
+        ));
+    }
+    if line.next(at).is_some_and(|unit| unit.core == "fl")
+        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "oz")
+    {
+        let unit = if core == "1" {
+            "fluid ounce"
+        } else {
+            "fluid ounces"
+        };
+        return Some(Reading::abbreviation(
+            format!("{} {unit}", numbers::decimal(core, dialect)?),
+            3,
+        ));
+    }
+    if let Some((number, unit)) = core.split_once('/')
+        && let Some(words) = numbers::decimal(number, dialect)
+        && unit.starts_with(char::is_alphabetic)
+    {
+        return Some(Reading::new(format!("{words} per {}", per(unit, dialect)?), 1));
+    }
+    let (mut amount, rest) = amount(core, dialect)?;
+    // "12st 7lb"; "21st" and "11st" are ordinals, right or wrong.
+    if rest == "st"
+        && (dialect == Dialect::British && !core.ends_with("1st")
+            || line.next(at).is_some_and(|next| next.core.ends_with("lb")))
+    {
+        return Some(Reading::new(format!("{} stone", amount.words), 1));
+    }
+    // "747s" are aeroplanes.
+    if rest == "s" && core.len() == 4 {
+        return None;
+    }
+    let glued = !rest.is_empty();
+    // "a 9-V battery", where "5-A" alone is a serial.
+    let of_noun = line
+        .next(at)
+        .is_some_and(|next| next.is_word() && !next.shape.upper);
+    let rest = rest
+        .strip_prefix('-')
+        .filter(|unit| unit.len() > 1 || matches!(*unit, "L" | "V" | "W") && of_noun)
+        .unwrap_or(rest);
+    let mut tokens = 1;
+    if !glued && let Some(name) = line.next(at).and_then(|next| magnitude_name(next.core)) {
+        amount.words += &format!(" {name}");
+        amount.one = false;
+        tokens += 1;
+    }
+    // "3 1/2 km"
+    if !glued
+        && let Some(fraction) = line
+            .next(at)
+            .and_then(|next| crate::text::normalise::classes::fraction::alone(next.core, dialect))
+    {
+        amount.words += &format!(" and {fraction}");
+        amount.one = false;
+        tokens += 1;
+    }
+    let unit_at = at + tokens - usize::from(glued);
+    let written = if glued {
+        rest
+    } else {
+        line.next(at + tokens - 1)?.core
+    };
+    if !glued {
+        tokens += 1;
+    }
+    let hyphenated = glued && core.len() > rest.len() && core[..core.len() - rest.len()].ends_with('-');
+    // "12-inch" and the like, with the unit written out, are read by their hyphen.
+    if hyphenated && written.len() > 4 {
+        return None;
+    }
+    let powered = match written {
+        "sq" | "Sq" | "square" => Some("square"),
+        "cu" | "cubic" => Some("cubic"),
+        _ => None,
+    };
+    if let Some(power) = powered {
+        let unit = units::find(line.next_after_dot(unit_at)?.core, false)?;
+        return Some(Reading::abbreviation(
+            format!("{} {power} {}", amount.words, unit.name(amount.one, dialect)),
+            tokens + 1,
+        ));
+    }
+    // "6 ft. 2 in." and "5 lb 3 oz" follow from reading one after the other.
+    let attributive = line
+        .previous(at)
+        .is_some_and(|p| matches!(p.core, "a" | "an" | "A" | "An"))
+        && line
+            .next_after_dot(at + tokens - 1)
+            .is_some_and(|next| is_described(next, glued));
+    let described = line.next_after_dot(at + tokens - 1).is_some_and(|next| {
+        DESCRIBED.contains(&next.core)
+            || matches!(written, "V" | "W")
+                && next.is_word()
+                && !next.shape.upper
+                && !crate::text::normalise::context::is_function_word(next.core)
+    });
+    let name = compound(
+        written,
+        amount.one || hyphenated || attributive || described,
+        dialect,
+        &|text| {
+            units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
+        },
+    )?;
+    Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
+}
+
+/// "in" and the like are units only where no word follows that could make them one.
+fn unit_stands(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    // "5 ft 10 in"
+    let after_feet =
+        token.core == "in" && at > 1 && matches!(line.tokens[at - 2].core, "ft" | "foot" | "feet");
+    let goes_on = matches!(token.core, "g" | "t" | "l" | "L" | "h" | "s" | "W" | "V" | "J")
+        && line.next(at).is_some_and(|next| {
+            matches!(
+                next.core,
+                "of" | "on"
+                    | "and"
+                    | "or"
+                    | "to"
+                    | "at"
+                    | "for"
+                    | "per"
+                    | "with"
+                    | "is"
+                    | "was"
+                    | "from"
+                    | "as"
+                    | "but"
+                    | "AC"
+                    | "DC"
+            )
+        });
+    // "220 V outlet", "a 5 W bulb"
+    let electric = matches!(token.core, "V" | "W")
+        && line
+            .next(at)
+            .is_some_and(|next| next.is_word() && !next.shape.upper);
+    after_feet
+        || electric
+        || goes_on
+        || token.close.starts_with(['.', ',', ')', ';'])
+        || line.get(at + 1).is_none()
+        || line.next(at).is_some_and(|next| {
+            // "1 in 10" are chances.
+            next.shape.digit && token.core != "in" || matches!(next.core, "x" | "×" | "by")
+        })
+}

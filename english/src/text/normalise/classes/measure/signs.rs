@@ -1,0 +1,205 @@
+//! Angles, temperatures, feet and inches: numbers with small signs at their shoulder.
+
+use super::amount;
+use crate::text::normalise::{
+    amounts::number_before,
+    engine::{Line, Reading},
+    say::numbers,
+};
+
+/// No quotation mark is looked for further back.
+const MAX_QUOTED_TOKENS: usize = 24;
+
+/// "20°", "20 °C", "20°C", "40°N".
+pub(super) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (amount, rest) = amount(line.tokens[at].core, line.dialect)?;
+    let (sign, tokens) = if rest.is_empty() {
+        (line.next(at)?.core, 2)
+    } else {
+        (rest, 1)
+    };
+    let scale = sign.strip_prefix('°').or_else(|| sign.strip_prefix('º'))?;
+    let (scale, tokens) = match line.next(at + tokens - 1) {
+        Some(next) if scale.is_empty() && matches!(next.core, "C" | "F" | "N" | "S" | "E" | "W") => {
+            (next.core, tokens + 1)
+        }
+        _ => (scale, tokens),
+    };
+    let name = match scale {
+        "" => "",
+        "C" | "c" => " Celsius",
+        "F" | "f" => " Fahrenheit",
+        "K" => " Kelvin",
+        "N" => " north",
+        "S" => " south",
+        "E" => " east",
+        "W" => " west",
+        _ => return None,
+    };
+    let degrees = if amount.one { "degree" } else { "degrees" };
+    Some(Reading::new(format!("{} {degrees}{name}", amount.words), tokens))
+}
+
+/// 40°26'46"N
+pub(super) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let (sign, core) = numbers::sign(token.core);
+    let (degrees, rest) = core.split_once(['°', 'º'])?;
+    let (minutes, rest) = rest.split_once(['\'', '′', '’'])?;
+    let (seconds, rest) = match rest.split_once(['"', '″', '”']) {
+        Some((seconds, rest)) => (Some(seconds), rest),
+        None => (None, rest),
+    };
+    let counted = |number: &str, unit: &str| {
+        let plural = if number == "1" { "" } else { "s" };
+        numbers::decimal(number, line.dialect).map(|words| format!("{words} {unit}{plural}"))
+    };
+    let mut words = format!(
+        "{sign}{} {}",
+        counted(degrees, "degree")?,
+        counted(minutes, "minute")?
+    );
+    if let Some(seconds) = seconds.filter(|seconds| !seconds.is_empty()) {
+        words += &format!(" {}", counted(seconds, "second")?);
+    }
+    words += match rest {
+        "" => "",
+        "N" => " north",
+        "S" => " south",
+        "E" => " east",
+        "W" => " west",
+        _ => return None,
+    };
+    Some(Reading::new(words, 1))
+}
+
+/// 5'10" and 5′10″; 6'.
+pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    // 6' 2"
+    if token.is_digits()
+        && matches!(token.close, "'" | "′" | "’")
+        && token.open.is_empty()
+        && let Some(next) = line.get(at + 1)
+        && next.is_digits()
+        && next.close.starts_with(['"', '″', '”'])
+    {
+        let unit = if token.core == "1" { "foot" } else { "feet" };
+        return Some(Reading {
+            close: true,
+            ..Reading::new(
+                format!("{} {unit}", numbers::cardinal(token.core, line.dialect)),
+                1,
+            )
+        });
+    }
+    // "5' wide", "10' x 12'", where no quotation is open
+    if numbers::is_decimal(token.core)
+        && token.close.starts_with(['\'', '′', '’'])
+        && token.open.is_empty()
+        && !quoted(line, at, ['\'', '‘'])
+    {
+        let unit = if token.core == "1" { "foot" } else { "feet" };
+        return Some(Reading {
+            close: true,
+            ..Reading::new(
+                format!("{} {unit}", numbers::decimal(token.core, line.dialect)?),
+                1,
+            )
+        });
+    }
+    let (feet, rest) = number_before(token.core);
+    let rest = rest.strip_prefix(['\'', '′', '’'])?;
+    if feet.is_empty() || !numbers::is_digits(feet) {
+        return None;
+    }
+    // "a 6'2\" guard"
+    let described = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "a" | "an" | "A" | "An" | "the"))
+        && line
+            .get(at + 1)
+            .is_some_and(|next| next.spaced && next.is_word() && !next.shape.upper);
+    let closed = line.tokens[at].close.starts_with(['"', '”', '″']) && !rest.is_empty();
+    let inches = rest.trim_end_matches(['"', '″', '”']);
+    let unit = if feet == "1" || described { "foot" } else { "feet" };
+    let mut words = format!("{} {unit}", numbers::cardinal(feet, line.dialect));
+    if !inches.is_empty() {
+        words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
+    }
+    Some(Reading {
+        close: closed,
+        ..Reading::new(words, 1)
+    })
+}
+
+/// 10" and 5/8″, where no quotation is open.
+pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    // 2 1/2"
+    if token.is_digits()
+        && let Some(part) = line
+            .next(at)
+            .filter(|part| part.close.starts_with(['"', '″', '”']))
+        && let Some(fraction) = crate::text::normalise::classes::fraction::alone(part.core, line.dialect)
+        && !quoted(line, at, ['"', '“'])
+    {
+        let whole = numbers::cardinal(token.core, line.dialect);
+        return Some(Reading {
+            close: true,
+            ..Reading::new(format!("{whole} and {fraction} inches"), 2)
+        });
+    }
+    if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
+        return None;
+    }
+    let quoted = quoted(line, at, ['"', '“']);
+    let (amount, rest) = amount(token.core, line.dialect)?;
+    let described = line.get(at + 1).is_some_and(|next| {
+        let word = next.spaced && next.open.is_empty() && next.is_word() && !next.shape.upper;
+        word && token.close.len() == 1
+            && !matches!(
+                next.core,
+                "x" | "by"
+                    | "wide"
+                    | "long"
+                    | "tall"
+                    | "deep"
+                    | "high"
+                    | "thick"
+                    | "of"
+                    | "in"
+                    | "and"
+                    | "or"
+                    | "to"
+                    | "from"
+                    | "at"
+                    | "on"
+                    | "is"
+                    | "are"
+                    | "was"
+                    | "above"
+                    | "below"
+                    | "off"
+                    | "away"
+            )
+    });
+    let unit = if amount.one || described { "inch" } else { "inches" };
+    (!quoted && rest.is_empty()).then(|| Reading {
+        close: true,
+        ..Reading::new(format!("{} {unit}", amount.words), 1)
+    })
+}
+
+/// One of `marks` has opened a quotation shortly before and nothing has closed it.
+fn quoted(line: &Line<'_>, at: usize, marks: [char; 2]) -> bool {
+    let closing = if marks[0] == '"' {
+        ['"', '”']
+    } else {
+        ['\'', '’']
+    };
+    let before = line.tokens[at.saturating_sub(MAX_QUOTED_TOKENS)..at].iter().rev();
+    before
+        .take_while(|token| token.shape.digit || !token.close.contains(closing))
+        .any(|token| token.open.contains(marks))
+}

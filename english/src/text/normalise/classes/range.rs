@@ -1,0 +1,289 @@
+//! Ranges and scores: two numbers or years with a dash between, and "A-Z".
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        classes::{cardinal, measure},
+        context,
+        engine::{Line, Reading},
+        line::tokens::Token,
+        say::numbers,
+    },
+};
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if matches!(token.core, "A-Z" | "a-z" | "A–Z" | "a–z") {
+        return Some(Reading::new("A to Z", 1));
+    }
+    if !token.shape.digit {
+        return None;
+    }
+    // "2x4s" of wood
+    let (core, many) = match token.core.strip_suffix('s') {
+        Some(core) if core.len() < 6 => (core, true),
+        _ => (token.core, false),
+    };
+    if let Some((width, height)) = core.split_once(['x', '×'])
+        && numbers::is_decimal(width)
+        && height.split(['x', '×']).all(numbers::is_decimal)
+    {
+        let side = |text: &str| {
+            if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
+                // "1920x1080"
+                crate::text::normalise::classes::address::house(text, line.dialect)
+            } else if numbers::is_digits(text) {
+                cardinal::plain(text, line, at)
+            } else {
+                numbers::decimal(text, line.dialect).unwrap_or_default()
+            }
+        };
+        let sides: Vec<_> = core.split(['x', '×']).map(side).collect();
+        let words = sides.join(" by ");
+        let words = if many { numbers::plural(&words) } else { words };
+        return Some(Reading::new(words, 1));
+    }
+    if token.core.contains(':') {
+        return ratio(line, at).map(|words| Reading::new(words, 1));
+    }
+    // "5-10x"
+    if let Some((from, to)) = token
+        .core
+        .strip_suffix('x')
+        .and_then(|range| range.split_once(['-', '–']))
+    {
+        return between(from, to, line, at).map(|words| Reading::new(words + " x", 1));
+    }
+    if let Some((from, to)) = token.core.split_once(['-', '–', '—', '~']) {
+        return between(from, to, line, at)
+            .or_else(|| fractions(from, to, line))
+            .map(|words| Reading::new(words, 1));
+    }
+    // "10 – 20": a spaced en dash between numbers.
+    let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
+    let second = line.get(at + 2)?;
+    // A spaced hyphen only joins years, and numbers of something that is counted.
+    let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
+    let counted = dash.open == "-"
+        && (context::counts_plural(line, at + 2)
+            || is_listed(line, at)
+            || line.next(at + 2).is_some_and(|unit| measure::is_unit(unit.core)));
+    let spaced_range = dash.core.is_empty()
+        && (dash.open == "–" || years || counted)
+        && second.spaced
+        && second.open.is_empty();
+    let words =
+        between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
+    Some(Reading::new(words, 3))
+}
+
+/// "Chapters 3 - 5": a plural stands before whose numbers are names.
+fn is_listed(line: &Line<'_>, at: usize) -> bool {
+    line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "ages"
+                | "chapters"
+                | "days"
+                | "episodes"
+                | "grades"
+                | "items"
+                | "levels"
+                | "lines"
+                | "pages"
+                | "parts"
+                | "questions"
+                | "sections"
+                | "steps"
+                | "verses"
+                | "weeks"
+        )
+    })
+}
+
+/// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".
+fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
+    let (first, second) = line.tokens[at].core.split_once(':')?;
+    let (second, last) = match second.split_once(['-', '–']) {
+        Some((second, last)) => (second, Some(last)),
+        None => (second, None),
+    };
+    // "1:250,000"
+    if numbers::is_digits(first) && second.contains(',') && last.is_none() && numbers::is_integer(second) {
+        let number = |digits| numbers::cardinal(digits, line.dialect);
+        return Some(format!("{} to {}", number(first), number(second)));
+    }
+    // "2.35:1"
+    if numbers::is_decimal(first) && first.contains('.') && numbers::is_digits(second) && last.is_none() {
+        let wide = numbers::decimal(first, line.dialect)?;
+        return Some(format!("{wide} to {}", numbers::cardinal(second, line.dialect)));
+    }
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 4;
+    if !short(first) || !short(second) || !last.is_none_or(short) {
+        return None;
+    }
+    let verse = line
+        .previous(at)
+        .is_some_and(|p| p.is_word() && p.core.starts_with(char::is_uppercase) && p.shape.lower);
+    let say = |digits: &str| crate::text::normalise::classes::symbols::digits(digits, line.dialect);
+    let halves = first == "50" && second == "50";
+    let link = if verse || halves || last.is_some() {
+        " "
+    } else {
+        " to "
+    };
+    let last = last.map(|last| format!(" to {}", say(last))).unwrap_or_default();
+    Some(format!("{}{link}{}{last}", say(first), say(second)))
+}
+
+/// Four digits that are rather a year than an amount.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && numbers::is_digits(text) && ("1100".."2100").contains(&text)
+}
+
+/// "1/2-3/4", "1st-3rd"
+fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
+    let fraction = |text| crate::text::normalise::classes::fraction::alone(text, line.dialect);
+    if let (Some(from), Some(to)) = (fraction(from), fraction(to)) {
+        return Some(format!("{from} to {to}"));
+    }
+    // "1st-3rd"
+    let ordinal = |text: &str| {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let ending = matches!(&text[digits.len()..], "st" | "nd" | "rd" | "th");
+        (ending && numbers::is_digits(digits)).then(|| numbers::ordinal(digits, line.dialect))
+    };
+    Some(format!("{} to {}", ordinal(from)?, ordinal(to)?))
+}
+
+/// Words around say that a game or a vote ended so.
+fn is_score(line: &Line<'_>, at: usize) -> bool {
+    const REACH: usize = 6;
+    const BEFORE: &[&str] = &[
+        "beat",
+        "beating",
+        "beats",
+        "defeat",
+        "defeated",
+        "downed",
+        "edged",
+        "ended",
+        "fell",
+        "final",
+        "lead",
+        "leading",
+        "leads",
+        "led",
+        "lose",
+        "loses",
+        "losing",
+        "loss",
+        "lost",
+        "outscored",
+        "passed",
+        "routed",
+        "score",
+        "scored",
+        "tied",
+        "topped",
+        "trailed",
+        "trailing",
+        "victory",
+        "vote",
+        "voted",
+        "win",
+        "winning",
+        "wins",
+        "won",
+    ];
+    const AFTER: &[&str] = &[
+        "advantage",
+        "deficit",
+        "defeat",
+        "final",
+        "lead",
+        "loss",
+        "margin",
+        "rout",
+        "score",
+        "tie",
+        "upset",
+        "victory",
+        "vote",
+        "win",
+    ];
+    let known = |words: &[&str], token: &Token<'_>| words.contains(&token.core.to_ascii_lowercase().as_str());
+    let from = at.saturating_sub(REACH);
+    line.tokens[from..at].iter().any(|token| known(BEFORE, token))
+        || line.next(at).is_some_and(|next| known(AFTER, next))
+}
+
+fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
+    let value = |text: &str| {
+        text.replace(',', "")
+            .parse::<f64>()
+            .ok()
+            .filter(|_| numbers::is_decimal(text))
+    };
+    let (first, second) = (value(from)?, value(to)?);
+    let leading_zero = |text: &str| text.len() > 1 && text.starts_with('0') && !text.contains('.');
+    if leading_zero(from) || (leading_zero(to) && from.len() != 4) {
+        return None;
+    }
+    if is_year(from)
+        && (is_year(to) || (to.len() == 2 && numbers::is_digits(to)))
+        && (second > first || to.len() == 2)
+    {
+        let to = match to.len() {
+            2 if from[2..] >= *to => None,
+            2 if to.starts_with('0') => Some(format!("oh {}", numbers::spelled(&to[1..]))),
+            2 => Some(numbers::cardinal(to, line.dialect)),
+            _ => Some(numbers::year(to, line.dialect)),
+        };
+        if let Some(to) = to {
+            return Some(format!("{} to {to}", numbers::year(from, line.dialect)));
+        }
+    }
+    let score = second <= first && from.len() <= 2;
+    let number = |text: &str| {
+        if text == "0" && score && line.dialect == Dialect::British {
+            "nil".to_owned()
+        } else if numbers::is_digits(text) {
+            cardinal::plain(text, line, at)
+        } else {
+            numbers::decimal(text, line.dialect).unwrap_or_default()
+        }
+    };
+    // "12-3456789": the number of a tax payer is no range.
+    if numbers::is_digits(from) && numbers::is_digits(to) && from.len() < 4 && to.len() > 5 {
+        return Some(format!("{}, {}", numbers::spelled(from), numbers::spelled(to)));
+    }
+    if from == "1" && matches!(to, "800" | "888" | "877" | "866" | "855" | "844" | "833" | "900") {
+        // "a 1-800 number"
+        return Some(format!(
+            "one {}",
+            crate::text::normalise::classes::telephone::prefix_words(to)
+        ));
+    }
+    if (from, to) == ("9", "5") {
+        // The hours of an office.
+        return Some("nine to five".to_owned());
+    }
+    // A code or a low score reads its numbers one after the other; "thirty seven" would be one number.
+    let tens = from.len() == 2 && from >= "20" && to.len() == 1 && to != "0";
+    let run_on = tens && from.ends_with('0');
+    let high = (from.len() + to.len() > 4 || tens) && is_score(line, at);
+    // "No. 22-451" is one case.
+    let docket = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "No" | "no"));
+    let link = if (second > first || run_on || high) && !docket && !context::is_named(line, at) {
+        " to "
+    } else if from.ends_with("00") {
+        // "100-96" would be one number.
+        ", "
+    } else {
+        " "
+    };
+    Some(format!("{}{link}{}", number(from), number(to)))
+}

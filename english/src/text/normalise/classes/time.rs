@@ -1,0 +1,377 @@
+//! Times of day, durations of hours, minutes and seconds, and time zones.
+
+mod ranges;
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        engine::{Dot, Line, Reading},
+        say::numbers,
+    },
+};
+use ranges::{range, spaced_range, stroked};
+
+const ZONES: &[&str] = &[
+    "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
+    "ET", "GMT", "HKT", "HST", "IST", "JST", "KST", "MDT", "MSK", "MST", "MT", "NZDT", "NZST", "PDT", "PST",
+    "PT", "SGT", "UTC", "WET",
+];
+
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    if !token.shape.digit || token.core.len() > 32 {
+        return None;
+    }
+    if let Some(words) = offset(token.core, line.dialect) {
+        return Some(Reading::new(words, 1));
+    }
+    range(line, at)
+        .or_else(|| spaced_range(line, at))
+        .or_else(|| stroked(line, at))
+        .or_else(|| hours(line, at))
+        .or_else(|| minutes(line, at))
+        .or_else(|| military(line, at))
+        .or_else(|| time(line, at))
+}
+
+/// "UTC+2", "GMT-05:30"
+fn offset(core: &str, dialect: Dialect) -> Option<String> {
+    let (zone, offset) = core.split_at_checked(3)?;
+    let (sign, clock) = numbers::sign(offset);
+    let (hours, minutes) = clock.split_once(':').unwrap_or((clock, "00"));
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    if !matches!(zone, "UTC" | "GMT")
+        || !matches!(sign, "plus " | "minus ")
+        || !short(hours)
+        || !short(minutes)
+    {
+        return None;
+    }
+    let mut words = format!("{zone} {sign}{}", numbers::cardinal(hours, dialect));
+    if minutes != "00" {
+        words.push(' ');
+        words += &numbers::cardinal(minutes, dialect);
+    }
+    Some(words)
+}
+
+/// "15h30" as a time, "2h 15m" and "5h30m20s" as a while.
+fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let (hour, mut rest) = core.split_once('h')?;
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    if !short(hour) {
+        return None;
+    }
+    if short(rest) && rest.len() == 2 && hour.parse::<u32>().is_ok_and(|hour| hour <= 24) {
+        return clock(&format!("{hour}:{rest}"), line.dialect).map(|words| Reading::new(words, 1));
+    }
+    let mut tokens = 1;
+    if rest.is_empty() {
+        rest = line.next(at)?.core;
+        tokens += 1;
+    }
+    let mut words = counted(hour, "hour", line.dialect);
+    for (mark, unit) in [('m', "minute"), ('s', "second")] {
+        let Some((count, after)) = rest.split_once(mark).filter(|(count, _)| short(count)) else {
+            break;
+        };
+        words += &format!(" {}", counted(count, unit, line.dialect));
+        rest = after.strip_prefix("in").unwrap_or(after);
+        if rest.is_empty()
+            && mark == 'm'
+            && let Some(next) = line.next(at + tokens - 1)
+            && next.core.strip_suffix('s').is_some_and(short)
+        {
+            rest = next.core;
+            tokens += 1;
+        }
+    }
+    (rest.is_empty() && words.contains(" minute")).then(|| Reading::new(words, tokens))
+}
+
+/// "5m 30s", "5m30s": seconds tell that the minutes are no meters.
+fn minutes(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (minutes, rest) = line.tokens[at].core.split_once('m')?;
+    let (seconds, tokens) = if rest.is_empty() {
+        (line.next(at)?.core, 2)
+    } else {
+        (rest, 1)
+    };
+    let seconds = seconds.strip_suffix('s')?;
+    let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
+    (short(minutes) && short(seconds)).then(|| {
+        let words = format!(
+            "{} {}",
+            counted(minutes, "minute", line.dialect),
+            counted(seconds, "second", line.dialect)
+        );
+        Reading::new(words, tokens)
+    })
+}
+
+/// "0800 hours", "at 1630 hrs"
+fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let named = line
+        .next(at)
+        .is_some_and(|next| matches!(next.core, "hours" | "hrs"));
+    if !named || token.core.len() != 4 || !token.is_digits() {
+        return None;
+    }
+    let at_that = line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "at" | "by" | "until" | "till" | "from" | "before" | "after" | "since" | "to"
+        )
+    });
+    let (hour, minute) = token.core.split_at(2);
+    if !(at_that || hour.starts_with('0')) || hour > "24" || minute > "59" {
+        return None;
+    }
+    let part = |digits: &str| match digits.strip_prefix('0') {
+        Some(digit) => format!("oh {}", numbers::spelled(digit)),
+        None => numbers::cardinal(digits, line.dialect),
+    };
+    let minute = if minute == "00" {
+        "hundred".to_owned()
+    } else {
+        part(minute)
+    };
+    Some(Reading::new(format!("{} {minute} hours", part(hour)), 2))
+}
+
+fn counted(digits: &str, unit: &str, dialect: Dialect) -> String {
+    let number = numbers::cardinal(digits, dialect);
+    format!("{number} {unit}{}", if number == "one" { "" } else { "s" })
+}
+
+/// A time as far as it stands in one token.
+struct Clock<'a> {
+    hour: &'a str,
+    minute: Option<&'a str>,
+    second: Option<&'a str>,
+    half: Option<&'static str>,
+    /// What is left of the token.
+    rest: &'a str,
+}
+
+fn parse(text: &str) -> Option<Clock<'_>> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let (hour, rest) = text.split_at(digits(text));
+    if hour.is_empty() || hour.len() > 2 || hour.parse::<u32>().ok()? > 24 {
+        return None;
+    }
+    let part = |rest: &'_ str, marks: &[char]| -> Option<(usize, usize)> {
+        let tail = rest.strip_prefix(marks)?;
+        let length = digits(tail);
+        (length == 2 && tail[..2].parse::<u32>().ok()? < 60).then_some((rest.len() - tail.len(), length))
+    };
+    let mut clock = Clock {
+        hour,
+        minute: None,
+        second: None,
+        half: None,
+        rest,
+    };
+    if let Some((mark, length)) = part(rest, &[':', '.']) {
+        let dotted = rest.starts_with('.');
+        clock.minute = Some(&rest[mark..mark + length]);
+        clock.rest = &rest[mark + length..];
+        if let Some((mark, length)) = part(clock.rest, &[':']).filter(|_| !dotted) {
+            clock.second = Some(&clock.rest[mark..mark + length]);
+            clock.rest = &clock.rest[mark + length..];
+        }
+        // A decimal number otherwise.
+        if dotted && half(clock.rest).is_none() && !clock.rest.is_empty() {
+            return None;
+        }
+    }
+    if let Some((half, length)) = half(clock.rest) {
+        clock.half = Some(half);
+        clock.rest = &clock.rest[length..];
+    }
+    Some(clock)
+}
+
+/// "am", "p.m" and the like at the start of `text`, with their length.
+fn half(text: &str) -> Option<(&'static str, usize)> {
+    let bytes = text.as_bytes();
+    let name = match bytes.first()?.to_ascii_lowercase() {
+        b'a' => "AM",
+        b'p' => "PM",
+        _ => return None,
+    };
+    let mut end = 1 + usize::from(bytes.get(1) == Some(&b'.'));
+    if bytes.get(end).is_none_or(|b| !b.eq_ignore_ascii_case(&b'm')) {
+        return None;
+    }
+    end += 1;
+    if bytes.get(end) == Some(&b'.') {
+        end += 1;
+        return Some((name, end));
+    }
+    bytes
+        .get(end)
+        .is_none_or(|b| !b.is_ascii_alphabetic())
+        .then_some((name, end))
+}
+
+fn zone(text: &str) -> Option<String> {
+    let letters: String = text
+        .chars()
+        .filter(|&c| c != '.')
+        .collect::<String>()
+        .to_ascii_uppercase();
+    let written = text.len() == letters.len() && text == letters || text.contains('.') || text.len() == 3;
+    (written && ZONES.contains(&letters.as_str())).then_some(letters)
+}
+
+fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let mut clock = parse(line.tokens[at].core)?;
+    let dotted = line.tokens[at].core[clock.hour.len()..].starts_with('.');
+    let mut reading = Reading::new("", 1);
+    let mut last = at;
+    if clock.rest.is_empty()
+        && clock.half.is_none()
+        && let Some((next, (name, length))) = line.next(at).and_then(|next| Some((next, half(next.core)?)))
+        && (length == next.core.len() || zone(&next.core[length..]).is_some())
+    {
+        clock.half = Some(name);
+        clock.rest = &next.core[length..];
+        last += 1;
+    }
+    let spoken_half = clock.half.is_some();
+    if spoken_half && line.tokens[last].core.contains('.') {
+        reading.dot = Dot::Perhaps;
+    }
+    let mut ending = None;
+    // "3:30ish", "17:45h"
+    if matches!(clock.rest, "ish" | "h") && clock.minute.is_some() && !dotted {
+        let ish = if clock.rest == "ish" { " ish" } else { "" };
+        return Some(Reading::new(words(&clock, line.dialect)? + ish, 1));
+    }
+    if !clock.rest.is_empty() {
+        ending = zone(clock.rest);
+        if let Some(fraction) = clock
+            .rest
+            .strip_prefix('.')
+            .filter(|f| clock.second.is_some() && numbers::is_digits(f))
+        {
+            let words = words(&clock, line.dialect)?;
+            return (numbers::is_digits(fraction))
+                .then(|| Reading::new(format!("{words} point {}", numbers::spelled(fraction)), 1));
+        }
+        ending.as_ref()?;
+    }
+    // Hours alone and "1.59" are times only with their half of the day; or after "at" as the British write them.
+    if !spoken_half && (clock.minute.is_none() || dotted && !is_british_time(line, at)) {
+        return None;
+    }
+    if ending.is_none()
+        && let Some(name) = line.next_after_dot(last).and_then(|next| zone(next.core))
+    {
+        last += 1;
+        reading.dot = if line.tokens[last].core.contains('.') {
+            Dot::Perhaps
+        } else {
+            Dot::No
+        };
+        ending = Some(name);
+    }
+    // "8:00 o'clock", "21:00 hrs"
+    if !spoken_half && let Some(next) = line.next(at) {
+        if matches!(next.core, "o'clock" | "o’clock") && clock.minute == Some("00") {
+            return Some(Reading::new(
+                format!("{} o'clock", numbers::cardinal(clock.hour, line.dialect)),
+                2,
+            ));
+        }
+        if next.core == "hrs" {
+            return Some(Reading::abbreviation(words(&clock, line.dialect)? + " hours", 2));
+        }
+    }
+    if reading.dot == Dot::Perhaps && line.next_after_dot(last).is_some_and(|next| goes_on(next.core)) {
+        reading.dot = Dot::Yes;
+    }
+    reading.words = words(&clock, line.dialect)?;
+    if let Some(zone) = ending {
+        reading.words += &format!(" {zone}");
+    }
+    reading.tokens = last + 1 - at;
+    Some(reading)
+}
+
+/// "at 17.30", where nothing is measured.
+fn is_british_time(line: &Line<'_>, at: usize) -> bool {
+    let announced = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core.to_ascii_lowercase().as_str(), "at" | "until" | "till"));
+    let ends = line.next(at).is_none_or(|next| {
+        matches!(
+            next.core,
+            "and" | "on" | "in" | "for" | "from" | "to" | "sharp" | "but"
+        )
+    });
+    // "the 5.15 to Leeds"
+    let scheduled = line
+        .previous(at)
+        .is_some_and(|before| matches!(before.core, "the" | "The"))
+        && line
+            .next(at)
+            .is_some_and(|next| matches!(next.core, "at" | "bus" | "from" | "service" | "to" | "train"));
+    line.dialect == Dialect::British && (announced && ends || scheduled)
+}
+
+/// "Monday", "Eastern": what may follow "5 p.m." with a capital in the same sentence.
+fn goes_on(text: &str) -> bool {
+    matches!(text, "Eastern" | "Central" | "Mountain" | "Pacific")
+        || crate::text::normalise::classes::date::is_calendar_name(text)
+}
+
+/// A time without anything around it, such as "10:30:00" in a time stamp.
+pub(crate) fn clock(text: &str, dialect: Dialect) -> Option<String> {
+    let mut clock = parse(text)?;
+    if !clock.rest.is_empty() || clock.minute.is_none() {
+        return None;
+    }
+    clock.second = clock.second.filter(|second| *second != "00");
+    words(&clock, dialect)
+}
+
+fn words(clock: &Clock<'_>, dialect: Dialect) -> Option<String> {
+    let count = |digits: &str, unit: &str| counted(digits, unit, dialect);
+    let hour = numbers::cardinal(clock.hour, dialect);
+    let mut words = match (clock.minute, clock.second) {
+        (Some(minute), Some(second)) => {
+            format!(
+                "{} {} and {}",
+                count(clock.hour, "hour"),
+                count(minute, "minute"),
+                count(second, "second")
+            )
+        }
+        (Some("00") | None, None) if clock.half.is_some() => hour,
+        (Some("00"), None) => match clock.hour.parse::<u32>().ok()? {
+            0 => "midnight".to_owned(),
+            1..=12 => format!("{hour} o'clock"),
+            _ => format!("{hour} hundred"),
+        },
+        (Some(minute), None) => {
+            let hour = if clock.hour == "00" {
+                "zero".to_owned()
+            } else {
+                hour
+            };
+            match minute.strip_prefix('0') {
+                Some(digit) => format!("{hour} oh {}", numbers::spelled(digit)),
+                None => format!("{hour} {}", numbers::cardinal(minute, dialect)),
+            }
+        }
+        (None, _) => hour,
+    };
+    if let Some(half) = clock.half {
+        words += &format!(" {half}");
+    }
+    Some(words)
+}

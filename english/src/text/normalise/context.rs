@@ -1,0 +1,355 @@
+//! What the words around a number tell of it.
+
+use crate::text::normalise::{amounts::magnitude_name, engine::Line};
+
+/// A noun stands before whose numbers are names: "flat", "exit", "room".
+pub(crate) fn is_place(line: &Line<'_>, at: usize) -> bool {
+    const PLACES: &[&str] = &[
+        "apartment",
+        "apt",
+        "area",
+        "block",
+        "building",
+        "bus",
+        "exhibit",
+        "exit",
+        "figure",
+        "flat",
+        "floor",
+        "fl",
+        "form",
+        "gate",
+        "grade",
+        "hall",
+        "highway",
+        "house",
+        "hwy",
+        "junction",
+        "line",
+        "lot",
+        "number",
+        "platform",
+        "room",
+        "rm",
+        "route",
+        "row",
+        "rte",
+        "seat",
+        "section",
+        "suite",
+        "ste",
+        "table",
+        "terminal",
+        "track",
+        "unit",
+    ];
+    line.previous(at)
+        .is_some_and(|before| PLACES.contains(&before.core.to_ascii_lowercase().as_str()))
+}
+
+/// Rooms, flights, roads and aeroplanes of three digits are said like houses: "seven forty seven".
+pub(crate) fn is_named(line: &Line<'_>, at: usize) -> bool {
+    // "flight UA 237"
+    let flight = at > 1
+        && line.tokens[at - 1].is_capitals()
+        && line.tokens[at - 2].core.eq_ignore_ascii_case("flight");
+    flight
+        || line.previous(at).is_some_and(|before| {
+            matches!(
+                before.core.to_ascii_lowercase().as_str(),
+                "room"
+                    | "rm"
+                    | "flight"
+                    | "highway"
+                    | "hwy"
+                    | "interstate"
+                    | "route"
+                    | "rte"
+                    | "boeing"
+                    | "suite"
+                    | "apt"
+                    | "apartment"
+                    | "form"
+            )
+        })
+}
+
+/// A word follows that is counted, or a magnitude; or a word of amount stands before.
+pub(crate) fn counts(line: &Line<'_>, at: usize) -> bool {
+    line.next(at).is_some_and(|next| {
+        magnitude_name(next.core).is_some()
+            || (next.is_word() && next.shape.lower && !next.shape.upper && !is_function_word(next.core))
+    }) || line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "about"
+                | "over"
+                | "nearly"
+                | "almost"
+                | "around"
+                | "approximately"
+                | "exactly"
+                | "only"
+                | "some"
+                | "was"
+                | "were"
+                | "are"
+                | "is"
+                | "than"
+                | "to"
+                | "of"
+                | "total"
+                | "equals"
+        )
+    })
+}
+
+/// A plural follows: "10 - 15 minutes".
+pub(crate) fn counts_plural(line: &Line<'_>, at: usize) -> bool {
+    line.next(at).is_some_and(|next| {
+        next.is_word()
+            && !next.shape.upper
+            && next.core.len() > 3
+            && next.core.ends_with('s')
+            && counts(line, at)
+    })
+}
+
+/// "2m people": what follows is counted in millions, and not measured in meters.
+pub(crate) fn counts_millions(line: &Line<'_>, at: usize) -> bool {
+    const COUNTED: &[&str] = &[
+        "adults",
+        "barrels",
+        "cases",
+        "children",
+        "copies",
+        "customers",
+        "doses",
+        "downloads",
+        "euros",
+        "families",
+        "followers",
+        "homes",
+        "households",
+        "jobs",
+        "likes",
+        "members",
+        "passengers",
+        "patients",
+        "people",
+        "players",
+        "pounds",
+        "residents",
+        "shares",
+        "streams",
+        "subscribers",
+        "tonnes",
+        "users",
+        "vehicles",
+        "viewers",
+        "views",
+        "visitors",
+        "voters",
+        "workers",
+    ];
+    line.next(at).is_some_and(|next| COUNTED.contains(&next.core))
+}
+
+/// No name or noun of a number stands before, as in "Apollo 11 500 times".
+pub(crate) fn after_word(line: &Line<'_>, at: usize) -> bool {
+    line.previous(at)
+        .is_none_or(|before| before.is_word() && !before.shape.upper || is_function_word(before.core))
+}
+
+pub(crate) fn is_function_word(text: &str) -> bool {
+    matches!(
+        text,
+        "a" | "an"
+            | "and"
+            | "are"
+            | "as"
+            | "at"
+            | "be"
+            | "been"
+            | "but"
+            | "by"
+            | "for"
+            | "from"
+            | "had"
+            | "has"
+            | "he"
+            | "in"
+            | "is"
+            | "it"
+            | "not"
+            | "of"
+            | "on"
+            | "or"
+            | "she"
+            | "so"
+            | "than"
+            | "that"
+            | "the"
+            | "then"
+            | "there"
+            | "they"
+            | "this"
+            | "to"
+            | "until"
+            | "was"
+            | "we"
+            | "were"
+            | "when"
+            | "which"
+            | "while"
+            | "who"
+            | "will"
+            | "with"
+            | "would"
+            | "you"
+    )
+}
+
+/// "7M users", "1.5B", "300M" are amounts, "flat 4B" and "7B" not.
+pub(crate) fn is_amount(number: &str, line: &Line<'_>, at: usize) -> bool {
+    number.contains('.')
+        || number.len() > 2 && !is_place(line, at)
+        || line.next(at).is_some_and(|next| {
+            next.is_word() && !next.shape.upper && (next.core.ends_with('s') || next.core == "people")
+        })
+}
+
+/// Digits that stand for no amount: announced as a code, or long and alone.
+pub(crate) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
+    if digits.len() == 3 {
+        let dialled = matches!(
+            digits,
+            "911" | "999" | "112" | "411" | "311" | "211" | "988" | "101" | "111"
+        );
+        let area = at > 1
+            && line.tokens[at - 1].core.eq_ignore_ascii_case("code")
+            && line.tokens[at - 2].core.eq_ignore_ascii_case("area");
+        return area
+            || dialled
+                && line.previous(at).is_some_and(|before| {
+                    matches!(
+                        before.core.to_ascii_lowercase().as_str(),
+                        "call"
+                            | "called"
+                            | "calling"
+                            | "dial"
+                            | "dialled"
+                            | "dialed"
+                            | "phone"
+                            | "ring"
+                            | "text"
+                    )
+                });
+    }
+    if digits.len() < 4 {
+        return false;
+    }
+    // As long as a telephone number.
+    if digits.len() >= 10 && line.next(at).is_none() {
+        return true;
+    }
+    // "Text STOP to 88022": short numbers of mobile networks.
+    let texted = matches!(digits.len(), 5 | 6)
+        && line.tokens[at.saturating_sub(3)..at]
+            .iter()
+            .any(|token| token.core.eq_ignore_ascii_case("text"));
+    if texted || is_announced(line, at) {
+        return true;
+    }
+    // Long digits without a comma and without anything that they count.
+    digits.len() > 4 && !counts(line, at) && (line.tokens.len() == 1 || !digits.ends_with("00"))
+}
+
+/// A word stands shortly before whose numbers are read digit by digit.
+pub(crate) fn is_announced(line: &Line<'_>, at: usize) -> bool {
+    line.tokens[at.saturating_sub(3)..at].iter().any(|token| {
+        matches!(
+            token.core.to_ascii_lowercase().as_str(),
+            "code"
+                | "pin"
+                | "otp"
+                | "passcode"
+                | "password"
+                | "zip"
+                | "ending"
+                | "ext"
+                | "extension"
+                | "serial"
+                | "id"
+                | "account"
+                | "passport"
+                | "invoice"
+                | "ticket"
+                | "isbn"
+                | "isbn-10"
+                | "isbn-13"
+                | "issn"
+                | "tracking"
+                | "card"
+                | "order"
+        )
+    })
+}
+
+/// "RTX 4090", "RFC 2119": said in pairs.
+pub(crate) fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
+    !digits.ends_with("00")
+        && !counts_plural(line, at)
+        && line
+            .next(at)
+            .is_none_or(|next| next.shape.upper || is_function_word(next.core))
+        && line.previous(at).is_some_and(|before| {
+            before.is_capitals() && before.is_word() && before.core.len() > 1 && before.core.len() < 6
+        })
+}
+
+/// A number of four digits that is said as a year.
+pub(crate) fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
+    let value: u32 = digits.parse().unwrap_or(0);
+    let announced = line.previous(at).is_some_and(|before| {
+        matches!(
+            before.core.to_ascii_lowercase().as_str(),
+            "in" | "since"
+                | "until"
+                | "till"
+                | "by"
+                | "year"
+                | "circa"
+                | "ca"
+                | "c"
+                | "early"
+                | "late"
+                | "mid"
+                | "anno"
+                | "spring"
+                | "summer"
+                | "autumn"
+                | "fall"
+                | "winter"
+                | "before"
+                | "after"
+                | "during"
+        )
+    });
+    let follower = line.next(at);
+    // "1500 people", "2000 miles": something is counted.
+    let counted = follower.is_some_and(|next| {
+        next.is_word()
+            && next.shape.lower
+            && !next.shape.upper
+            && next.core.len() > 3
+            && (next.core.ends_with('s') && !next.core.ends_with("ss") || next.core == "people")
+            && !matches!(next.core, "was" | "has" | "is" | "census" | "lens")
+            || magnitude_name(next.core).is_some()
+    });
+    match value {
+        1000..1100 | 2100..3000 => announced && !counted,
+        1100..2100 => !counted,
+        _ => false,
+    }
+}

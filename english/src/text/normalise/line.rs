@@ -1,0 +1,3 @@
+//! A line as the classes see it.
+
+pub(crate) mod tokens;

@@ -1,0 +1,3 @@
+//! How numbers and signs are said.
+
+pub(crate) mod numbers;
