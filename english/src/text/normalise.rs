@@ -11,6 +11,7 @@
 //! Invariant: no clock, no I/O, no state between calls.
 
 mod amounts;
+mod calendar;
 mod chunks;
 mod classes;
 mod context;

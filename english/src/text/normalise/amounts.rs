@@ -1,6 +1,8 @@
 //! The number at the start of a sum, and its magnitude.
 
+pub(crate) mod fractions;
 pub(crate) mod names;
+pub(crate) mod roman;
 pub(crate) mod units;
 
 use std::borrow::Cow;

@@ -1,6 +1,12 @@
 //! What the words around a number tell of it.
 
-use crate::text::normalise::{amounts::magnitude_name, engine::Line};
+pub(crate) mod streets;
+
+use crate::text::normalise::{
+    amounts::magnitude_name,
+    line::Line,
+    say::{house, numbers},
+};
 
 /// A noun stands before whose numbers are names: "flat", "exit", "room".
 pub(crate) fn is_place(line: &Line<'_>, at: usize) -> bool {
@@ -352,4 +358,55 @@ pub(crate) fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
         1100..2100 => !counted,
         _ => false,
     }
+}
+
+/// An equals sign stands within a few tokens.
+pub(crate) fn in_equation(line: &Line<'_>, at: usize) -> bool {
+    const REACH: usize = 8;
+    let from = at.saturating_sub(REACH);
+    let to = line.tokens.len().min(at + REACH);
+    line.tokens[from..to].iter().any(|token| token.core == "=")
+}
+
+/// Digits alone, by what stands around them.
+pub(crate) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
+    let spelled =
+        (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 12 || is_code(digits, line, at);
+    if spelled {
+        numbers::spelled(digits)
+    } else if digits.len() == 3 && is_named(line, at) {
+        house(digits, line.dialect)
+    } else if digits.len() == 4 && line.previous(at).is_some_and(|before| before.core == "Form") {
+        // "Form 1040"
+        house(digits, line.dialect)
+    } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
+        numbers::year(digits, line.dialect)
+    } else {
+        numbers::cardinal(digits, line.dialect)
+    }
+}
+
+/// "1 000 000", "12 500 people": thousands set apart by spaces; the digits and the number of tokens.
+pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<(String, usize)> {
+    const MAX_GROUPS: usize = 6;
+    let first = &line.tokens[at];
+    if !first.is_digits() || first.core.len() > 3 || first.core.starts_with('0') {
+        return None;
+    }
+    let mut number = first.core.to_owned();
+    let mut tokens = 1;
+    while let Some(next) = line
+        .next(at + tokens - 1)
+        .filter(|next| next.is_digits() && next.core.len() == 3 && tokens <= MAX_GROUPS)
+    {
+        number += next.core;
+        tokens += 1;
+    }
+    // A fourth digit or a second number makes something else of it.
+    let ends = !line.next(at + tokens - 1).is_some_and(|next| next.shape.digit);
+    let last = at + tokens - 1;
+    let alone = line.tokens.len() == 2;
+    let surely = tokens > 2
+        || (tokens == 2 && (alone || number.ends_with("000") || counts(line, last) && after_word(line, at)));
+    (ends && surely).then_some((number, tokens))
 }

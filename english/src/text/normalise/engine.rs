@@ -6,22 +6,22 @@ use crate::text::{
     Dialect,
     normalise::{
         Options,
+        amounts::roman::may_number,
+        calendar,
         classes::{
             abbreviation, address, cardinal, date, electronic, emoji, fraction, identifier, math, measure,
             money, range, roman, scripture, symbols, telephone, time, word,
         },
-        engine::writer::{Writer, capitalised},
-        line::tokens::{self, Token},
+        context::{self, streets},
+        engine::writer::Writer,
+        line::{
+            Line,
+            tokens::{self, Token},
+        },
+        say::capitalised,
     },
     spanned::Spanned,
 };
-
-/// A line as the classes see it.
-pub(crate) struct Line<'a> {
-    pub tokens: Vec<Token<'a>>,
-    pub dialect: Dialect,
-    pub options: &'a Options,
-}
 
 /// What a class reads.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,42 +64,6 @@ impl Reading {
             dot: Dot::Perhaps,
             ..Self::new(words, tokens)
         }
-    }
-}
-
-impl<'a> Line<'a> {
-    pub(crate) fn get(&self, at: usize) -> Option<&Token<'a>> {
-        self.tokens.get(at)
-    }
-
-    /// The token after the one at `at`, when only a space stands between them.
-    pub(crate) fn next(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at).filter(|_| self.tokens[at].close.is_empty())
-    }
-
-    /// The same, with a full stop allowed between, as after an abbreviation.
-    pub(crate) fn next_after_dot(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at)
-            .filter(|_| matches!(self.tokens[at].close, "" | "."))
-    }
-
-    /// The same, with a comma allowed between.
-    pub(crate) fn next_after_comma(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at)
-            .filter(|_| matches!(self.tokens[at].close, "" | "," | ".,"))
-    }
-
-    fn after(&self, at: usize) -> Option<&Token<'a>> {
-        self.tokens
-            .get(at + 1)
-            .filter(|next| next.spaced && next.open.is_empty() && !next.core.is_empty())
-    }
-
-    /// The token before the one at `at`, when only a space stands between them, or a full stop and one.
-    pub(crate) fn previous(&self, at: usize) -> Option<&Token<'a>> {
-        let before = self.tokens.get(at.checked_sub(1)?)?;
-        (matches!(before.close, "" | ".") && self.tokens[at].open.is_empty() && self.tokens[at].spaced)
-            .then_some(before)
     }
 }
 
@@ -265,7 +229,7 @@ fn dash_to(line: &Line<'_>, at: usize, class: &Class) -> Option<Dash> {
         && matches!(after.open, "-" | "–")
         && after.core.is_empty()
         && after.close.is_empty()
-        && !math::in_equation(line, at);
+        && !context::in_equation(line, at);
     let second = line.get(at + 1).filter(|second| dash && second.spaced)?;
     (second.open.is_empty() && (class.read)(line, at + 1).is_some()).then_some(Dash::Alone)
 }
@@ -282,7 +246,7 @@ fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
         return (after.shape.digit && line.tokens.len() == 2).then_some("minus");
     }
     let before = line.get(at - 1)?;
-    if math::in_equation(line, at) {
+    if context::in_equation(line, at) {
         return Some("minus");
     }
     let numbers = before.shape.digit && after.shape.digit;
@@ -318,7 +282,7 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
     let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
     // "Mon-Fri", "Wednesday-Saturday", "iv-xii"
-    let span = shape.hyphen && (shape.upper && token.core.len() <= 18 || roman::may_number(token.core));
+    let span = shape.hyphen && (shape.upper && token.core.len() <= 18 || may_number(token.core));
     !odd && !numeral
         && !abbreviated
         && !span
@@ -327,9 +291,9 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
         && (token.core.len() > 6
             || ![
                 abbreviation::may_abbreviate,
-                address::may_abbreviate,
-                date::may_abbreviate,
-                roman::may_number,
+                streets::may_abbreviate,
+                calendar::may_abbreviate,
+                may_number,
             ]
             .iter()
             .any(|may| may(token.core)))
@@ -340,7 +304,7 @@ fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].close.len() == 1
         && match line.tokens.get(at + 1) {
             Some(next) => {
-                next.spaced && next.core.starts_with(char::is_uppercase) && !address::leads_away(line, at + 1)
+                next.spaced && next.core.starts_with(char::is_uppercase) && !streets::leads_away(line, at + 1)
             }
             None => is_sentence(line),
         }

@@ -239,3 +239,8 @@ pub(crate) fn find(text: &str, glued: bool) -> Option<&'static Unit> {
     let never_glued = glued && text == "ac";
     (!magnitude && !never_glued && (glued || !only_glued)).then_some(unit)
 }
+
+/// The sign of a unit that stands as a word of its own.
+pub(crate) fn is_unit(text: &str) -> bool {
+    find(text, false).is_some()
+}

@@ -5,9 +5,11 @@ mod periods;
 mod tables;
 
 use crate::text::normalise::{
-    engine::{Dot, Line, Reading, writer::capitalised},
-    line::tokens::Token,
-    say::numbers,
+    amounts::roman::may_number,
+    context::streets::is_street,
+    engine::{Dot, Reading},
+    line::{Line, tokens::Token},
+    say::{capitalised, numbers},
 };
 use initials::{compound, initials, possessive};
 use tables::{DOTTED, DOTTED_TITLES, NAMED_AFTER, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
@@ -248,7 +250,7 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
             && next.is_capitals()
             && !(next.core == "I" && matches!(core, "No" | "no"))
             && next.core.chars().all(|c| "IVXLC".contains(c)))
-        || (dotted && crate::text::normalise::classes::roman::may_number(next.core));
+        || (dotted && may_number(next.core));
     let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
     // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
     if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
@@ -298,9 +300,9 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let before = line.get(at.checked_sub(1)?)?;
     // "King Jr. Blvd.", "King Jr. Day": a name goes on.
-    let named_after = line.next_after_dot(at).is_some_and(|next| {
-        crate::text::normalise::classes::address::is_street(next.core) || NAMED_AFTER.contains(&next.core)
-    });
+    let named_after = line
+        .next_after_dot(at)
+        .is_some_and(|next| is_street(next.core) || NAMED_AFTER.contains(&next.core));
     let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
     before.core.starts_with(char::is_uppercase).then(|| Reading {
         dot,

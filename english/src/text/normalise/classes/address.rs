@@ -6,17 +6,17 @@ mod roads;
 mod states;
 mod tables;
 
-pub(crate) use directions::leads_away;
-
-use crate::text::{
-    Dialect,
-    normalise::{
-        context::is_function_word,
-        engine::{Dot, Line, Reading},
-        say::numbers,
+use crate::text::normalise::{
+    amounts::{fractions, units::is_unit},
+    context::{
+        is_function_word,
+        streets::{direction, in_address_name, is_street, street_name},
     },
+    engine::{Dot, Reading},
+    line::Line,
+    say::{house, numbers},
 };
-use tables::{IN_ADDRESS, STREETS, UNMISTAKABLE, WRITTEN_OUT};
+use tables::UNMISTAKABLE;
 
 /// A street's kind stands within so many tokens of the house number.
 const MAX_STREET_TOKENS: usize = 6;
@@ -40,34 +40,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| floor(line, at))
         .or_else(|| directions::read(line, at))
         .or_else(|| states::read(line, at))
-}
-
-/// For the fast path.
-pub(crate) fn may_abbreviate(text: &str) -> bool {
-    street_name(text).is_some() || in_address_name(text).is_some()
-}
-
-/// The kind of street that an abbreviation with or without its full stop names.
-fn street_name(text: &str) -> Option<&'static str> {
-    let lower = text.to_ascii_lowercase();
-    STREETS
-        .iter()
-        .find(|(short, _)| *short == lower)
-        .map(|(_, name)| *name)
-}
-
-/// Short forms that are kinds of streets only in an address.
-fn in_address_name(text: &str) -> Option<&'static str> {
-    IN_ADDRESS
-        .iter()
-        .find(|(short, _)| *short == text)
-        .map(|(_, name)| *name)
-}
-
-pub(crate) fn is_street(text: &str) -> bool {
-    street_name(text).is_some()
-        || in_address_name(text).is_some()
-        || WRITTEN_OUT.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// "1428 Elm St.", "221B Baker Street", "12 S 1st st", "120-14 Queens Blvd", "17 1/2 W. 10th St."
@@ -111,7 +83,7 @@ fn half(line: &Line<'_>, at: usize) -> Option<Reading> {
     let fraction = line
         .next(at)
         .filter(|_| token.is_digits() && token.core.len() < 5)?;
-    let fraction = crate::text::normalise::classes::fraction::alone(fraction.core, line.dialect)?;
+    let fraction = fractions::alone(fraction.core, line.dialect)?;
     leads_to_street(line, at + 1).then(|| {
         let number = house(token.core, line.dialect);
         Reading::new(format!("{number} and {fraction}"), 2)
@@ -133,7 +105,7 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
         }
         let ordinal = next.is_ordinal();
         let named = next.is_word() && next.core.starts_with(char::is_uppercase);
-        if !(ordinal || named || directions::find(next.core).is_some()) {
+        if !(ordinal || named || direction(next.core).is_some()) {
             return i == at && is_small_street(line, at + 1);
         }
     }
@@ -142,7 +114,7 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
 
 /// Abbreviations that stand in the names of streets: "N.E. 5th St.", "Jr. Blvd."
 fn goes_with_name(text: &str) -> bool {
-    directions::find(text).is_some() || matches!(text, "Jr" | "Mrs")
+    direction(text).is_some() || matches!(text, "Jr" | "Mrs")
 }
 
 /// "oak st.", "old mill rd" in small letters from `at` on.
@@ -162,7 +134,7 @@ fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
         && before.close.is_empty()
         && before.core.len() > 2
         && !is_function_word(before.core)
-        && !crate::text::normalise::classes::measure::is_unit(before.core);
+        && !is_unit(before.core);
     // "dr. who", "sq. feet" and the like go on with a word; "12 oak st. near" does too.
     let ends = token.close.starts_with(',')
         || token.core == "st" && token.close == "."
@@ -171,26 +143,6 @@ fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
             .is_none_or(|next| is_function_word(next.core) || next.core.starts_with(char::is_uppercase));
     let clear = UNMISTAKABLE.contains(&token.core) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
     (named && clear).then_some(name)
-}
-
-/// "twenty seven eighty eight", "one twenty three", "twelve hundred".
-pub(crate) fn house(digits: &str, dialect: Dialect) -> String {
-    match digits.len() {
-        3 if !digits.ends_with("00") => {
-            let (hundred, rest) = digits.split_at(1);
-            let hundred = numbers::cardinal(hundred, dialect);
-            match rest.strip_prefix('0') {
-                Some(digit) => format!("{hundred} oh {}", numbers::spelled(digit)),
-                None => format!("{hundred} {}", numbers::cardinal(rest, dialect)),
-            }
-        }
-        4 if digits.starts_with("10") && digits[2..].starts_with('0') && !digits.ends_with("00") => {
-            format!("ten oh {}", numbers::spelled(&digits[3..]))
-        }
-        4 if !digits.starts_with('0') => numbers::year(digits, dialect),
-        5 => numbers::spelled(digits),
-        _ => numbers::cardinal(digits, dialect),
-    }
 }
 
 /// A house number stands before, on the same line and not far.
@@ -233,7 +185,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         && (before.core.len() > 2 || before.is_capitals() || before.core == "Jr");
     let next = line.next_after_dot(at);
     // "400 S. Dr. King Blvd.", "12 Harry Potter Pt. 2"
-    let titled = token.core == "Dr" && directions::find(before.core).is_some() && leads_to_name(line, at);
+    let titled = token.core == "Dr" && direction(before.core).is_some() && leads_to_name(line, at);
     let part = matches!(token.core, "Est" | "Pt" | "Wk") && next.is_some_and(|next| next.shape.digit);
     if !(named || ordinal) || titled || part {
         return None;
@@ -243,7 +195,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     // "12th Ave. S", "Main St. Suite 5"
     let directed = dotted
         && next.is_some_and(|next| {
-            directions::find(next.core).is_some()
+            direction(next.core).is_some()
                 || matches!(
                     next.core,
                     "Apt" | "Bldg" | "Floor" | "Room" | "Ste" | "Suite" | "Unit"

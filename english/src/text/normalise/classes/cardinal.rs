@@ -1,9 +1,14 @@
 //! Numbers on their own: years against cardinals, codes digit by digit, ordinals, decimals, versions.
 
 use crate::text::normalise::{
-    context::{after_word, counts, counts_millions, is_amount, is_code, is_model, is_named, is_year},
-    engine::{Line, Reading},
-    say::numbers,
+    amounts::{names::per, number_before},
+    context::{counts_millions, is_amount, plain, spaced},
+    engine::Reading,
+    line::Line,
+    say::{
+        house, numbers,
+        spelling::{self, spelled},
+    },
 };
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -25,31 +30,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| compound(token.core, line))
         .or_else(|| grouped(token.core, line))
         .map(|words| Reading::new(words, 1))
-}
-
-/// "1 000 000", "12 500 people": thousands set apart by spaces; the digits and the number of tokens.
-pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<(String, usize)> {
-    const MAX_GROUPS: usize = 6;
-    let first = &line.tokens[at];
-    if !first.is_digits() || first.core.len() > 3 || first.core.starts_with('0') {
-        return None;
-    }
-    let mut number = first.core.to_owned();
-    let mut tokens = 1;
-    while let Some(next) = line
-        .next(at + tokens - 1)
-        .filter(|next| next.is_digits() && next.core.len() == 3 && tokens <= MAX_GROUPS)
-    {
-        number += next.core;
-        tokens += 1;
-    }
-    // A fourth digit or a second number makes something else of it.
-    let ends = !line.next(at + tokens - 1).is_some_and(|next| next.shape.digit);
-    let last = at + tokens - 1;
-    let alone = line.tokens.len() == 2;
-    let surely = tokens > 2
-        || (tokens == 2 && (alone || number.ends_with("000") || counts(line, last) && after_word(line, at)));
-    (ends && surely).then_some((number, tokens))
 }
 
 /// "3 bn", "1.2 mn people"
@@ -100,10 +80,7 @@ fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
     if ending == expected {
         return Some(numbers::ordinal(digits, line.dialect));
     }
-    Some(format!(
-        "{} {ending}",
-        crate::text::normalise::classes::symbols::digits(digits, line.dialect)
-    ))
+    Some(format!("{} {ending}", spelling::digits(digits, line.dialect)))
 }
 
 /// "v1.2", "1.2.3", "Python 3.11": the parts one after the other.
@@ -138,12 +115,12 @@ fn version(line: &Line<'_>, at: usize) -> Option<String> {
     }
     let words: Vec<_> = numbered
         .split('.')
-        .map(|part| crate::text::normalise::classes::symbols::digits(part, line.dialect))
+        .map(|part| spelling::digits(part, line.dialect))
         .collect();
     let mut words = format!("{prefix}{}", words.join(" point "));
     for part in stage.split(['.', '-']).filter(|part| !part.is_empty()) {
         words.push(' ');
-        words += &crate::text::normalise::classes::symbols::spelled(part, line.dialect, true);
+        words += &spelled(part, line.dialect, true);
     }
     Some(words)
 }
@@ -162,7 +139,7 @@ fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
     }
     let said = numbers::is_digits(digits).then(|| {
         if digits.len() == 3 && !digits.ends_with("00") {
-            crate::text::normalise::classes::address::house(digits, line.dialect)
+            house(digits, line.dialect)
         } else if digits.len() == 4 {
             numbers::year(digits, line.dialect)
         } else {
@@ -180,7 +157,7 @@ fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
     {
         return Some(format!(
             "{} {}",
-            crate::text::normalise::classes::address::house(lines, line.dialect),
+            house(lines, line.dialect),
             core[lines.len()..].to_ascii_uppercase()
         ));
     }
@@ -235,7 +212,7 @@ fn paragraph(core: &str, line: &Line<'_>) -> Option<String> {
     if !numbers::is_digits(digits) || digits.len() > 4 {
         return None;
     }
-    let mut words = crate::text::normalise::classes::address::house(digits, line.dialect);
+    let mut words = house(digits, line.dialect);
     for part in rest.split(")(") {
         if part.is_empty() || part.len() > 3 || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
@@ -263,10 +240,10 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
     }
     if matches!(unsigned, "401k" | "401K" | "403b" | "403B") {
         let (digits, letter) = unsigned.split_at(3);
-        let digits = crate::text::normalise::classes::address::house(digits, line.dialect);
+        let digits = house(digits, line.dialect);
         return Some(format!("{sign}{digits} {}", letter.to_ascii_uppercase()));
     }
-    let (number, suffix) = crate::text::normalise::amounts::number_before(unsigned);
+    let (number, suffix) = number_before(unsigned);
     if number.is_empty() {
         return None;
     }
@@ -281,7 +258,7 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
     let words = numbers::decimal(number, line.dialect)?;
     // "2x/day"
     if let Some(period) = suffix.strip_prefix("x/") {
-        let period = crate::text::normalise::amounts::names::per(period, line.dialect)?;
+        let period = per(period, line.dialect)?;
         let times = if number == "1" { "time" } else { "times" };
         return Some(format!("{words} {times} per {period}"));
     }
@@ -297,22 +274,4 @@ fn number(line: &Line<'_>, at: usize) -> Option<String> {
         _ => return None,
     };
     Some(format!("{sign}{words}{suffix}"))
-}
-
-/// Digits alone, by what stands around them.
-pub(crate) fn plain(digits: &str, line: &Line<'_>, at: usize) -> String {
-    let spelled =
-        (digits.len() > 1 && digits.starts_with('0')) || digits.len() > 12 || is_code(digits, line, at);
-    if spelled {
-        numbers::spelled(digits)
-    } else if digits.len() == 3 && is_named(line, at) {
-        crate::text::normalise::classes::address::house(digits, line.dialect)
-    } else if digits.len() == 4 && line.previous(at).is_some_and(|before| before.core == "Form") {
-        // "Form 1040"
-        crate::text::normalise::classes::address::house(digits, line.dialect)
-    } else if digits.len() == 4 && (is_year(digits, line, at) || is_model(digits, line, at)) {
-        numbers::year(digits, line.dialect)
-    } else {
-        numbers::cardinal(digits, line.dialect)
-    }
 }

@@ -8,40 +8,15 @@ mod worded;
 use crate::text::{
     Dialect,
     normalise::{
-        engine::{Dot, Line, Reading},
+        calendar::{WEEKDAYS, month, month_name},
+        engine::{Dot, Reading},
+        line::Line,
         say::numbers,
     },
 };
 use decades::decade;
 use spans::span;
 use worded::{day_month, joined, month_day};
-
-pub(crate) use spans::is_span;
-
-const MONTHS: [(&str, &[&str]); 12] = [
-    ("January", &["january", "jan"]),
-    ("February", &["february", "feb"]),
-    ("March", &["march", "mar"]),
-    ("April", &["april", "apr"]),
-    ("May", &["may"]),
-    ("June", &["june", "jun"]),
-    ("July", &["july", "jul"]),
-    ("August", &["august", "aug"]),
-    ("September", &["september", "sept", "sep"]),
-    ("October", &["october", "oct"]),
-    ("November", &["november", "nov"]),
-    ("December", &["december", "dec"]),
-];
-
-const WEEKDAYS: [(&str, &[&str]); 7] = [
-    ("Monday", &["Mon"]),
-    ("Tuesday", &["Tue", "Tues"]),
-    ("Wednesday", &["Wed", "Weds"]),
-    ("Thursday", &["Thu", "Thur", "Thurs"]),
-    ("Friday", &["Fri"]),
-    ("Saturday", &["Sat"]),
-    ("Sunday", &["Sun"]),
-];
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -68,36 +43,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             .or_else(|| weekday(line, at))
             .or_else(|| span(line, at))
     }
-}
-
-/// A month or a day of the week, written out or not.
-pub(crate) fn is_calendar_name(text: &str) -> bool {
-    text.starts_with(char::is_uppercase)
-        && (month(text).is_some()
-            || WEEKDAYS
-                .iter()
-                .any(|(name, short)| *name == text || short.contains(&text)))
-}
-
-/// For the fast path.
-pub(crate) fn may_abbreviate(text: &str) -> bool {
-    text.len() >= 3 && WEEKDAYS.iter().any(|(_, short)| short.contains(&text))
-}
-
-/// The month of 1 to 12 that `text` names. "may" and "march" are words first, so only capitals count there.
-fn month(text: &str) -> Option<usize> {
-    if !(3..=9).contains(&text.len()) || matches!(text, "may" | "march") {
-        return None;
-    }
-    let lower = text.to_ascii_lowercase();
-    MONTHS
-        .iter()
-        .position(|(_, names)| names.contains(&lower.as_str()))
-        .map(|i| i + 1)
-}
-
-fn month_name(month: usize) -> &'static str {
-    MONTHS[month - 1].0
 }
 
 /// A day of 1 to 31 with or without its ordinal ending.

@@ -1,8 +1,12 @@
 //! Addresses of the net: URLs, e-mail, host and file names, hashtags and handles, IP addresses.
 
 use crate::text::normalise::{
-    engine::{Line, Reading},
-    say::numbers,
+    engine::Reading,
+    line::Line,
+    say::{
+        numbers,
+        spelling::{self, spelled},
+    },
 };
 
 /// Ends of host names that are said as words; two-letter ones are spelled.
@@ -109,10 +113,7 @@ fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
     if serial {
-        return Some(format!(
-            "number {}",
-            crate::text::normalise::classes::symbols::spelled(name, line.dialect, false)
-        ));
+        return Some(format!("number {}", spelled(name, line.dialect, false)));
     }
     let tag = name.contains(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     // "#tbt"
@@ -125,11 +126,11 @@ fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
         return Some(format!("hashtag {}", name.to_ascii_uppercase()));
     }
     let plain = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
-    let split = crate::text::normalise::classes::word::parts(name);
+    let split = spelling::parts(name);
     let words = if plain(&split) {
         split
     } else {
-        crate::text::normalise::classes::symbols::spelled(name, line.dialect, true)
+        spelled(name, line.dialect, true)
     };
     tag.then(|| format!("hashtag {words}"))
 }
@@ -226,7 +227,7 @@ fn said(core: &str, line: &Line<'_>, full: bool) -> String {
     if full {
         say(core)
     } else {
-        crate::text::normalise::classes::symbols::spelled(core, line.dialect, false)
+        spelled(core, line.dialect, false)
     }
 }
 
@@ -288,7 +289,7 @@ fn letters(part: &str, after_dot: bool, rest: &str) -> String {
     if lower.len() > 1 && !vowels {
         return lower.to_ascii_uppercase();
     }
-    crate::text::normalise::classes::word::parts(part)
+    spelling::parts(part)
 }
 
 fn sign(c: char) -> &'static str {
@@ -308,6 +309,6 @@ fn sign(c: char) -> &'static str {
         '(' => "open parenthesis",
         ')' => "close parenthesis",
         '|' => "pipe",
-        c => crate::text::normalise::classes::symbols::name(c),
+        c => spelling::name(c),
     }
 }

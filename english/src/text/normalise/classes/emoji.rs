@@ -1,8 +1,10 @@
 //! Emoji and emoticons: left out beside words, named where nothing else is said.
 
+use crate::text::normalise::line::{
+    Line,
+    tokens::{self, Token},
+};
 use deunicode::deunicode_char;
-
-use crate::text::normalise::{engine::Line, line::tokens::Token};
 
 /// Drawn with punctuation and letters.
 const EMOTICONS: &[&str] = &[
@@ -69,7 +71,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
         };
     }
     if token.core.is_ascii()
-        && token.shape == crate::text::normalise::line::tokens::Shape::default()
+        && token.shape == tokens::Shape::default()
         && token.open.is_empty()
         && token.close.len() < 2
     {

@@ -1,11 +1,7 @@
 //! Identifiers of machines and books: MAC and IPv6 addresses, UUIDs, hexadecimal numbers, colours, ISBNs. Each sign of
 //! them counts, so each is said.
 
-use crate::text::normalise::{
-    context::is_announced,
-    engine::{Line, Reading},
-    say::numbers,
-};
+use crate::text::normalise::{context::is_announced, engine::Reading, line::Line, say::numbers};
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -23,16 +19,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| ipv6(core, line))
         .or_else(|| catalogued(line, at))?;
     Some(Reading::new(words, 1))
-}
-
-/// A run of signs that is one token though letters stand beside its colons.
-pub(crate) fn has_colons(text: &str) -> bool {
-    text.len() <= 48
-        && text.bytes().filter(|&b| b == b':').count() >= 2
-        && text.bytes().any(|b| b.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_hexdigit() || b":/.,;)]".contains(&b))
 }
 
 /// "****4321", "**** 4321": the end of a card.

@@ -3,9 +3,13 @@
 use crate::text::{
     Dialect,
     normalise::{
-        engine::{Line, Reading},
-        line::tokens::Token,
-        say::numbers,
+        context::in_equation,
+        engine::Reading,
+        line::{Line, tokens::Token},
+        say::{
+            numbers,
+            spelling::{self, is_greek, letter_name, spelled},
+        },
     },
 };
 
@@ -48,10 +52,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     });
     if dialled && let Some(digits) = core.strip_prefix('*').filter(|digits| numbers::is_digits(digits)) {
         return Some(Reading::new(
-            format!(
-                "star {}",
-                crate::text::normalise::classes::symbols::digits(digits, line.dialect)
-            ),
+            format!("star {}", spelling::digits(digits, line.dialect)),
             1,
         ));
     }
@@ -84,12 +85,8 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 fn index(core: &str, line: &Line<'_>) -> Option<String> {
     let (letter, number) = core.split_once('-')?;
     // "k-12" are the grades of a school.
-    (matches!(letter, "n" | "x" | "y" | "k") && number.len() == 1 && numbers::is_digits(number)).then(|| {
-        format!(
-            "{letter} minus {}",
-            crate::text::normalise::classes::symbols::digits(number, line.dialect)
-        )
-    })
+    (matches!(letter, "n" | "x" | "y" | "k") && number.len() == 1 && numbers::is_digits(number))
+        .then(|| format!("{letter} minus {}", spelling::digits(number, line.dialect)))
 }
 
 /// "1.5e10", "2.3×10^8", "6.02x10²³".
@@ -226,16 +223,8 @@ fn function(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
     }
     let inner = numbers::decimal(inner, line.dialect)
         .or_else(|| expression(inner, line, at))
-        .unwrap_or_else(|| crate::text::normalise::classes::symbols::spelled(inner, line.dialect, true));
+        .unwrap_or_else(|| spelled(inner, line.dialect, true));
     Some(format!("{said} of {inner}"))
-}
-
-/// An equals sign stands within a few tokens.
-pub(crate) fn in_equation(line: &Line<'_>, at: usize) -> bool {
-    const REACH: usize = 8;
-    let from = at.saturating_sub(REACH);
-    let to = line.tokens.len().min(at + REACH);
-    line.tokens[from..to].iter().any(|token| token.core == "=")
 }
 
 /// A number or a single letter, possibly with a sign or a power.
@@ -266,10 +255,10 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
         let end = if c.is_ascii_digit() {
             rest.find(|d: char| !(d.is_ascii_digit() || d == '.' || d == ','))
                 .unwrap_or(rest.len())
-        } else if crate::text::normalise::classes::symbols::is_greek(c) {
+        } else if is_greek(c) {
             c.len_utf8()
         } else if c.is_alphabetic() {
-            rest.find(|d: char| !d.is_alphabetic() || crate::text::normalise::classes::symbols::is_greek(d))
+            rest.find(|d: char| !d.is_alphabetic() || is_greek(d))
                 .unwrap_or(rest.len())
         } else if superscript(&rest[..c.len_utf8()]).is_some() {
             rest.find(|d: char| superscript(d.encode_utf8(&mut [0; 4])).is_none())
@@ -286,8 +275,7 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
             if part.chars().count() > 3 && !core.contains('=') {
                 return None;
             }
-            crate::text::normalise::classes::symbols::letter_name(part)
-                .map_or_else(|| part.to_owned(), str::to_owned)
+            letter_name(part).map_or_else(|| part.to_owned(), str::to_owned)
         } else if let Some(exponent) = superscript(part) {
             exponent_words(&exponent, line.dialect)?
         } else {
@@ -334,7 +322,7 @@ fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
                     "less than or equal to".to_owned()
                 }
                 '=' => "equals".to_owned(),
-                c => match crate::text::normalise::classes::symbols::name(c) {
+                c => match spelling::name(c) {
                     "" => return None,
                     name => name.to_owned(),
                 },

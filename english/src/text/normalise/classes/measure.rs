@@ -8,12 +8,14 @@ use crate::text::{
     Dialect,
     normalise::{
         amounts::{
+            fractions::{self, vulgar},
             magnitude_name,
             names::{compound, is_period, per},
             number_before, units,
         },
-        engine::{Line, Reading},
-        line::tokens::Token,
+        context,
+        engine::Reading,
+        line::{Line, tokens::Token},
         say::numbers,
     },
 };
@@ -27,7 +29,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let vulgar = core
         .chars()
         .next()
-        .is_some_and(|c| !c.is_ascii() && crate::text::normalise::classes::fraction::vulgar(c).is_some());
+        .is_some_and(|c| !c.is_ascii() && vulgar(c).is_some());
     if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !(token.shape.digit || vulgar) {
         return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
     }
@@ -57,11 +59,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         })
 }
 
-/// The sign of a unit that stands as a word of its own.
-pub(crate) fn is_unit(text: &str) -> bool {
-    units::find(text, false).is_some()
-}
-
 /// Signs of units are no longer than this, "kg·m/s²" among them.
 const MAX_UNIT_BYTES: usize = 12;
 
@@ -75,11 +72,7 @@ struct Amount {
 fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     let (sign, unsigned) = numbers::sign(text);
     let (first, mut rest) = number_before(unsigned);
-    if let Some((c, fraction)) = unsigned
-        .chars()
-        .next()
-        .and_then(|c| Some((c, crate::text::normalise::classes::fraction::vulgar(c)?)))
-    {
+    if let Some((c, fraction)) = unsigned.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
         let words = format!("{sign}{fraction}");
         // "one half cup", "three quarters of a mile"
         return Some((Amount { words, one: true }, &unsigned[c.len_utf8()..]));
@@ -113,11 +106,7 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
             return Some((amount, rest));
         }
     }
-    if let Some((c, fraction)) = rest
-        .chars()
-        .next()
-        .and_then(|c| Some((c, crate::text::normalise::classes::fraction::vulgar(c)?)))
-    {
+    if let Some((c, fraction)) = rest.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
         words += &format!(" and {fraction}");
         rest = &rest[c.len_utf8()..];
         one = false;
@@ -210,12 +199,12 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     }
     // "12A" is a fuse, "flat 4A" none.
     let (number, unit) = number_before(core);
-    if unit == "m" && crate::text::normalise::context::counts_millions(line, at)
-        || unit == "A" && (number.len() == 1 || crate::text::normalise::context::is_place(line, at))
+    if unit == "m" && context::counts_millions(line, at)
+        || unit == "A" && (number.len() == 1 || context::is_place(line, at))
     {
         return None;
     }
-    if let Some((number, tokens)) = crate::text::normalise::classes::cardinal::spaced(line, at) {
+    if let Some((number, tokens)) = context::spaced(line, at) {
         let unit = line.next(at + tokens - 1)?.core;
         let name = compound(unit, false, dialect, &|text| units::find(text, false))?;
         return Some(Reading::abbreviation(
@@ -273,7 +262,7 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
     if !glued
         && let Some(fraction) = line
             .next(at)
-            .and_then(|next| crate::text::normalise::classes::fraction::alone(next.core, dialect))
+            .and_then(|next| fractions::alone(next.core, dialect))
     {
         amount.words += &format!(" and {fraction}");
         amount.one = false;
@@ -317,7 +306,7 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
             || matches!(written, "V" | "W")
                 && next.is_word()
                 && !next.shape.upper
-                && !crate::text::normalise::context::is_function_word(next.core)
+                && !context::is_function_word(next.core)
     });
     let name = compound(
         written,

@@ -12,7 +12,8 @@ use crate::text::{
             amount_before, glued_magnitude, magnitude_letter, magnitude_name, names, number_before,
             thousands_before,
         },
-        engine::{Line, Reading},
+        engine::Reading,
+        line::Line,
         say::numbers,
     },
 };

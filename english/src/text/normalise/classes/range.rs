@@ -3,11 +3,11 @@
 use crate::text::{
     Dialect,
     normalise::{
-        classes::{cardinal, measure},
+        amounts::{fractions, units},
         context,
-        engine::{Line, Reading},
-        line::tokens::Token,
-        say::numbers,
+        engine::Reading,
+        line::{Line, tokens::Token},
+        say::{house, numbers, prefix_words, spelling},
     },
 };
 
@@ -31,9 +31,9 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         let side = |text: &str| {
             if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
                 // "1920x1080"
-                crate::text::normalise::classes::address::house(text, line.dialect)
+                house(text, line.dialect)
             } else if numbers::is_digits(text) {
-                cardinal::plain(text, line, at)
+                context::plain(text, line, at)
             } else {
                 numbers::decimal(text, line.dialect).unwrap_or_default()
             }
@@ -67,7 +67,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let counted = dash.open == "-"
         && (context::counts_plural(line, at + 2)
             || is_listed(line, at)
-            || line.next(at + 2).is_some_and(|unit| measure::is_unit(unit.core)));
+            || line.next(at + 2).is_some_and(|unit| units::is_unit(unit.core)));
     let spaced_range = dash.core.is_empty()
         && (dash.open == "–" || years || counted)
         && second.spaced
@@ -125,7 +125,7 @@ fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
     let verse = line
         .previous(at)
         .is_some_and(|p| p.is_word() && p.core.starts_with(char::is_uppercase) && p.shape.lower);
-    let say = |digits: &str| crate::text::normalise::classes::symbols::digits(digits, line.dialect);
+    let say = |digits: &str| spelling::digits(digits, line.dialect);
     let halves = first == "50" && second == "50";
     let link = if verse || halves || last.is_some() {
         " "
@@ -143,7 +143,7 @@ fn is_year(text: &str) -> bool {
 
 /// "1/2-3/4", "1st-3rd"
 fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
-    let fraction = |text| crate::text::normalise::classes::fraction::alone(text, line.dialect);
+    let fraction = |text| fractions::alone(text, line.dialect);
     if let (Some(from), Some(to)) = (fraction(from), fraction(to)) {
         return Some(format!("{from} to {to}"));
     }
@@ -249,7 +249,7 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
         if text == "0" && score && line.dialect == Dialect::British {
             "nil".to_owned()
         } else if numbers::is_digits(text) {
-            cardinal::plain(text, line, at)
+            context::plain(text, line, at)
         } else {
             numbers::decimal(text, line.dialect).unwrap_or_default()
         }
@@ -260,10 +260,7 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     }
     if from == "1" && matches!(to, "800" | "888" | "877" | "866" | "855" | "844" | "833" | "900") {
         // "a 1-800 number"
-        return Some(format!(
-            "one {}",
-            crate::text::normalise::classes::telephone::prefix_words(to)
-        ));
+        return Some(format!("one {}", prefix_words(to)));
     }
     if (from, to) == ("9", "5") {
         // The hours of an office.

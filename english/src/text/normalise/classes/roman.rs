@@ -3,22 +3,12 @@
 mod names;
 
 use crate::text::normalise::{
-    engine::{Line, Reading},
+    amounts::roman::{is_small, may_number, value},
+    engine::Reading,
+    line::Line,
     say::numbers,
 };
 use names::{NUMBERED, REGNAL};
-
-/// For the fast path: "Scene ii", "pp. iv-xii".
-pub(crate) fn may_number(text: &str) -> bool {
-    match text.split_once('-') {
-        Some((from, to)) => is_small(from) && is_small(to),
-        None => text.len() > 1 && is_small(text),
-    }
-}
-
-fn is_small(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
-}
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
@@ -123,16 +113,16 @@ fn is_year(numeral: &str) -> bool {
 }
 
 /// "and II" in "World Wars I and II", "Parts I, II and III": numerals before it go back to a noun.
-fn series(line: &Line<'_>, at: usize, value: &str) -> Option<Reading> {
+fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
     const REACH: usize = 8;
     let mut numbered = false;
     for i in (at.saturating_sub(REACH)..at).rev() {
         let token = &line.tokens[i];
         let joined = matches!(token.core, "and" | "or" | "to" | "&" | "through");
-        let numeral = self::value(token.core).is_some();
+        let numeral = value(token.core).is_some();
         if !matches!(token.close, "" | ",") || !(joined || numeral) {
             let noun = token.close.is_empty() && is_numbered(&token.core.to_ascii_lowercase());
-            return (noun && numbered).then(|| Reading::new(numbers::cardinal(value, line.dialect), 1));
+            return (noun && numbered).then(|| Reading::new(numbers::cardinal(number, line.dialect), 1));
         }
         numbered |= numeral;
     }
@@ -228,59 +218,9 @@ fn ends_name(line: &Line<'_>, at: usize) -> bool {
         })
 }
 
-const PARTS: [(&str, u32); 13] = [
-    ("M", 1000),
-    ("CM", 900),
-    ("D", 500),
-    ("CD", 400),
-    ("C", 100),
-    ("XC", 90),
-    ("L", 50),
-    ("XL", 40),
-    ("X", 10),
-    ("IX", 9),
-    ("V", 5),
-    ("IV", 4),
-    ("I", 1),
-];
-
-/// The value of a Roman numeral below 4000 in capitals and in its usual form.
-fn value(text: &str) -> Option<u32> {
-    let (mut rest, mut sum) = (text, 0);
-    for (letters, value) in PARTS {
-        while let Some(tail) = rest.strip_prefix(letters) {
-            rest = tail;
-            sum += value;
-        }
-    }
-    (rest.is_empty() && (1..4000).contains(&sum) && written(sum) == text).then_some(sum)
-}
-
-fn written(mut value: u32) -> String {
-    let mut text = String::new();
-    for (letters, part) in PARTS {
-        while value >= part {
-            text += letters;
-            value -= part;
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::text::normalise::tests::american;
-
-    #[test]
-    fn values_numerals() {
-        for (text, number) in [("IV", 4), ("XL", 40), ("MCMXCIV", 1994), ("XIV", 14), ("VIII", 8)] {
-            assert_eq!(value(text), Some(number));
-        }
-        for not in ["", "IIII", "VX", "IXI", "A", "iv"] {
-            assert_eq!(value(not), None, "{not}");
-        }
-    }
 
     #[test]
     fn reads_numerals_in_their_places() {

@@ -1,7 +1,8 @@
 //! Places in the Bible: "1 Cor. 13:4", "Gen. 1:1".
 
 use crate::text::normalise::{
-    engine::{Dot, Line, Reading},
+    engine::{Dot, Reading},
+    line::Line,
     say::numbers,
 };
 

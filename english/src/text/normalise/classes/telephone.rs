@@ -2,8 +2,9 @@
 
 use crate::text::normalise::{
     context,
-    engine::{Line, Reading},
-    say::numbers,
+    engine::Reading,
+    line::Line,
+    say::{numbers, prefix_words},
 };
 
 /// A number has at most this many groups, and fewer tokens.
@@ -70,15 +71,6 @@ fn vanity(core: &str) -> Option<String> {
         }
     }
     Some(words.trim_end_matches(',').to_owned())
-}
-
-/// Hundreds are said as such: "eight hundred".
-pub(crate) fn prefix_words(digits: &str) -> String {
-    match digits {
-        "800" => "eight hundred".to_owned(),
-        "900" => "nine hundred".to_owned(),
-        _ => numbers::spelled(digits),
-    }
 }
 
 /// Groups of digits between hyphens, points, brackets and spaces, in this token and the next ones.

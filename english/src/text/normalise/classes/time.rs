@@ -5,17 +5,16 @@ mod ranges;
 use crate::text::{
     Dialect,
     normalise::{
-        engine::{Dot, Line, Reading},
+        calendar::{
+            clock::{clock, counted, half, parse, words, zone},
+            is_calendar_name,
+        },
+        engine::{Dot, Reading},
+        line::Line,
         say::numbers,
     },
 };
 use ranges::{range, spaced_range, stroked};
-
-const ZONES: &[&str] = &[
-    "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
-    "ET", "GMT", "HKT", "HST", "IST", "JST", "KST", "MDT", "MSK", "MST", "MT", "NZDT", "NZST", "PDT", "PST",
-    "PT", "SGT", "UTC", "WET",
-];
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -141,92 +140,6 @@ fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::new(format!("{} {minute} hours", part(hour)), 2))
 }
 
-fn counted(digits: &str, unit: &str, dialect: Dialect) -> String {
-    let number = numbers::cardinal(digits, dialect);
-    format!("{number} {unit}{}", if number == "one" { "" } else { "s" })
-}
-
-/// A time as far as it stands in one token.
-struct Clock<'a> {
-    hour: &'a str,
-    minute: Option<&'a str>,
-    second: Option<&'a str>,
-    half: Option<&'static str>,
-    /// What is left of the token.
-    rest: &'a str,
-}
-
-fn parse(text: &str) -> Option<Clock<'_>> {
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let (hour, rest) = text.split_at(digits(text));
-    if hour.is_empty() || hour.len() > 2 || hour.parse::<u32>().ok()? > 24 {
-        return None;
-    }
-    let part = |rest: &'_ str, marks: &[char]| -> Option<(usize, usize)> {
-        let tail = rest.strip_prefix(marks)?;
-        let length = digits(tail);
-        (length == 2 && tail[..2].parse::<u32>().ok()? < 60).then_some((rest.len() - tail.len(), length))
-    };
-    let mut clock = Clock {
-        hour,
-        minute: None,
-        second: None,
-        half: None,
-        rest,
-    };
-    if let Some((mark, length)) = part(rest, &[':', '.']) {
-        let dotted = rest.starts_with('.');
-        clock.minute = Some(&rest[mark..mark + length]);
-        clock.rest = &rest[mark + length..];
-        if let Some((mark, length)) = part(clock.rest, &[':']).filter(|_| !dotted) {
-            clock.second = Some(&clock.rest[mark..mark + length]);
-            clock.rest = &clock.rest[mark + length..];
-        }
-        // A decimal number otherwise.
-        if dotted && half(clock.rest).is_none() && !clock.rest.is_empty() {
-            return None;
-        }
-    }
-    if let Some((half, length)) = half(clock.rest) {
-        clock.half = Some(half);
-        clock.rest = &clock.rest[length..];
-    }
-    Some(clock)
-}
-
-/// "am", "p.m" and the like at the start of `text`, with their length.
-fn half(text: &str) -> Option<(&'static str, usize)> {
-    let bytes = text.as_bytes();
-    let name = match bytes.first()?.to_ascii_lowercase() {
-        b'a' => "AM",
-        b'p' => "PM",
-        _ => return None,
-    };
-    let mut end = 1 + usize::from(bytes.get(1) == Some(&b'.'));
-    if bytes.get(end).is_none_or(|b| !b.eq_ignore_ascii_case(&b'm')) {
-        return None;
-    }
-    end += 1;
-    if bytes.get(end) == Some(&b'.') {
-        end += 1;
-        return Some((name, end));
-    }
-    bytes
-        .get(end)
-        .is_none_or(|b| !b.is_ascii_alphabetic())
-        .then_some((name, end))
-}
-
-fn zone(text: &str) -> Option<String> {
-    let letters: String = text
-        .chars()
-        .filter(|&c| c != '.')
-        .collect::<String>()
-        .to_ascii_uppercase();
-    let written = text.len() == letters.len() && text == letters || text.contains('.') || text.len() == 3;
-    (written && ZONES.contains(&letters.as_str())).then_some(letters)
-}
-
 fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
     let mut clock = parse(line.tokens[at].core)?;
     let dotted = line.tokens[at].core[clock.hour.len()..].starts_with('.');
@@ -325,53 +238,5 @@ fn is_british_time(line: &Line<'_>, at: usize) -> bool {
 
 /// "Monday", "Eastern": what may follow "5 p.m." with a capital in the same sentence.
 fn goes_on(text: &str) -> bool {
-    matches!(text, "Eastern" | "Central" | "Mountain" | "Pacific")
-        || crate::text::normalise::classes::date::is_calendar_name(text)
-}
-
-/// A time without anything around it, such as "10:30:00" in a time stamp.
-pub(crate) fn clock(text: &str, dialect: Dialect) -> Option<String> {
-    let mut clock = parse(text)?;
-    if !clock.rest.is_empty() || clock.minute.is_none() {
-        return None;
-    }
-    clock.second = clock.second.filter(|second| *second != "00");
-    words(&clock, dialect)
-}
-
-fn words(clock: &Clock<'_>, dialect: Dialect) -> Option<String> {
-    let count = |digits: &str, unit: &str| counted(digits, unit, dialect);
-    let hour = numbers::cardinal(clock.hour, dialect);
-    let mut words = match (clock.minute, clock.second) {
-        (Some(minute), Some(second)) => {
-            format!(
-                "{} {} and {}",
-                count(clock.hour, "hour"),
-                count(minute, "minute"),
-                count(second, "second")
-            )
-        }
-        (Some("00") | None, None) if clock.half.is_some() => hour,
-        (Some("00"), None) => match clock.hour.parse::<u32>().ok()? {
-            0 => "midnight".to_owned(),
-            1..=12 => format!("{hour} o'clock"),
-            _ => format!("{hour} hundred"),
-        },
-        (Some(minute), None) => {
-            let hour = if clock.hour == "00" {
-                "zero".to_owned()
-            } else {
-                hour
-            };
-            match minute.strip_prefix('0') {
-                Some(digit) => format!("{hour} oh {}", numbers::spelled(digit)),
-                None => format!("{hour} {}", numbers::cardinal(minute, dialect)),
-            }
-        }
-        (None, _) => hour,
-    };
-    if let Some(half) = clock.half {
-        words += &format!(" {half}");
-    }
-    Some(words)
+    matches!(text, "Eastern" | "Central" | "Mountain" | "Pacific") || is_calendar_name(text)
 }

@@ -1,6 +1,10 @@
 //! Words in odd spellings: drawn out, laughing, in CamelCase or snake_case, with an optional plural.
 
-use crate::text::normalise::engine::{Line, Reading};
+use crate::text::normalise::{
+    engine::Reading,
+    line::Line,
+    say::spelling::{is_greek, letter_name, parts, spelled},
+};
 
 /// Laughter is as long as this many syllables.
 const MAX_LAUGH: usize = 3;
@@ -22,15 +26,12 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !line.tokens[at].is_word() {
         return None;
     }
-    if let Some(name) = crate::text::normalise::classes::symbols::letter_name(core) {
+    if let Some(name) = letter_name(core) {
         return Some(Reading::new(name, 1));
     }
     // "Δx", "μ": Greek words have been written in Latin letters before.
-    if core.contains(crate::text::normalise::classes::symbols::is_greek) {
-        return Some(Reading::new(
-            crate::text::normalise::classes::symbols::spelled(core, line.dialect, true),
-            1,
-        ));
+    if core.contains(is_greek) {
+        return Some(Reading::new(spelled(core, line.dialect, true), 1));
     }
     if core == "IEEE" {
         return Some(Reading::new("I triple E", 1));
@@ -61,7 +62,7 @@ fn snake(core: &str, line: &Line<'_>) -> String {
             words.push(' ');
         }
         if part.contains(|c: char| !c.is_alphabetic()) {
-            words += &crate::text::normalise::classes::symbols::spelled(part, line.dialect, true);
+            words += &spelled(part, line.dialect, true);
         } else {
             words += &parts(part);
         }
@@ -74,90 +75,6 @@ pub(crate) fn begins_with_capitals(text: &str) -> bool {
     let capitals = text.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = &text[capitals..];
     capitals > 2 && rest.len() > 4 && rest.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-/// The words of a name in CamelCase, with spaces between; anything else as it is.
-///
-/// "McDonald" and "NeMo" are one word: a part of one or two letters does not stand alone, but for "iPhone" and "eBay".
-pub(crate) fn parts(text: &str) -> String {
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let mut cuts = vec![0];
-    for i in 1..chars.len() {
-        let (before, here) = (chars[i - 1].1, chars[i].1);
-        let next = chars.get(i + 1).map(|&(_, c)| c);
-        let hump = before.is_lowercase() && here.is_uppercase();
-        let after_capitals = before.is_uppercase()
-            && here.is_uppercase()
-            && next.is_some_and(char::is_lowercase)
-            && chars.len() > i + 2;
-        let digits = before.is_ascii_digit() != here.is_ascii_digit();
-        if hump || after_capitals || digits || before == '_' || here == '_' {
-            cuts.push(chars[i].0);
-        }
-    }
-    if cuts.len() == 1 {
-        return text.to_owned();
-    }
-    cuts.push(text.len());
-    let parts: Vec<&str> = cuts
-        .windows(2)
-        .map(|cut| &text[cut[0]..cut[1]])
-        .filter(|part| *part != "_")
-        .collect();
-    // Nothing but underscores.
-    let Some(&first) = parts.first() else {
-        return text.to_owned();
-    };
-    let single = matches!(first, "i" | "e") && parts.len() == 2;
-    let fits = |(i, part): (usize, &&str)| {
-        let capitals = part.chars().all(|c| !c.is_lowercase());
-        part.chars().count() > 2
-            || (capitals && part.len() > 1)
-            || part.bytes().all(|b| b.is_ascii_digit())
-            || (i == 0 && single)
-            || *part == "Id" && first.len() > 2
-            || matches!(
-                *part,
-                "My" | "In"
-                    | "On"
-                    | "Is"
-                    | "It"
-                    | "Of"
-                    | "To"
-                    | "Up"
-                    | "Go"
-                    | "We"
-                    | "No"
-                    | "By"
-                    | "Me"
-                    | "my"
-                    | "is"
-                    | "on"
-                    | "in"
-                    | "to"
-                    | "get"
-                    | "set"
-                    | "A"
-                    | "I"
-            )
-    };
-    if !parts.iter().enumerate().all(fits) || parts[0] == "Mac" || parts[0] == "Fitz" {
-        return text.to_owned();
-    }
-    let words: Vec<String> = parts
-        .iter()
-        .enumerate()
-        .map(|(i, part)| {
-            if part.bytes().all(|b| b.is_ascii_digit()) {
-                crate::text::normalise::classes::symbols::digits(part, crate::text::Dialect::American)
-            } else if i == 0 && single || *part == "Id" {
-                part.to_ascii_uppercase()
-            } else {
-                (*part).to_owned()
-            }
-        })
-        .collect();
-    words.join(" ")
 }
 
 /// "hahahaha" → "ha ha ha".

@@ -4,15 +4,6 @@ use std::ops::Range;
 
 use crate::text::{normalise::line::tokens::Token, spanned::Spanned};
 
-/// With the first letter in its large form, if it is ASCII.
-pub(crate) fn capitalised(words: &str) -> String {
-    let mut capital = words.to_owned();
-    if let Some(first) = capital.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    capital
-}
-
 pub(crate) struct Writer<'a> {
     input: &'a Spanned,
     out: &'a mut Spanned,

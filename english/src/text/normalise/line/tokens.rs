@@ -1,6 +1,6 @@
 //! Cuts a line into tokens: what stands between white space and dashes, with the punctuation around it set apart.
 
-use crate::text::spanned::LITERAL;
+use crate::text::{normalise::calendar::is_span, spanned::LITERAL};
 
 /// A longer run without white space is cut; every reader may look at the whole of a token.
 const MAX_TOKEN_BYTES: usize = 512;
@@ -85,7 +85,7 @@ fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>)
         || whole.starts_with("www.")
         || is_path_of_host(whole)
         || is_query(whole)
-        || crate::text::normalise::classes::identifier::has_colons(whole);
+        || has_colons(whole);
     let (mut at, mut spaced) = (from, true);
     while at < to {
         let rest = &line[at..to];
@@ -152,7 +152,7 @@ fn joint(rest: &str) -> Option<usize> {
                 let ordinal = matches!(hour, "st" | "nd" | "rd" | "th");
                 let range =
                     next.is_some_and(range_part) && (range_part(before) || half || ordinal) || half && noon;
-                !range && !crate::text::normalise::classes::date::is_span(&rest[..i], &rest[end..])
+                !range && !is_span(&rest[..i], &rest[end..])
             }
             '-' => run >= 2 && next != Some('-'),
             '.' => run >= 2 && (next.is_some_and(char::is_alphanumeric) || opens_quote(&rest[end..])),
@@ -327,6 +327,16 @@ fn shape(core: &str) -> Shape {
         before = c;
     }
     shape
+}
+
+/// A run of signs that is one token though letters stand beside its colons.
+pub(crate) fn has_colons(text: &str) -> bool {
+    text.len() <= 48
+        && text.bytes().filter(|&b| b == b':').count() >= 2
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() || b":/.,;)]".contains(&b))
 }
 
 #[cfg(test)]

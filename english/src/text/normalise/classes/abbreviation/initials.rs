@@ -1,7 +1,10 @@
 //! Letters with full stops between: "U.S.", "non-U.S.", "r.s.v.p.".
 
 use super::{find, tables::DOTTED};
-use crate::text::normalise::engine::{Dot, Line, Reading};
+use crate::text::normalise::{
+    engine::{Dot, Reading},
+    line::Line,
+};
 
 /// "U.S.-based", "non-U.S."
 pub(super) fn compound(core: &str) -> Option<Reading> {

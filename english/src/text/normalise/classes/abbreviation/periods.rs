@@ -2,7 +2,7 @@
 
 use crate::text::{
     Dialect,
-    normalise::engine::{Line, Reading},
+    normalise::{engine::Reading, line::Line},
 };
 
 /// "year over year" and its kin.

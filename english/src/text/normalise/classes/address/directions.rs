@@ -1,20 +1,16 @@
 //! Points of the compass beside streets and roads.
 
-use super::{in_address, is_street, leads_to_street, roads, street_name, tables::DIRECTIONS};
-use crate::text::normalise::engine::{Dot, Line, Reading};
-
-/// The point that "N", "NW" or, without its last full stop, "N.W" names.
-pub(super) fn find(text: &str) -> Option<&'static str> {
-    DIRECTIONS
-        .iter()
-        .find(|(short, _)| *short == text)
-        .map(|(_, name)| *name)
-}
+use super::{in_address, leads_to_street, roads};
+use crate::text::normalise::{
+    context::streets::{direction, is_street, leads_away, street_name},
+    engine::{Dot, Reading},
+    line::Line,
+};
 
 /// "E" between a house number and a street, before or after one.
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let name = find(token.core)?;
+    let name = direction(token.core)?;
     if is_lettered_street(line, at) {
         return None;
     }
@@ -79,34 +75,6 @@ fn before_region(line: &Line<'_>, at: usize) -> bool {
             .is_some_and(|next| REGIONS.contains(&next.core))
 }
 
-/// "two blocks N of Main", "5 mi. SW of town"
-pub(crate) fn leads_away(line: &Line<'_>, at: usize) -> bool {
-    const DISTANCES: &[&str] = &[
-        "block",
-        "blocks",
-        "feet",
-        "ft",
-        "just",
-        "kilometers",
-        "kilometres",
-        "km",
-        "m",
-        "mi",
-        "mile",
-        "miles",
-        "yards",
-        "yd",
-    ];
-    line.get(at).is_some_and(|token| find(token.core).is_some())
-        && line.next_after_dot(at).is_some_and(|next| next.core == "of")
-        && at > 0
-        && DISTANCES.contains(
-            &line.tokens[at - 1]
-                .core
-                .trim_start_matches(|c: char| c.is_ascii_digit()),
-        )
-}
-
 /// "S St. NW": in Washington the letters are names.
 fn is_lettered_street(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].core.len() == 1
@@ -115,12 +83,12 @@ fn is_lettered_street(line: &Line<'_>, at: usize) -> bool {
             .is_some_and(|street| street_name(street.core).is_some())
         && line
             .next_after_dot(at + 1)
-            .is_some_and(|quadrant| quadrant.core.len() > 1 && find(quadrant.core).is_some())
+            .is_some_and(|quadrant| quadrant.core.len() > 1 && direction(quadrant.core).is_some())
 }
 
 /// "40 W. 57th", "12 N. Elm" at `at`: a street without its kind.
 pub(super) fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
-    let Some(point) = line.next(at).filter(|point| find(point.core).is_some()) else {
+    let Some(point) = line.next(at).filter(|point| direction(point.core).is_some()) else {
         return false;
     };
     // "Figure 5 E. Coli" is none.

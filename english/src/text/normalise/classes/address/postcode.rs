@@ -1,9 +1,6 @@
 //! British postcodes: "SW1A 1AA", "LS1 4ND".
 
-use crate::text::normalise::{
-    classes::symbols,
-    engine::{Line, Reading},
-};
+use crate::text::normalise::{engine::Reading, line::Line, say::spelling};
 
 /// Both halves, letters and digits one after the other, so that "4ND" and "8TH" are no ordinals.
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -28,7 +25,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 words.push(' ');
             }
             if c.is_ascii_digit() {
-                words += &symbols::digits(part, line.dialect);
+                words += &spelling::digits(part, line.dialect);
             } else if is_word(part) {
                 words += &format!("{} {}", &part[..1], &part[1..]);
             } else {

@@ -1,9 +1,10 @@
 //! Numbered roads, and the rooms and boxes that are numbered like them.
 
-use super::{directions, house};
 use crate::text::normalise::{
-    classes::cardinal,
-    engine::{Dot, Line, Reading},
+    context::{self, streets::direction},
+    engine::{Dot, Reading},
+    line::Line,
+    say::house,
 };
 
 /// "Rte 9", "Hwy. 101", "Fl 34"
@@ -96,10 +97,8 @@ pub(super) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
     if before.core == "Box" && token.core.len() == 4 {
         return Some(Reading::new(house(token.core, line.dialect), 1));
     }
-    let directed = line
-        .next(at)
-        .is_some_and(|point| directions::find(point.core).is_some());
-    (is_road(before.core) && directed).then(|| Reading::new(cardinal::plain(token.core, line, at), 1))
+    let directed = line.next(at).is_some_and(|point| direction(point.core).is_some());
+    (is_road(before.core) && directed).then(|| Reading::new(context::plain(token.core, line, at), 1))
 }
 
 /// "2400 Hwy 101": the house number at `at` stands before a numbered road.

@@ -4,10 +4,7 @@ use super::{
     in_address,
     tables::{SHORT_STATES, SHORT_WORDS, STATES, WORDS},
 };
-use crate::text::normalise::{
-    engine::{Line, Reading},
-    say::numbers,
-};
+use crate::text::normalise::{engine::Reading, line::Line, say::numbers};
 
 /// "Santa Clara, CA 95051", "City, NY", "Gary, Ind."
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {

@@ -2,10 +2,7 @@
 
 use crate::text::{
     Dialect,
-    normalise::{
-        engine::{Line, Reading},
-        say::numbers,
-    },
+    normalise::{engine::Reading, line::Line, say::numbers},
 };
 
 /// "1980s", "'90s", "1960s-1980s", "mid-1980s", "1980's".

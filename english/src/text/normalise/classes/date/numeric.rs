@@ -1,11 +1,12 @@
 //! Dates in numbers alone: ISO, "5/12/2024" in the order of the dialect, "15.01.2020".
 
-use super::{day_then_month, month_name, month_then_day, two_digits};
+use super::{day_then_month, month_then_day, two_digits};
 use crate::text::{
     Dialect,
     normalise::{
-        classes::time,
-        engine::{Line, Reading},
+        calendar::{clock, month_name},
+        engine::Reading,
+        line::Line,
         say::numbers,
     },
 };
@@ -22,7 +23,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         let zulu = clock.strip_suffix(['Z', 'z']);
         let clock = zulu.unwrap_or(clock);
         let clock = clock.split(['.', '+', '-']).next().unwrap_or(clock);
-        let clock = time::clock(clock, line.dialect)?;
+        let clock = clock::clock(clock, line.dialect)?;
         return Some(Reading::new(
             format!("{date}, {clock}{}", if zulu.is_some() { " UTC" } else { "" }),
             1,

@@ -1,20 +1,10 @@
 //! Months and days of the week with a dash between.
 
-use super::{WEEKDAYS, month, month_name};
-use crate::text::normalise::engine::{Line, Reading};
-
-/// "May" and "June–" with a dash between are months from one to the other; so with days.
-pub(crate) fn is_span(from: &str, to: &str) -> bool {
-    let from = from.trim_end_matches('.');
-    let to = &to[..to.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(to.len())];
-    let month = |text: &str| text.starts_with(char::is_uppercase) && (text == "May" || month(text).is_some());
-    let day = |text: &str| {
-        WEEKDAYS
-            .iter()
-            .any(|(name, short)| *name == text || short.contains(&text))
-    };
-    month(from) && month(to) || day(from) && day(to)
-}
+use crate::text::normalise::{
+    calendar::{WEEKDAYS, month, month_name},
+    engine::Reading,
+    line::Line,
+};
 
 /// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
 pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {

@@ -1,4 +1,5 @@
-use crate::text::normalise::tests::{american, british};
+use crate::text::normalise::tests;
+use tests::{american, british};
 
 #[test]
 fn reads_dates_in_words() {

@@ -1,9 +1,10 @@
 //! Dates with their month in words: "July 25, 2012", "25 july 2012", "1-5 June", "15-Jan-2020".
 
-use super::{MONTHS, day, day_then_month, month, month_name, month_then_day, two_digits, year, year_after};
+use super::{day, day_then_month, month_then_day, two_digits, year, year_after};
 use crate::text::normalise::{
-    engine::{Dot, Line, Reading},
-    line::tokens::Token,
+    calendar::{self, MONTHS, month, month_name},
+    engine::{Dot, Reading},
+    line::{Line, tokens::Token},
     say::numbers,
 };
 
@@ -25,7 +26,7 @@ pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
         return dotted.then(|| abbreviated(1));
     };
     if let Some((from, to)) = next.core.split_once('-')
-        && let (Some(from), Some(second)) = (day(from), super::month(to))
+        && let (Some(from), Some(second)) = (day(from), calendar::month(to))
     {
         return Some(to_next_month(
             line,

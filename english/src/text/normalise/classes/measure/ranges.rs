@@ -4,9 +4,9 @@ use super::{Amount, amount, compound, degrees, measured, percent};
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{number_before, units},
-        classes::fraction,
-        engine::{Line, Reading},
+        amounts::{fractions, number_before, units},
+        engine::Reading,
+        line::Line,
         say::numbers,
     },
 };
@@ -91,13 +91,13 @@ pub(super) fn parts(numerator: &str, denominator: &str, dialect: Dialect) -> Opt
         .split_once('-')
         .filter(|(whole, _)| numbers::is_digits(whole))
     {
-        let fraction = fraction::words(numerator, denominator, dialect)?;
+        let fraction = fractions::words(numerator, denominator, dialect)?;
         return Some(Amount {
             words: format!("{} and {fraction}", numbers::cardinal(whole, dialect)),
             one: false,
         });
     }
-    let words = fraction::words(numerator, denominator, dialect)?;
+    let words = fractions::words(numerator, denominator, dialect)?;
     let (above, below): (u64, u64) = (numerator.parse().ok()?, denominator.parse().ok()?);
     if above < below && above > 1 && !matches!(below, 2..=10 | 12 | 16 | 20 | 32 | 64 | 100) {
         let number = |digits| numbers::cardinal(digits, dialect);

@@ -2,8 +2,9 @@
 
 use super::amount;
 use crate::text::normalise::{
-    amounts::number_before,
-    engine::{Line, Reading},
+    amounts::{fractions, number_before},
+    engine::Reading,
+    line::Line,
     say::numbers,
 };
 
@@ -141,7 +142,7 @@ pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
         && let Some(part) = line
             .next(at)
             .filter(|part| part.close.starts_with(['"', '″', '”']))
-        && let Some(fraction) = crate::text::normalise::classes::fraction::alone(part.core, line.dialect)
+        && let Some(fraction) = fractions::alone(part.core, line.dialect)
         && !quoted(line, at, ['"', '“'])
     {
         let whole = numbers::cardinal(token.core, line.dialect);

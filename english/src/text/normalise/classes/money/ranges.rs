@@ -3,7 +3,8 @@
 use super::{Currency, currencies::sign_before, describes, magnitude_word, number, one_thing, sum, tail};
 use crate::text::normalise::{
     amounts::{amount_before, glued_magnitude, number_before},
-    engine::{Line, Reading},
+    engine::Reading,
+    line::Line,
     say::numbers,
 };
 

@@ -1,9 +1,12 @@
 //! From one time to another: "5pm-7 pm", "7 a.m.-9 a.m.", "noon-1pm".
 
-use super::{Clock, half, parse, words, zone};
 use crate::text::{
     Dialect,
-    normalise::engine::{Dot, Line, Reading},
+    normalise::{
+        calendar::clock::{Clock, half, parse, words, zone},
+        engine::{Dot, Reading},
+        line::Line,
+    },
 };
 
 /// "7:30pm/6:30pm": the same moment or the next in one token.
