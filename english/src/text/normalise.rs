@@ -20,6 +20,7 @@ mod line;
 mod markup;
 mod say;
 mod unicode;
+mod words;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,70 +2,47 @@
 
 pub(crate) mod clock;
 
-pub(crate) const MONTHS: [(&str, &[&str]); 12] = [
-    ("January", &["january", "jan"]),
-    ("February", &["february", "feb"]),
-    ("March", &["march", "mar"]),
-    ("April", &["april", "apr"]),
-    ("May", &["may"]),
-    ("June", &["june", "jun"]),
-    ("July", &["july", "jul"]),
-    ("August", &["august", "aug"]),
-    ("September", &["september", "sept", "sep"]),
-    ("October", &["october", "oct"]),
-    ("November", &["november", "nov"]),
-    ("December", &["december", "dec"]),
+use crate::text::normalise::words::{self, Role};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
-pub(crate) const WEEKDAYS: [(&str, &[&str]); 7] = [
-    ("Monday", &["Mon"]),
-    ("Tuesday", &["Tue", "Tues"]),
-    ("Wednesday", &["Wed", "Weds"]),
-    ("Thursday", &["Thu", "Thur", "Thurs"]),
-    ("Friday", &["Fri"]),
-    ("Saturday", &["Sat"]),
-    ("Sunday", &["Sun"]),
-];
+/// The name of the month of 1 to 12 that `digits` are.
+pub(crate) fn numbered_month(digits: &str) -> Option<&'static str> {
+    MONTHS.get(digits.parse::<usize>().ok()?.checked_sub(1)?).copied()
+}
+
+/// The month that `text` names. "may" and "march" are words first, so only capitals count there.
+pub(crate) fn month(text: &str) -> Option<&'static str> {
+    words::said(text, Role::Month).filter(|_| !matches!(text, "may" | "march"))
+}
+
+/// The day of the week that `text` names, written out or not.
+pub(crate) fn weekday(text: &str) -> Option<&'static str> {
+    words::said(text, Role::WeekdayShort).or_else(|| words::said(text, Role::Weekday))
+}
 
 /// A month or a day of the week, written out or not.
 pub(crate) fn is_calendar_name(text: &str) -> bool {
-    text.starts_with(char::is_uppercase)
-        && (month(text).is_some()
-            || WEEKDAYS
-                .iter()
-                .any(|(name, short)| *name == text || short.contains(&text)))
-}
-
-/// For the fast path.
-pub(crate) fn may_abbreviate(text: &str) -> bool {
-    text.len() >= 3 && WEEKDAYS.iter().any(|(_, short)| short.contains(&text))
-}
-
-/// The month of 1 to 12 that `text` names. "may" and "march" are words first, so only capitals count there.
-pub(crate) fn month(text: &str) -> Option<usize> {
-    if !(3..=9).contains(&text.len()) || matches!(text, "may" | "march") {
-        return None;
-    }
-    let lower = text.to_ascii_lowercase();
-    MONTHS
-        .iter()
-        .position(|(_, names)| names.contains(&lower.as_str()))
-        .map(|i| i + 1)
-}
-
-pub(crate) fn month_name(month: usize) -> &'static str {
-    MONTHS[month - 1].0
+    text.starts_with(char::is_uppercase) && (month(text).is_some() || weekday(text).is_some())
 }
 
 /// "May" and "June–" with a dash between are months from one to the other; so with days.
 pub(crate) fn is_span(from: &str, to: &str) -> bool {
     let from = from.trim_end_matches('.');
     let to = &to[..to.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(to.len())];
-    let month = |text: &str| text.starts_with(char::is_uppercase) && (text == "May" || month(text).is_some());
-    let day = |text: &str| {
-        WEEKDAYS
-            .iter()
-            .any(|(name, short)| *name == text || short.contains(&text))
-    };
-    month(from) && month(to) || day(from) && day(to)
+    let month = |text: &str| text.starts_with(char::is_uppercase) && month(text).is_some();
+    month(from) && month(to) || weekday(from).is_some() && weekday(to).is_some()
 }

@@ -6,51 +6,12 @@ use crate::text::normalise::{
     amounts::magnitude_name,
     line::Line,
     say::{house, numbers},
+    words::Role,
 };
 
 /// A noun stands before whose numbers are names: "flat", "exit", "room".
 pub(crate) fn is_place(line: &Line<'_>, at: usize) -> bool {
-    const PLACES: &[&str] = &[
-        "apartment",
-        "apt",
-        "area",
-        "block",
-        "building",
-        "bus",
-        "exhibit",
-        "exit",
-        "figure",
-        "flat",
-        "floor",
-        "fl",
-        "form",
-        "gate",
-        "grade",
-        "hall",
-        "highway",
-        "house",
-        "hwy",
-        "junction",
-        "line",
-        "lot",
-        "number",
-        "platform",
-        "room",
-        "rm",
-        "route",
-        "row",
-        "rte",
-        "seat",
-        "section",
-        "suite",
-        "ste",
-        "table",
-        "terminal",
-        "track",
-        "unit",
-    ];
-    line.previous(at)
-        .is_some_and(|before| PLACES.contains(&before.core.to_ascii_lowercase().as_str()))
+    line.after_a(at, Role::Place)
 }
 
 /// Rooms, flights, roads and aeroplanes of three digits are said like houses: "seven forty seven".
@@ -59,55 +20,15 @@ pub(crate) fn is_named(line: &Line<'_>, at: usize) -> bool {
     let flight = at > 1
         && line.tokens[at - 1].is_capitals()
         && line.tokens[at - 2].core.eq_ignore_ascii_case("flight");
-    flight
-        || line.previous(at).is_some_and(|before| {
-            matches!(
-                before.core.to_ascii_lowercase().as_str(),
-                "room"
-                    | "rm"
-                    | "flight"
-                    | "highway"
-                    | "hwy"
-                    | "interstate"
-                    | "route"
-                    | "rte"
-                    | "boeing"
-                    | "suite"
-                    | "apt"
-                    | "apartment"
-                    | "form"
-            )
-        })
+    flight || line.after_a(at, Role::Named)
 }
 
 /// A word follows that is counted, or a magnitude; or a word of amount stands before.
 pub(crate) fn counts(line: &Line<'_>, at: usize) -> bool {
     line.next(at).is_some_and(|next| {
         magnitude_name(next.core).is_some()
-            || (next.is_word() && next.shape.lower && !next.shape.upper && !is_function_word(next.core))
-    }) || line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "about"
-                | "over"
-                | "nearly"
-                | "almost"
-                | "around"
-                | "approximately"
-                | "exactly"
-                | "only"
-                | "some"
-                | "was"
-                | "were"
-                | "are"
-                | "is"
-                | "than"
-                | "to"
-                | "of"
-                | "total"
-                | "equals"
-        )
-    })
+            || (next.is_word() && next.shape.lower && !next.shape.upper && !next.is(Role::Function))
+    }) || line.after_a(at, Role::AmountWord)
 }
 
 /// A plural follows: "10 - 15 minutes".
@@ -123,97 +44,13 @@ pub(crate) fn counts_plural(line: &Line<'_>, at: usize) -> bool {
 
 /// "2m people": what follows is counted in millions, and not measured in meters.
 pub(crate) fn counts_millions(line: &Line<'_>, at: usize) -> bool {
-    const COUNTED: &[&str] = &[
-        "adults",
-        "barrels",
-        "cases",
-        "children",
-        "copies",
-        "customers",
-        "doses",
-        "downloads",
-        "euros",
-        "families",
-        "followers",
-        "homes",
-        "households",
-        "jobs",
-        "likes",
-        "members",
-        "passengers",
-        "patients",
-        "people",
-        "players",
-        "pounds",
-        "residents",
-        "shares",
-        "streams",
-        "subscribers",
-        "tonnes",
-        "users",
-        "vehicles",
-        "viewers",
-        "views",
-        "visitors",
-        "voters",
-        "workers",
-    ];
-    line.next(at).is_some_and(|next| COUNTED.contains(&next.core))
+    line.before_a(at, Role::Counted)
 }
 
 /// No name or noun of a number stands before, as in "Apollo 11 500 times".
 pub(crate) fn after_word(line: &Line<'_>, at: usize) -> bool {
     line.previous(at)
-        .is_none_or(|before| before.is_word() && !before.shape.upper || is_function_word(before.core))
-}
-
-pub(crate) fn is_function_word(text: &str) -> bool {
-    matches!(
-        text,
-        "a" | "an"
-            | "and"
-            | "are"
-            | "as"
-            | "at"
-            | "be"
-            | "been"
-            | "but"
-            | "by"
-            | "for"
-            | "from"
-            | "had"
-            | "has"
-            | "he"
-            | "in"
-            | "is"
-            | "it"
-            | "not"
-            | "of"
-            | "on"
-            | "or"
-            | "she"
-            | "so"
-            | "than"
-            | "that"
-            | "the"
-            | "then"
-            | "there"
-            | "they"
-            | "this"
-            | "to"
-            | "until"
-            | "was"
-            | "we"
-            | "were"
-            | "when"
-            | "which"
-            | "while"
-            | "who"
-            | "will"
-            | "with"
-            | "would"
-            | "you"
-    )
+        .is_none_or(|before| before.is_word() && !before.shape.upper || before.is(Role::Function))
 }
 
 /// "7M users", "1.5B", "300M" are amounts, "flat 4B" and "7B" not.
@@ -235,22 +72,7 @@ pub(crate) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
         let area = at > 1
             && line.tokens[at - 1].core.eq_ignore_ascii_case("code")
             && line.tokens[at - 2].core.eq_ignore_ascii_case("area");
-        return area
-            || dialled
-                && line.previous(at).is_some_and(|before| {
-                    matches!(
-                        before.core.to_ascii_lowercase().as_str(),
-                        "call"
-                            | "called"
-                            | "calling"
-                            | "dial"
-                            | "dialled"
-                            | "dialed"
-                            | "phone"
-                            | "ring"
-                            | "text"
-                    )
-                });
+        return area || dialled && line.after_a(at, Role::Dialling);
     }
     if digits.len() < 4 {
         return false;
@@ -273,33 +95,7 @@ pub(crate) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
 
 /// A word stands shortly before whose numbers are read digit by digit.
 pub(crate) fn is_announced(line: &Line<'_>, at: usize) -> bool {
-    line.tokens[at.saturating_sub(3)..at].iter().any(|token| {
-        matches!(
-            token.core.to_ascii_lowercase().as_str(),
-            "code"
-                | "pin"
-                | "otp"
-                | "passcode"
-                | "password"
-                | "zip"
-                | "ending"
-                | "ext"
-                | "extension"
-                | "serial"
-                | "id"
-                | "account"
-                | "passport"
-                | "invoice"
-                | "ticket"
-                | "isbn"
-                | "isbn-10"
-                | "isbn-13"
-                | "issn"
-                | "tracking"
-                | "card"
-                | "order"
-        )
-    })
+    line.near_a(at, 3, Role::Announcing)
 }
 
 /// "RTX 4090", "RFC 2119": said in pairs.
@@ -308,7 +104,7 @@ pub(crate) fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
         && !counts_plural(line, at)
         && line
             .next(at)
-            .is_none_or(|next| next.shape.upper || is_function_word(next.core))
+            .is_none_or(|next| next.shape.upper || next.is(Role::Function))
         && line.previous(at).is_some_and(|before| {
             before.is_capitals() && before.is_word() && before.core.len() > 1 && before.core.len() < 6
         })
@@ -317,31 +113,7 @@ pub(crate) fn is_model(digits: &str, line: &Line<'_>, at: usize) -> bool {
 /// A number of four digits that is said as a year.
 pub(crate) fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
     let value: u32 = digits.parse().unwrap_or(0);
-    let announced = line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "in" | "since"
-                | "until"
-                | "till"
-                | "by"
-                | "year"
-                | "circa"
-                | "ca"
-                | "c"
-                | "early"
-                | "late"
-                | "mid"
-                | "anno"
-                | "spring"
-                | "summer"
-                | "autumn"
-                | "fall"
-                | "winter"
-                | "before"
-                | "after"
-                | "during"
-        )
-    });
+    let announced = line.after_a(at, Role::Dating);
     let follower = line.next(at);
     // "1500 people", "2000 miles": something is counted.
     let counted = follower.is_some_and(|next| {

@@ -7,7 +7,6 @@ use crate::text::{
     normalise::{
         Options,
         amounts::roman::may_number,
-        calendar,
         classes::{
             abbreviation, address, cardinal, date, electronic, emoji, fraction, identifier, math, measure,
             money, range, roman, scripture, symbols, telephone, time, word,
@@ -19,6 +18,7 @@ use crate::text::{
             tokens::{self, Token},
         },
         say::capitalised,
+        words::{Role, Roles},
     },
     spanned::Spanned,
 };
@@ -257,6 +257,16 @@ fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
     })
 }
 
+/// Roles of words that classes read alone.
+const SHORT: Roles = Roles::of(&[
+    Role::Spelled,
+    Role::Title,
+    Role::TitleUndotted,
+    Role::WeekdayShort,
+    Role::Street,
+    Role::StreetInAddress,
+]);
+
 /// Nothing for a class to read: most of any text.
 fn is_plain(line: &Line<'_>, at: usize) -> bool {
     let token = &line.tokens[at];
@@ -289,14 +299,41 @@ fn is_plain(line: &Line<'_>, at: usize) -> bool {
         && !before_number
         && !token.is_capitals()
         && (token.core.len() > 6
-            || ![
-                abbreviation::may_abbreviate,
-                streets::may_abbreviate,
-                calendar::may_abbreviate,
-                may_number,
-            ]
-            .iter()
-            .any(|may| may(token.core)))
+            || !(token.roles.meets(SHORT)
+                || may_number(token.core)
+                || matches!(
+                    token.core,
+                    "aka"
+                        | "mr"
+                        | "mrs"
+                        | "vs"
+                        | "approx"
+                        | "dept"
+                        | "govt"
+                        | "wrt"
+                        | "phd"
+                        | "Ms"
+                        | "PhD"
+                        | "intl"
+                        | "Jr"
+                        | "Sr"
+                        | "Jnr"
+                        | "Snr"
+                        | "Esq"
+                        | "Rt"
+                        | "Attn"
+                        | "Col"
+                        | "Gen"
+                        | "Maj"
+                        | "attn"
+                        | "gov't"
+                        | "Gov't"
+                        | "int'l"
+                        | "Int'l"
+                        | "nat'l"
+                        | "Nat'l"
+                        | "cont'd"
+                )))
 }
 
 /// A full stop after the token at `at` also ends the sentence: more follows in the close, or a capital after it.

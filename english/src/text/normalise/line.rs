@@ -4,7 +4,7 @@ pub(crate) mod tokens;
 
 use crate::text::{
     Dialect,
-    normalise::{Options, line::tokens::Token},
+    normalise::{Options, line::tokens::Token, words::Role},
 };
 
 /// A line as the classes see it.
@@ -47,5 +47,22 @@ impl<'a> Line<'a> {
         let before = self.tokens.get(at.checked_sub(1)?)?;
         (matches!(before.close, "" | ".") && self.tokens[at].open.is_empty() && self.tokens[at].spaced)
             .then_some(before)
+    }
+
+    /// The token before the one at `at` has a role.
+    pub(crate) fn after_a(&self, at: usize, role: Role) -> bool {
+        self.previous(at).is_some_and(|before| before.is(role))
+    }
+
+    /// The token after the one at `at` has a role.
+    pub(crate) fn before_a(&self, at: usize, role: Role) -> bool {
+        self.next(at).is_some_and(|next| next.is(role))
+    }
+
+    /// One of the `reach` tokens before the one at `at` has a role.
+    pub(crate) fn near_a(&self, at: usize, reach: usize, role: Role) -> bool {
+        self.tokens[at.saturating_sub(reach)..at]
+            .iter()
+            .any(|token| token.is(role))
     }
 }

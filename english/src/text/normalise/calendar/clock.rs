@@ -1,12 +1,12 @@
 //! Times of day as they stand in one token.
 
-use crate::text::{Dialect, normalise::say::numbers};
-
-const ZONES: &[&str] = &[
-    "ACST", "AEDT", "AEST", "AKST", "AST", "BST", "CDT", "CEST", "CET", "CST", "EDT", "EEST", "EET", "EST",
-    "ET", "GMT", "HKT", "HST", "IST", "JST", "KST", "MDT", "MSK", "MST", "MT", "NZDT", "NZST", "PDT", "PST",
-    "PT", "SGT", "UTC", "WET",
-];
+use crate::text::{
+    Dialect,
+    normalise::{
+        say::numbers,
+        words::{Role, is},
+    },
+};
 
 /// A time as far as it stands in one token.
 pub(crate) struct Clock<'a> {
@@ -86,7 +86,7 @@ pub(crate) fn zone(text: &str) -> Option<String> {
         .collect::<String>()
         .to_ascii_uppercase();
     let written = text.len() == letters.len() && text == letters || text.contains('.') || text.len() == 3;
-    (written && ZONES.contains(&letters.as_str())).then_some(letters)
+    (written && is(&letters, Role::Zone)).then_some(letters)
 }
 
 /// A time without anything around it, such as "10:30:00" in a time stamp.

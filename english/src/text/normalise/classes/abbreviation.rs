@@ -2,7 +2,6 @@
 
 mod initials;
 mod periods;
-mod tables;
 
 use crate::text::normalise::{
     amounts::roman::may_number,
@@ -10,9 +9,9 @@ use crate::text::normalise::{
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
     say::{capitalised, numbers},
+    words::{Role, said},
 };
 use initials::{compound, initials, possessive};
-use tables::{DOTTED, DOTTED_TITLES, NAMED_AFTER, NUMBERED, PLAIN, SPELLED, TITLES, UNDOTTED_TITLES};
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
@@ -32,64 +31,33 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| generation(line, at))
         .or_else(|| credit(line, at, dotted))
         .or_else(|| {
-            let lower = core.to_ascii_lowercase();
-            if dotted && let Some(words) = find(DOTTED, &lower).filter(|_| known_case(line, at)) {
+            if dotted && let Some(words) = said(core, Role::Dotted).filter(|_| known_case(line, at)) {
                 // Companies and juniors end sentences; these do not.
-                let goes_on = matches!(
-                    lower.as_str(),
-                    "approx"
-                        | "a.k.a"
-                        | "bros"
-                        | "ca"
-                        | "cf"
-                        | "e.g"
-                        | "eg"
-                        | "esp"
-                        | "i.e"
-                        | "ie"
-                        | "incl"
-                        | "excl"
-                        | "feat"
-                        | "mfg"
-                        | "v"
-                        | "viz"
-                        | "vs"
-                        | "w.r.t"
-                        | "max"
-                        | "min"
-                        | "attn"
-                        | "asst"
-                        | "exec"
-                        | "assoc"
-                        | "intl"
-                        | "natl"
-                );
-                let dot = if goes_on { Dot::Yes } else { Dot::Perhaps };
+                let dot = if token.is(Role::GoesOn) {
+                    Dot::Yes
+                } else {
+                    Dot::Perhaps
+                };
                 return Some(Reading {
                     dot,
                     ..Reading::new(words, 1)
                 });
             }
-            if let Some(words) = find(PLAIN, &lower).filter(|_| core.contains('/') || !token.is_capitals()) {
+            if let Some(words) =
+                said(core, Role::Plain).filter(|_| core.contains('/') || !token.is_capitals())
+            {
                 return Some(if dotted {
                     Reading::abbreviation(words, 1)
                 } else {
                     Reading::new(words, 1)
                 });
             }
-            (token.is_word() && !token.shape.upper && SPELLED.contains(&core))
+            (token.is_word() && !token.shape.upper && token.is(Role::Spelled))
                 .then(|| Reading::new(core.to_ascii_uppercase(), 1))
         })
         .or_else(|| initials(line, at))
         .or_else(|| possessive(core))
         .or_else(|| glued_number(line, at))
-}
-
-fn find(table: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
-    table
-        .iter()
-        .find(|(short, _)| *short == text)
-        .map(|(_, words)| *words)
 }
 
 /// Some abbreviations are words at the end of a sentence ("max.", "al.", "v.", "pop.").
@@ -123,13 +91,7 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let token = &line.tokens[at];
     if !token.core.starts_with(char::is_uppercase) {
         let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
-        let said = match token.core {
-            "mr" => "mister",
-            "mrs" => "misses",
-            "dr" => "doctor",
-            "prof" => "professor",
-            _ => return None,
-        };
+        let said = said(token.core, Role::TitleSmall)?;
         let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
         return (small || undotted).then(|| Reading {
             dot: Dot::Yes,
@@ -149,7 +111,6 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let ranked = line
         .previous(at)
         .is_some_and(|before| matches!(before.core, "Lt" | "Maj" | "Brig" | "Sgt"));
-    let table = if dotted || ranked { DOTTED_TITLES } else { &[] };
     // "DR. EVIL"
     let shouted = dotted && token.is_capitals() && line.next_after_dot(at).is_some_and(Token::is_capitals);
     let core = if shouted {
@@ -157,10 +118,10 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     } else {
         token.core.to_owned()
     };
-    let said = find(TITLES, &core)
+    let said = said(&core, Role::Title)
         .filter(|_| !shouted || core != "St")
-        .or_else(|| find(table, &core).filter(|_| !shouted))
-        .or_else(|| find(UNDOTTED_TITLES, token.core))?;
+        .or_else(|| said(&core, Role::TitleDotted).filter(|_| (dotted || ranked) && !shouted))
+        .or_else(|| said(token.core, Role::TitleUndotted))?;
     let rank = dotted
         && matches!(
             token.core,
@@ -169,10 +130,8 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let Some(next) = line.next_after_dot(at) else {
         return rank.then(|| Reading::abbreviation(said, 1));
     };
-    let pair = matches!(next.core, "and" | "&")
-        && line
-            .next(at + 1)
-            .is_some_and(|second| find(TITLES, second.core).is_some());
+    let pair =
+        matches!(next.core, "and" | "&") && line.next(at + 1).is_some_and(|second| second.is(Role::Title));
     if !(next.core.starts_with(char::is_uppercase) || pair) {
         return rank.then(|| Reading::abbreviation(said, 1));
     }
@@ -194,14 +153,7 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 
 /// "b. 1920", "d. 1999"
 fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
-    let said = match line.tokens[at].core {
-        "b" => "born",
-        "d" => "died",
-        "c" => "circa",
-        "fl" => "flourished",
-        "r" => "reigned",
-        _ => return None,
-    };
+    let said = said(line.tokens[at].core, Role::Life)?;
     let year = line.next_after_dot(at).is_some_and(|next| {
         next.shape.digit && leads_year(next.core) || next.is_digits() && next.core.len() == 4
     });
@@ -241,7 +193,7 @@ fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let core = line.tokens[at].core;
     let lower = core.to_ascii_lowercase();
-    let said = find(NUMBERED, &lower)?;
+    let said = said(core, Role::Numbered)?;
     let next = line.next_after_dot(at)?;
     let serial = core == "No" && next.is_capitals() && next.shape.digit;
     let number = next.core.starts_with(|c: char| c.is_ascii_digit())
@@ -275,7 +227,7 @@ fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
     let short = word
         .strip_suffix('.')
         .or_else(|| (word == "No").then_some(word))?;
-    let said = find(NUMBERED, &short.to_ascii_lowercase())?;
+    let said = said(short, Role::Numbered)?;
     let said = if short.starts_with(char::is_uppercase) {
         capitalised(said)
     } else {
@@ -287,22 +239,15 @@ fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// "King Jr.", "Sammy Davis, Jr".
 fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let said = match line.tokens[at].core {
-        "Jr" | "Jnr" => "Junior",
-        "Sr" | "Snr" => "Senior",
-        "Esq" => "Esquire",
-        "PhD" | "Ph.D" => "PHD",
-        "WW1" => return Some(Reading::new("World War one", 1)),
-        "WW2" => return Some(Reading::new("World War two", 1)),
-        "WWI" => return Some(Reading::new("World War one", 1)),
-        "WWII" => return Some(Reading::new("World War two", 1)),
-        _ => return None,
-    };
+    let said = said(line.tokens[at].core, Role::Generation)?;
+    if said.starts_with("World") {
+        return Some(Reading::new(said, 1));
+    }
     let before = line.get(at.checked_sub(1)?)?;
     // "King Jr. Blvd.", "King Jr. Day": a name goes on.
     let named_after = line
         .next_after_dot(at)
-        .is_some_and(|next| is_street(next.core) || NAMED_AFTER.contains(&next.core));
+        .is_some_and(|next| is_street(next.core) || next.is(Role::NamedAfter));
     let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
     before.core.starts_with(char::is_uppercase).then(|| Reading {
         dot,
@@ -341,46 +286,4 @@ fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 fn leads_year(text: &str) -> bool {
     text.get(..4)
         .is_some_and(|year| ("1500".."2200").contains(&year) && numbers::is_digits(year))
-}
-
-/// For the fast path.
-pub(crate) fn may_abbreviate(text: &str) -> bool {
-    text.len() <= 6
-        && (SPELLED.contains(&text)
-            || find(TITLES, text).is_some()
-            || find(UNDOTTED_TITLES, text).is_some()
-            || matches!(
-                text,
-                "aka"
-                    | "mr"
-                    | "mrs"
-                    | "vs"
-                    | "approx"
-                    | "dept"
-                    | "govt"
-                    | "wrt"
-                    | "phd"
-                    | "Ms"
-                    | "PhD"
-                    | "intl"
-                    | "Jr"
-                    | "Sr"
-                    | "Jnr"
-                    | "Snr"
-                    | "Esq"
-                    | "Rt"
-                    | "Attn"
-                    | "Col"
-                    | "Gen"
-                    | "Maj"
-                    | "attn"
-                    | "gov't"
-                    | "Gov't"
-                    | "int'l"
-                    | "Int'l"
-                    | "nat'l"
-                    | "Nat'l"
-                    | "cont'd"
-            ))
-        || numbers::is_digits(text)
 }

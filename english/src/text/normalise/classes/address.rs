@@ -4,19 +4,15 @@ mod directions;
 mod postcode;
 mod roads;
 mod states;
-mod tables;
 
 use crate::text::normalise::{
     amounts::{fractions, units::is_unit},
-    context::{
-        is_function_word,
-        streets::{direction, in_address_name, is_street, street_name},
-    },
+    context::streets::{direction, is_street},
     engine::{Dot, Reading},
     line::Line,
     say::{house, numbers},
+    words::{Role, said},
 };
-use tables::UNMISTAKABLE;
 
 /// A street's kind stands within so many tokens of the house number.
 const MAX_STREET_TOKENS: usize = 6;
@@ -122,26 +118,26 @@ fn is_small_street(line: &Line<'_>, at: usize) -> bool {
     (at..at + 2).any(|name| small_street(line, name + 1).is_some())
         && line
             .get(at)
-            .is_some_and(|name| name.core.len() > 2 && !is_function_word(name.core))
+            .is_some_and(|name| name.core.len() > 2 && !name.is(Role::Function))
 }
 
 /// The kind of street at `at`, in small letters after a name in small letters.
 fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
     let token = line.get(at)?;
-    let name = street_name(token.core).filter(|_| !token.shape.upper)?;
+    let name = said(token.core, Role::Street).filter(|_| !token.shape.upper)?;
     let before = line.previous(at)?;
     let named = before.is_word()
         && before.close.is_empty()
         && before.core.len() > 2
-        && !is_function_word(before.core)
+        && !before.is(Role::Function)
         && !is_unit(before.core);
     // "dr. who", "sq. feet" and the like go on with a word; "12 oak st. near" does too.
     let ends = token.close.starts_with(',')
         || token.core == "st" && token.close == "."
         || line
             .next_after_dot(at)
-            .is_none_or(|next| is_function_word(next.core) || next.core.starts_with(char::is_uppercase));
-    let clear = UNMISTAKABLE.contains(&token.core) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
+            .is_none_or(|next| next.is(Role::Function) || next.core.starts_with(char::is_uppercase));
+    let clear = token.is(Role::StreetSurely) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
     (named && clear).then_some(name)
 }
 
@@ -170,7 +166,8 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         return house.then(|| Reading::abbreviation(name, 1));
     }
     let addressed = in_address(line, at);
-    let name = street_name(token.core).or_else(|| in_address_name(token.core).filter(|_| addressed))?;
+    let name = said(token.core, Role::Street)
+        .or_else(|| said(token.core, Role::StreetInAddress).filter(|_| addressed))?;
     // "Ave of the Stars"
     if matches!(token.core, "Ave" | "Av") && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
         return Some(Reading {
@@ -209,9 +206,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     // "on Church Ln" needs no number; "Schubert's Ave Maria" is none.
     let follows_name = next.is_some_and(|next| next.core.starts_with(char::is_uppercase));
-    let surely = capital
-        && UNMISTAKABLE.contains(&token.core.to_ascii_lowercase().as_str())
-        && !(token.core == "Ave" && !dotted && follows_name);
+    let surely = capital && token.is(Role::StreetSurely) && !(token.core == "Ave" && !dotted && follows_name);
     if !addressed
         && !surely
         && (!dotted
@@ -236,32 +231,10 @@ fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".
 fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
-    let sentence_word = |text: &str| {
-        matches!(
-            text,
-            "It" | "He"
-                | "She"
-                | "They"
-                | "We"
-                | "I"
-                | "You"
-                | "The"
-                | "A"
-                | "An"
-                | "This"
-                | "That"
-                | "There"
-                | "But"
-                | "And"
-                | "Then"
-                | "In"
-                | "On"
-                | "At"
-                | "When"
-        )
-    };
     matches!(line.tokens[at].core, "St" | "Dr")
         && line.next_after_dot(at).is_some_and(|next| {
-            next.core.starts_with(char::is_uppercase) && !sentence_word(next.core) && !is_street(next.core)
+            next.core.starts_with(char::is_uppercase)
+                && !next.is(Role::SentenceStart)
+                && !is_street(next.core)
         })
 }

@@ -8,10 +8,11 @@ mod worded;
 use crate::text::{
     Dialect,
     normalise::{
-        calendar::{WEEKDAYS, month, month_name},
+        calendar::month,
         engine::{Dot, Reading},
         line::Line,
         say::numbers,
+        words::{self, Role},
     },
 };
 use decades::decade;
@@ -88,22 +89,14 @@ fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "July twenty fifth", "July the twenty fifth".
-fn month_then_day(month: usize, day: &str, dialect: Dialect) -> String {
+fn month_then_day(month: &str, day: &str, dialect: Dialect) -> String {
     let article = if dialect == Dialect::British { "the " } else { "" };
-    format!(
-        "{} {article}{}",
-        month_name(month),
-        numbers::ordinal(day, dialect)
-    )
+    format!("{} {article}{}", month, numbers::ordinal(day, dialect))
 }
 
-fn day_then_month(month: usize, day: &str, dialect: Dialect, article: bool) -> String {
+fn day_then_month(month: &str, day: &str, dialect: Dialect, article: bool) -> String {
     let article = if article { "the " } else { "" };
-    format!(
-        "{article}{} of {}",
-        numbers::ordinal(day, dialect),
-        month_name(month)
-    )
+    format!("{article}{} of {}", numbers::ordinal(day, dialect), month)
 }
 
 /// The year after the token at `at`, as words with what leads to them.
@@ -164,22 +157,21 @@ fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "Mon, Jan 5" and "Tue." where a date follows.
 fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let (name, _) = WEEKDAYS.iter().find(|(_, short)| short.contains(&token.core))?;
-    let is_weekday = |text: &str| WEEKDAYS.iter().any(|(_, short)| short.contains(&text));
+    let name = words::said(token.core, Role::WeekdayShort)?;
     // "Sat." and "Sun." are words too.
     let beside = |offset: isize| {
         at.checked_add_signed(offset)
             .and_then(|at| line.get(at))
-            .is_some_and(|token| is_weekday(token.core))
+            .is_some_and(|token| token.is(Role::WeekdayShort))
     };
     if token.close == "." && (!matches!(token.core, "Sat" | "Sun") || beside(2) || beside(-2)) {
-        return Some(Reading::abbreviation(*name, 1));
+        return Some(Reading::abbreviation(name, 1));
     }
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
     (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading {
         dot: Dot::Yes,
-        ..Reading::new(*name, 1)
+        ..Reading::new(name, 1)
     })
 }
 

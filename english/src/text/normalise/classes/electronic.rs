@@ -7,33 +7,8 @@ use crate::text::normalise::{
         numbers,
         spelling::{self, spelled},
     },
+    words::{self, Role},
 };
-
-/// Ends of host names that are said as words; two-letter ones are spelled.
-const DOMAINS: &[&str] = &[
-    "app", "art", "biz", "blog", "cloud", "club", "com", "design", "dev", "edu", "email", "gov", "info",
-    "int", "life", "live", "media", "mil", "mobi", "museum", "name", "net", "news", "online", "org", "page",
-    "pro", "shop", "site", "space", "store", "tech", "today", "travel", "wiki", "world", "xyz",
-];
-
-/// Countries whose ends of host names are common enough to be known without "www." or a path.
-const COUNTRIES: &[&str] = &[
-    "ac", "ai", "ar", "at", "au", "be", "br", "ca", "ch", "cn", "co", "cz", "de", "dk", "es", "eu", "fi",
-    "fm", "fr", "gg", "gr", "hk", "hu", "ie", "il", "in", "io", "ir", "is", "it", "jp", "kr", "ly", "me",
-    "mx", "nl", "no", "nz", "pl", "pt", "ro", "ru", "se", "sg", "sm", "th", "tr", "tv", "tw", "ua", "uk",
-    "us", "vn", "za",
-];
-
-/// Ends of file names: spelled in capitals, or said as they stand here.
-const EXTENSIONS: &[&str] = &[
-    "AAC", "AVI", "BMP", "C", "CC", "CFG", "CPP", "CS", "CSS", "CSV", "DLL", "DOCX", "EPUB", "FLAC", "GO",
-    "GZ", "H", "HPP", "HTM", "HTML", "ICO", "INI", "ISO", "JPG", "JS", "JSX", "KT", "LOG", "MD", "MKV",
-    "MOV", "MP3", "MP4", "ODT", "OGG", "ONNX", "OTF", "PDF", "PHP", "PL", "PPT", "PPTX", "PS", "PY", "R",
-    "RB", "RS", "RTF", "SH", "SO", "SQL", "SRT", "SVG", "TGZ", "TS", "TSV", "TSX", "TTF", "TXT", "VTT",
-    "WASM", "WEBM", "WEBP", "WMV", "XLS", "XLSX", "XML", "YML", "bak", "bash", "bat", "bin", "conf", "dat",
-    "deb", "doc", "exe", "gif", "jar", "java", "jpeg", "json", "lock", "lua", "mpeg", "pickle", "png", "rar",
-    "swift", "tar", "tiff", "tmp", "toml", "vue", "wav", "yaml", "zip",
-];
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
@@ -187,7 +162,7 @@ fn is_url(text: &str) -> bool {
         return false;
     }
     let lower = domain.to_ascii_lowercase();
-    let known = DOMAINS.contains(&lower.as_str()) || COUNTRIES.contains(&lower.as_str());
+    let known = words::is(&lower, Role::Domain) || words::is(&lower, Role::Country);
     is_host(host)
         && name.contains(|c: char| c.is_ascii_alphabetic())
         // "end.No" is two sentences.
@@ -200,7 +175,7 @@ fn is_file(text: &str) -> bool {
         return false;
     };
     let name = name.trim_start_matches(['.', '/', '~']);
-    extension_word(extension).is_some()
+    words::said(extension, Role::Extension).is_some()
         && (extension.len() > 1
             || name.contains(['/', '_', '-'])
             || name.bytes().all(|b| b.is_ascii_lowercase()))
@@ -209,17 +184,6 @@ fn is_file(text: &str) -> bool {
         && name
             .bytes()
             .all(|b| is_name_byte(b) || b == b'/' || b == b'\\' || b == b':')
-}
-
-fn extension_word(extension: &str) -> Option<&'static str> {
-    (extension.len() <= 6 && !extension.is_empty())
-        .then(|| {
-            EXTENSIONS
-                .iter()
-                .find(|known| known.eq_ignore_ascii_case(extension))
-                .copied()
-        })
-        .flatten()
 }
 
 /// An address in full, or without the names of its signs where its class is switched off.
@@ -272,10 +236,10 @@ fn letters(part: &str, after_dot: bool, rest: &str) -> String {
     }
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '_');
     if after_dot && ends {
-        if DOMAINS.contains(&lower.as_str()) {
+        if words::is(&lower, Role::Domain) {
             return lower;
         }
-        if let Some(word) = extension_word(&lower).filter(|_| rest.is_empty()) {
+        if let Some(word) = words::said(&lower, Role::Extension).filter(|_| rest.is_empty()) {
             return word.to_owned();
         }
         if lower == "co" {

@@ -17,9 +17,10 @@ use crate::text::{
         engine::Reading,
         line::{Line, tokens::Token},
         say::numbers,
+        words::Role,
     },
 };
-use described::{DESCRIBED, is_described};
+use described::is_described;
 use ranges::{parts, signed_twice, spaced_range, twice};
 use signs::{bearing, degrees, feet, inches};
 
@@ -302,11 +303,8 @@ fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
             .next_after_dot(at + tokens - 1)
             .is_some_and(|next| is_described(next, glued));
     let described = line.next_after_dot(at + tokens - 1).is_some_and(|next| {
-        DESCRIBED.contains(&next.core)
-            || matches!(written, "V" | "W")
-                && next.is_word()
-                && !next.shape.upper
-                && !context::is_function_word(next.core)
+        next.is(Role::Described)
+            || matches!(written, "V" | "W") && next.is_word() && !next.shape.upper && !next.is(Role::Function)
     });
     let name = compound(
         written,

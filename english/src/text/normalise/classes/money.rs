@@ -3,8 +3,6 @@
 mod currencies;
 mod ranges;
 
-use std::borrow::Cow;
-
 use crate::text::{
     Dialect,
     normalise::{
@@ -15,8 +13,11 @@ use crate::text::{
         engine::Reading,
         line::Line,
         say::numbers,
+        words::Role,
     },
 };
+use std::borrow::Cow;
+
 use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -129,11 +130,6 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// What follows the sum in the tokens from `at` to `last` is described by it: "a $5 bill", "five $20 notes".
 fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
-    const LINKS: &[&str] = &[
-        "a", "an", "and", "are", "as", "at", "but", "by", "each", "every", "for", "from", "if", "in", "is",
-        "less", "more", "of", "off", "on", "or", "out", "over", "per", "plus", "short", "so", "than", "that",
-        "the", "then", "this", "to", "was", "when", "while", "with", "worth",
-    ];
     line.next(last).is_some_and(|next| {
         let article = line
             .previous(at)
@@ -141,7 +137,7 @@ fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
         next.is_word()
             && !next.shape.upper
             && (matches!(next.core, "bill" | "bills" | "note" | "notes" | "coin" | "coins")
-                || article && !LINKS.contains(&next.core))
+                || article && !next.is(Role::Link))
     })
 }
 

@@ -6,8 +6,9 @@ use crate::text::{
         amounts::{fractions, units},
         context,
         engine::Reading,
-        line::{Line, tokens::Token},
+        line::Line,
         say::{house, numbers, prefix_words, spelling},
+        words::Role,
     },
 };
 
@@ -66,7 +67,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
     let counted = dash.open == "-"
         && (context::counts_plural(line, at + 2)
-            || is_listed(line, at)
+            || line.after_a(at, Role::Listed)
             || line.next(at + 2).is_some_and(|unit| units::is_unit(unit.core)));
     let spaced_range = dash.core.is_empty()
         && (dash.open == "–" || years || counted)
@@ -75,30 +76,6 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let words =
         between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
     Some(Reading::new(words, 3))
-}
-
-/// "Chapters 3 - 5": a plural stands before whose numbers are names.
-fn is_listed(line: &Line<'_>, at: usize) -> bool {
-    line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "ages"
-                | "chapters"
-                | "days"
-                | "episodes"
-                | "grades"
-                | "items"
-                | "levels"
-                | "lines"
-                | "pages"
-                | "parts"
-                | "questions"
-                | "sections"
-                | "steps"
-                | "verses"
-                | "weeks"
-        )
-    })
 }
 
 /// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".
@@ -158,64 +135,7 @@ fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
 
 /// Words around say that a game or a vote ended so.
 fn is_score(line: &Line<'_>, at: usize) -> bool {
-    const REACH: usize = 6;
-    const BEFORE: &[&str] = &[
-        "beat",
-        "beating",
-        "beats",
-        "defeat",
-        "defeated",
-        "downed",
-        "edged",
-        "ended",
-        "fell",
-        "final",
-        "lead",
-        "leading",
-        "leads",
-        "led",
-        "lose",
-        "loses",
-        "losing",
-        "loss",
-        "lost",
-        "outscored",
-        "passed",
-        "routed",
-        "score",
-        "scored",
-        "tied",
-        "topped",
-        "trailed",
-        "trailing",
-        "victory",
-        "vote",
-        "voted",
-        "win",
-        "winning",
-        "wins",
-        "won",
-    ];
-    const AFTER: &[&str] = &[
-        "advantage",
-        "deficit",
-        "defeat",
-        "final",
-        "lead",
-        "loss",
-        "margin",
-        "rout",
-        "score",
-        "tie",
-        "upset",
-        "victory",
-        "vote",
-        "win",
-    ];
-    let known = |words: &[&str], token: &Token<'_>| words.contains(&token.core.to_ascii_lowercase().as_str());
-    let from = at.saturating_sub(REACH);
-    line.tokens[from..at].iter().any(|token| known(BEFORE, token))
-        || line.next(at).is_some_and(|next| known(AFTER, next))
+    line.near_a(at, 6, Role::ScoreBefore) || line.before_a(at, Role::ScoreAfter)
 }
 
 fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {

@@ -1,14 +1,12 @@
 //! Roman numerals after names and after nouns that are numbered.
 
-mod names;
-
 use crate::text::normalise::{
     amounts::roman::{is_small, may_number, value},
     engine::Reading,
     line::Line,
     say::numbers,
+    words::{Role, is},
 };
-use names::{NUMBERED, REGNAL};
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
@@ -42,25 +40,20 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(reading);
     }
     let before = line.previous(at)?;
-    if before.core.eq_ignore_ascii_case("the")
-        && !small
-        && at > 1
-        && REGNAL.contains(&line.tokens[at - 2].core.to_ascii_lowercase().as_str())
-    {
+    if before.core.eq_ignore_ascii_case("the") && !small && at > 1 && line.tokens[at - 2].is(Role::Regnal) {
         // "Richard the III"
         return Some(Reading::new(
             numbers::ordinal(&value, line.dialect) + possessive,
             1,
         ));
     }
-    if !before.close.is_empty() && !is_numbered(&before.core.to_ascii_lowercase()) {
+    if !before.close.is_empty() && !is_numbered(before.core) {
         return None;
     }
     let single = numeral.len() == 1;
-    let noun = before.core.to_ascii_lowercase();
     // "Part C", "Appendix D" are letters.
     let letter = single && !matches!(numeral, "I" | "V" | "X");
-    if is_numbered(&noun)
+    if is_numbered(before.core)
         && !letter
         && (!single || numeral != "I" || before.core.starts_with(char::is_uppercase))
     {
@@ -79,10 +72,10 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let name = before.is_word() && before.core.starts_with(char::is_uppercase) && before.shape.lower;
     // No ruler has been the fiftieth of a name; "Flight DL" is none.
     let high = numeral.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
-    if !name || high || AMBIGUOUS.contains(&numeral) {
+    if !name || high || is(numeral, Role::NumeralLike) {
         return None;
     }
-    let regnal = REGNAL.contains(&noun.as_str());
+    let regnal = before.is(Role::Regnal);
     if single && !(regnal && matches!(numeral, "I" | "V" | "X") && ends_name(line, at)) {
         return None;
     }
@@ -100,7 +93,10 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// The nouns in the singular or plural.
 fn is_numbered(noun: &str) -> bool {
-    NUMBERED.contains(&noun) || noun.strip_suffix('s').is_some_and(|one| NUMBERED.contains(&one))
+    is(noun, Role::NumeralNoun)
+        || noun
+            .strip_suffix(['s', 'S'])
+            .is_some_and(|one| is(one, Role::NumeralNoun))
 }
 
 fn single_letter(numeral: &str) -> bool {
@@ -121,7 +117,7 @@ fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
         let joined = matches!(token.core, "and" | "or" | "to" | "&" | "through");
         let numeral = value(token.core).is_some();
         if !matches!(token.close, "" | ",") || !(joined || numeral) {
-            let noun = token.close.is_empty() && is_numbered(&token.core.to_ascii_lowercase());
+            let noun = token.close.is_empty() && is_numbered(token.core);
             return (noun && numbered).then(|| Reading::new(numbers::cardinal(number, line.dialect), 1));
         }
         numbered |= numeral;
@@ -132,7 +128,7 @@ fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
 /// "I-III", "iv–xii" after a noun that is numbered.
 fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
-    let before = line.previous(at)?.core.to_ascii_lowercase();
+    let before = line.previous(at)?.core;
     let number = |text: &str| {
         let numeral = if is_small(text) {
             text.to_ascii_uppercase()
@@ -142,14 +138,14 @@ fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
         value(&numeral).map(|value| numbers::cardinal(&value.to_string(), line.dialect))
     };
     let words = format!("{} to {}", number(from)?, number(to)?);
-    (is_numbered(&before) || matches!(before.as_str(), "pp" | "p" | "vols" | "nos"))
+    (is_numbered(before) || matches!(before.to_ascii_lowercase().as_str(), "pp" | "p" | "vols" | "nos"))
         .then(|| Reading::new(words, 1))
 }
 
 /// "II-era" in "World War II-era".
 fn compound(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (numeral, noun) = line.tokens[at].core.split_once('-')?;
-    let numbered = is_numbered(&line.previous(at)?.core.to_ascii_lowercase());
+    let numbered = is_numbered(line.previous(at)?.core);
     let word = !noun.is_empty() && noun.bytes().all(|b| b.is_ascii_lowercase());
     let value = value(numeral).filter(|_| numbered && word)?.to_string();
     Some(Reading::new(
@@ -165,15 +161,9 @@ fn heads(line: &Line<'_>, at: usize, numeral: &str) -> bool {
     at == 0
         && numeral.len() > 1
         && value(numeral).is_some_and(|value| value < 400)
-        && !AMBIGUOUS.contains(&numeral)
+        && !is(numeral, Role::NumeralLike)
         && (line.tokens.len() == 1 || (token.open.is_empty() && matches!(token.close, "." | ")")))
 }
-
-/// Numerals that are more often something else after a name.
-const AMBIGUOUS: &[&str] = &[
-    "MMX", "CCC", "DDD", "MMM", "DVI", "CD", "CV", "DC", "DI", "MC", "MD", "MI", "MM", "CC", "XL", "MIX",
-    "DIM", "MILD", "LL", "LI",
-];
 
 /// After "Elizabeth I" the sentence goes on as after a name, not as after a pronoun.
 fn ends_name(line: &Line<'_>, at: usize) -> bool {
@@ -182,40 +172,9 @@ fn ends_name(line: &Line<'_>, at: usize) -> bool {
         || line.tokens[at].core.ends_with("’s")
         || line.get(at + 1).is_none()
         || line.tokens[at].core.len() > 1
-        || line.next(at).is_some_and(|next| {
-            next.core.starts_with(char::is_uppercase)
-                || matches!(
-                    next.core,
-                    "of" | "and"
-                        | "was"
-                        | "is"
-                        | "had"
-                        | "has"
-                        | "who"
-                        | "in"
-                        | "by"
-                        | "to"
-                        | "at"
-                        | "on"
-                        | "died"
-                        | "ruled"
-                        | "reigned"
-                        | "became"
-                        | "conquered"
-                        | "defeated"
-                        | "founded"
-                        | "invaded"
-                        | "married"
-                        | "signed"
-                        | "succeeded"
-                        | "won"
-                        | "as"
-                        | "whose"
-                        | "with"
-                        | "or"
-                        | "from"
-                )
-        })
+        || line
+            .next(at)
+            .is_some_and(|next| next.core.starts_with(char::is_uppercase) || next.is(Role::AfterRuler))
 }
 
 #[cfg(test)]

@@ -4,83 +4,26 @@ use crate::text::normalise::{
     engine::{Dot, Reading},
     line::Line,
     say::numbers,
+    words::{Role, said},
 };
-
-/// Abbreviation and name of the books that have no number.
-const BOOKS: &[(&str, &str)] = &[
-    ("Dan", "Daniel"),
-    ("Deut", "Deuteronomy"),
-    ("Eccl", "Ecclesiastes"),
-    ("Eph", "Ephesians"),
-    ("Esth", "Esther"),
-    ("Ex", "Exodus"),
-    ("Exod", "Exodus"),
-    ("Ezek", "Ezekiel"),
-    ("Gal", "Galatians"),
-    ("Gen", "Genesis"),
-    ("Hab", "Habakkuk"),
-    ("Hag", "Haggai"),
-    ("Heb", "Hebrews"),
-    ("Hos", "Hosea"),
-    ("Isa", "Isaiah"),
-    ("Jas", "James"),
-    ("Jer", "Jeremiah"),
-    ("Jn", "John"),
-    ("Josh", "Joshua"),
-    ("Judg", "Judges"),
-    ("Lam", "Lamentations"),
-    ("Lev", "Leviticus"),
-    ("Lk", "Luke"),
-    ("Mal", "Malachi"),
-    ("Matt", "Matthew"),
-    ("Mic", "Micah"),
-    ("Mk", "Mark"),
-    ("Mt", "Matthew"),
-    ("Neh", "Nehemiah"),
-    ("Num", "Numbers"),
-    ("Phil", "Philippians"),
-    ("Prov", "Proverbs"),
-    ("Ps", "Psalm"),
-    ("Rev", "Revelation"),
-    ("Rom", "Romans"),
-    ("Zech", "Zechariah"),
-    ("Zeph", "Zephaniah"),
-];
-
-/// Those of which there are two or three.
-const NUMBERED_BOOKS: &[(&str, &str)] = &[
-    ("Chr", "Chronicles"),
-    ("Chron", "Chronicles"),
-    ("Cor", "Corinthians"),
-    ("Jn", "John"),
-    ("Kgs", "Kings"),
-    ("Pet", "Peter"),
-    ("Sam", "Samuel"),
-    ("Thess", "Thessalonians"),
-    ("Tim", "Timothy"),
-];
-
-/// Those that are no Bible's without a verse after them: people have these names, too.
-const NAMES: &[&str] = &["John", "Kings", "Peter", "Samuel", "Timothy"];
 
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     if matches!(core, "1" | "2" | "3") {
         return numbered(line, at);
     }
-    let name = find(BOOKS, core)?;
+    let name = said(core, Role::Book)?;
     has_verse(line, at).then(|| reading(name.to_owned(), 1))
 }
 
 /// "1 Cor. 13", "2 Timothy 1:7"
 fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let book = line.next(at)?.core;
-    let written_out = NUMBERED_BOOKS.iter().find(|(_, name)| *name == book);
-    let name = find(NUMBERED_BOOKS, book).or(written_out.map(|(_, name)| *name))?;
+    let book = line.next(at)?;
+    let name = said(book.core, Role::BookNumbered)?;
     let chapter = line
         .next_after_dot(at + 1)
         .is_some_and(|next| next.core.starts_with(|c: char| c.is_ascii_digit()));
-    if !(has_verse(line, at + 1) || chapter && !NAMES.contains(&book)) {
+    if !(has_verse(line, at + 1) || chapter && !book.is(Role::BookName)) {
         return None;
     }
     let number = numbers::ordinal(line.tokens[at].core, line.dialect);
@@ -101,13 +44,6 @@ fn reading(words: String, tokens: usize) -> Reading {
         dot: Dot::Yes,
         ..Reading::new(words, tokens)
     }
-}
-
-fn find(books: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
-    books
-        .iter()
-        .find(|(short, _)| *short == text)
-        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]

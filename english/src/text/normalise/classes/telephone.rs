@@ -5,6 +5,7 @@ use crate::text::normalise::{
     engine::Reading,
     line::Line,
     say::{numbers, prefix_words},
+    words::Role,
 };
 
 /// A number has at most this many groups, and fewer tokens.
@@ -199,24 +200,8 @@ fn is_number(groups: &[&str], plus: bool, bracketed: bool, line: &Line<'_>, at: 
 
 /// Pages and ranges have two numbers too.
 fn paged(line: &Line<'_>, at: usize) -> bool {
-    line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "pages"
-                | "page"
-                | "pp"
-                | "p"
-                | "from"
-                | "between"
-                | "lines"
-                | "verses"
-                | "numbers"
-                | "nos"
-                | "items"
-                | "about"
-                | "of"
-        )
-    }) || context::counts_plural(line, at)
+    line.after_a(at, Role::Paged)
+        || context::counts_plural(line, at)
         || line
             .next(at)
             .is_some_and(|next| next.core.len() <= 3 && !next.is_word())
@@ -224,23 +209,7 @@ fn paged(line: &Line<'_>, at: usize) -> bool {
 
 /// A word that announces a telephone number stands shortly before.
 fn called(line: &Line<'_>, at: usize) -> bool {
-    line.tokens[at.saturating_sub(4)..at].iter().any(|token| {
-        matches!(
-            token.core.to_ascii_lowercase().as_str(),
-            "call"
-                | "phone"
-                | "telephone"
-                | "tel"
-                | "dial"
-                | "fax"
-                | "mobile"
-                | "cell"
-                | "text"
-                | "ring"
-                | "whatsapp"
-                | "hotline"
-        )
-    })
+    line.near_a(at, 4, Role::Calling)
 }
 
 /// "x123" or "ext. 123" after the token at `at`.

@@ -12,6 +12,7 @@ use crate::text::{
         engine::{Dot, Reading},
         line::Line,
         say::numbers,
+        words::Role,
     },
 };
 use ranges::{range, spaced_range, stroked};
@@ -118,12 +119,7 @@ fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !named || token.core.len() != 4 || !token.is_digits() {
         return None;
     }
-    let at_that = line.previous(at).is_some_and(|before| {
-        matches!(
-            before.core.to_ascii_lowercase().as_str(),
-            "at" | "by" | "until" | "till" | "from" | "before" | "after" | "since" | "to"
-        )
-    });
+    let at_that = line.after_a(at, Role::HourBefore);
     let (hour, minute) = token.core.split_at(2);
     if !(at_that || hour.starts_with('0')) || hour > "24" || minute > "59" {
         return None;

@@ -4,6 +4,7 @@ use crate::text::normalise::{
     engine::Reading,
     line::Line,
     say::spelling::{is_greek, letter_name, parts, spelled},
+    words::{Role, is},
 };
 
 /// Laughter is as long as this many syllables.
@@ -111,22 +112,9 @@ fn drawn_out(core: &str) -> Option<String> {
     if once.chars().count() == 1 {
         return None;
     }
-    let doubled = DOUBLED.contains(&twice.to_lowercase().as_str());
+    let doubled = is(&twice, Role::Doubled);
     Some(if doubled { twice } else { once })
 }
-
-/// Words that keep a double letter when they are drawn out.
-const DOUBLED: &[&str] = &[
-    "agree", "all", "ball", "bee", "been", "bloom", "boo", "book", "boom", "call", "cheers", "choose",
-    "cool", "creepy", "deep", "dinner", "doom", "fall", "feel", "food", "fool", "foot", "free", "full",
-    "funny", "good", "goodbye", "goose", "green", "happy", "heel", "hell", "hello", "hill", "hoot", "keep",
-    "kill", "kiss", "little", "look", "looks", "loose", "mall", "meet", "miss", "mood", "moon", "need",
-    "noon", "off", "pee", "poo", "pool", "poor", "pretty", "pull", "really", "room", "see", "seen", "sell",
-    "sheesh", "shoot", "silly", "sleep", "sleepy", "small", "smooth", "soon", "speed", "spooky", "still",
-    "sweet", "tall", "tell", "too", "tree", "vroom", "wall", "week", "weird", "well", "will", "woo", "wood",
-    "woof", "wool", "yell", "yellow", "yoohoo", "zoo", "zoom", "wee", "whee", "ooh", "aah", "teeth", "three",
-    "screech", "weep", "steep",
-];
 
 /// Interjections, which have their own spelling.
 fn sound(lower: &str) -> Option<&'static str> {

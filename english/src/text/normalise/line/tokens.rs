@@ -1,6 +1,12 @@
 //! Cuts a line into tokens: what stands between white space and dashes, with the punctuation around it set apart.
 
-use crate::text::{normalise::calendar::is_span, spanned::LITERAL};
+use crate::text::{
+    normalise::{
+        calendar::is_span,
+        words::{Role, Roles, roles},
+    },
+    spanned::LITERAL,
+};
 
 /// A longer run without white space is cut; every reader may look at the whole of a token.
 const MAX_TOKEN_BYTES: usize = 512;
@@ -16,6 +22,7 @@ pub(crate) struct Token<'a> {
     /// White space stands before it.
     pub spaced: bool,
     pub shape: Shape,
+    pub roles: Roles,
 }
 
 /// What `core` is made of, so that plain words are passed at once.
@@ -37,6 +44,10 @@ impl<'a> Token<'a> {
     /// "5th", "52nd": digits, and the end of an ordinal.
     pub(crate) fn is_ordinal(&self) -> bool {
         self.shape.digit && self.core.ends_with(['t', 'd', 'h'])
+    }
+
+    pub(crate) fn is(&self, role: Role) -> bool {
+        self.roles.has(role)
     }
 
     pub(crate) fn core_at(&self) -> usize {
@@ -245,6 +256,7 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
             at: from,
             spaced,
             shape: shape(piece),
+            roles: Roles::default(),
         };
     }
     let mut core = from;
@@ -302,6 +314,7 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
         at: from,
         spaced,
         shape: shape(text),
+        roles: roles(text),
     }
 }
 

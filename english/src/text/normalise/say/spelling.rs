@@ -2,7 +2,10 @@
 
 use crate::text::{
     Dialect,
-    normalise::say::{house, numbers, spelling},
+    normalise::{
+        say::{house, numbers, spelling},
+        words::{Role, is, said},
+    },
 };
 
 /// The parts of `text` in words, one space between.
@@ -199,67 +202,7 @@ pub(crate) fn digits(digits: &str, dialect: Dialect) -> String {
 
 /// How a sign is called, if it is called at all.
 pub(crate) fn name(sign: char) -> &'static str {
-    match sign {
-        '&' => "and",
-        '@' => "at",
-        '#' => "hash",
-        '%' => "percent",
-        '‰' => "per mille",
-        '+' => "plus",
-        '−' => "minus",
-        '±' => "plus or minus",
-        '×' => "times",
-        '÷' => "divided by",
-        '=' => "equals",
-        '≠' => "is not equal to",
-        '≈' => "is approximately",
-        '<' => "less than",
-        '>' => "greater than",
-        '≤' => "less than or equal to",
-        '≥' => "greater than or equal to",
-        '∞' => "infinity",
-        '√' => "the square root of",
-        '∛' => "the cube root of",
-        '∑' => "the sum of",
-        '∏' => "the product of",
-        '∫' => "the integral of",
-        '∂' => "partial",
-        '∆' => "delta",
-        '∠' => "angle",
-        '∩' => "intersection",
-        '∪' => "union",
-        '⊂' => "is a subset of",
-        '∀' => "for all",
-        '∃' => "there exists",
-        '∇' => "nabla",
-        '∈' => "in",
-        '*' => "asterisk",
-        '/' => "slash",
-        '\\' => "backslash",
-        '.' => "dot",
-        '$' => "dollar",
-        '£' => "pound",
-        '€' => "euro",
-        '¥' => "yen",
-        '₹' => "rupee",
-        '₿' => "bitcoin",
-        '¢' => "cent",
-        '~' => "tilde",
-        '^' => "caret",
-        '°' => "degrees",
-        '²' => "squared",
-        '³' => "cubed",
-        '¹' => "one",
-        '§' => "section",
-        '¶' => "paragraph",
-        '©' => "copyright",
-        '→' | '⇒' | '⟶' => "to",
-        '★' | '☆' => "star",
-        '½' => "one half",
-        '¼' => "one quarter",
-        '¾' => "three quarters",
-        _ => "",
-    }
+    said(sign.encode_utf8(&mut [0; 4]), Role::Sign).unwrap_or_default()
 }
 
 /// The words of a name in CamelCase, with spaces between; anything else as it is.
@@ -302,30 +245,7 @@ pub(crate) fn parts(text: &str) -> String {
             || part.bytes().all(|b| b.is_ascii_digit())
             || (i == 0 && single)
             || *part == "Id" && first.len() > 2
-            || matches!(
-                *part,
-                "My" | "In"
-                    | "On"
-                    | "Is"
-                    | "It"
-                    | "Of"
-                    | "To"
-                    | "Up"
-                    | "Go"
-                    | "We"
-                    | "No"
-                    | "By"
-                    | "Me"
-                    | "my"
-                    | "is"
-                    | "on"
-                    | "in"
-                    | "to"
-                    | "get"
-                    | "set"
-                    | "A"
-                    | "I"
-            )
+            || is(part, Role::CamelPart)
     };
     if !parts.iter().enumerate().all(fits) || parts[0] == "Mac" || parts[0] == "Fitz" {
         return text.to_owned();

@@ -1,9 +1,9 @@
 //! Letters with full stops between: "U.S.", "non-U.S.", "r.s.v.p.".
 
-use super::{find, tables::DOTTED};
 use crate::text::normalise::{
     engine::{Dot, Reading},
     line::Line,
+    words::{Role, said},
 };
 
 /// "U.S.-based", "non-U.S."
@@ -55,7 +55,7 @@ pub(super) fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "Inc.'s", "U.S.'s"
 pub(super) fn possessive(core: &str) -> Option<Reading> {
     let short = core.strip_suffix(".'s").or_else(|| core.strip_suffix(".’s"))?;
-    let words = find(DOTTED, &short.to_ascii_lowercase()).map(str::to_owned);
+    let words = said(short, Role::Dotted).map(str::to_owned);
     let initials = short.contains('.') && short.split('.').all(|part| part.len() == 1);
     let words = words.or_else(|| initials.then(|| short.replace('.', " ")))?;
     Some(Reading::new(format!("{words}'s"), 1))

@@ -2,9 +2,10 @@
 
 use super::{in_address, leads_to_street, roads};
 use crate::text::normalise::{
-    context::streets::{direction, is_street, leads_away, street_name},
+    context::streets::{direction, is_street, leads_away},
     engine::{Dot, Reading},
     line::Line,
+    words::Role,
 };
 
 /// "E" between a house number and a street, before or after one.
@@ -63,24 +64,15 @@ fn starts_street(line: &Line<'_>, at: usize) -> bool {
 
 /// "N. Dakota", "SE Asia": the point is part of the name, or of the thing.
 fn before_region(line: &Line<'_>, at: usize) -> bool {
-    const REGIONS: &[&str] = &[
-        "Africa", "America", "Asia", "Carolina", "Coast", "Dakota", "End", "Ireland", "Korea", "London",
-        "Side", "Sudan", "Vietnam", "Virginia", "coast", "corner", "end", "entrance", "exit", "quadrant",
-        "side",
-    ];
     let token = &line.tokens[at];
     (token.close == "." || token.core.len() > 1)
-        && line
-            .next_after_dot(at)
-            .is_some_and(|next| REGIONS.contains(&next.core))
+        && line.next_after_dot(at).is_some_and(|next| next.is(Role::Region))
 }
 
 /// "S St. NW": in Washington the letters are names.
 fn is_lettered_street(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].core.len() == 1
-        && line
-            .next(at)
-            .is_some_and(|street| street_name(street.core).is_some())
+        && line.next(at).is_some_and(|street| street.is(Role::Street))
         && line
             .next_after_dot(at + 1)
             .is_some_and(|quadrant| quadrant.core.len() > 1 && direction(quadrant.core).is_some())

@@ -1,6 +1,11 @@
 //! British postcodes: "SW1A 1AA", "LS1 4ND".
 
-use crate::text::normalise::{engine::Reading, line::Line, say::spelling};
+use crate::text::normalise::{
+    engine::Reading,
+    line::Line,
+    say::spelling,
+    words::{Role, is},
+};
 
 /// Both halves, letters and digits one after the other, so that "4ND" and "8TH" are no ordinals.
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -26,7 +31,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             }
             if c.is_ascii_digit() {
                 words += &spelling::digits(part, line.dialect);
-            } else if is_word(part) {
+            } else if is(part, Role::TwoLetterWord) {
                 words += &format!("{} {}", &part[..1], &part[1..]);
             } else {
                 words += part;
@@ -51,16 +56,6 @@ fn is_outward(text: &str) -> bool {
 /// "1AA"
 fn is_inward(text: &str) -> bool {
     matches!(text.as_bytes(), [b'0'..=b'9', b'A'..=b'Z', b'A'..=b'Z'])
-}
-
-/// Two letters that would be said as a word: "OX4", "2HE".
-fn is_word(letters: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "AD", "AH", "AM", "AN", "AS", "AT", "AX", "BE", "BY", "DO", "EX", "GO", "HA", "HE", "HI", "HO", "IF",
-        "IN", "IS", "IT", "LA", "LO", "MA", "ME", "MY", "NO", "OF", "OH", "ON", "OR", "OX", "PA", "SO", "TO",
-        "UP", "US", "WE", "YE", "YO",
-    ];
-    WORDS.contains(&letters)
 }
 
 #[cfg(test)]

@@ -5,29 +5,19 @@ use crate::text::normalise::{
     engine::{Dot, Reading},
     line::Line,
     say::house,
+    words::{Role, said},
 };
 
 /// "Rte 9", "Hwy. 101", "Fl 34"
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let name = match line.tokens[at].core {
-        "Co" if county(line, at) => {
-            return Some(Reading {
-                dot: Dot::Yes,
-                ..Reading::new("County", 1)
-            });
-        }
-        "Rte" | "Rt" => "Route",
-        "Hwy" => "Highway",
-        "Rd" => "Road",
-        "Ave" => "Avenue",
-        "Fl" => "Floor",
-        "Ste" => "Suite",
-        "Rm" => "Room",
-        "Apt" => "Apartment",
-        "Bldg" => "Building",
-        "Blk" => "Block",
-        _ => return None,
-    };
+    let core = line.tokens[at].core;
+    if core == "Co" && county(line, at) {
+        return Some(Reading {
+            dot: Dot::Yes,
+            ..Reading::new("County", 1)
+        });
+    }
+    let name = said(core, Role::Road)?;
     line.next_after_dot(at)
         .filter(|next| {
             let number = next.core.strip_prefix('#').unwrap_or(next.core);
@@ -42,49 +32,10 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// "Co. Durham", "Co Cork": no company.
 fn county(line: &Line<'_>, at: usize) -> bool {
-    const COUNTIES: &[&str] = &[
-        "Antrim",
-        "Armagh",
-        "Carlow",
-        "Cavan",
-        "Clare",
-        "Cork",
-        "Derry",
-        "Donegal",
-        "Down",
-        "Dublin",
-        "Durham",
-        "Fermanagh",
-        "Galway",
-        "Kerry",
-        "Kildare",
-        "Kilkenny",
-        "Laois",
-        "Leitrim",
-        "Limerick",
-        "Londonderry",
-        "Longford",
-        "Louth",
-        "Mayo",
-        "Meath",
-        "Monaghan",
-        "Offaly",
-        "Roscommon",
-        "Sligo",
-        "Tipperary",
-        "Tyrone",
-        "Waterford",
-        "Westmeath",
-        "Wexford",
-        "Wicklow",
-    ];
     let company = line
         .previous(at)
         .is_some_and(|before| before.core == "&" || before.core == "and");
-    !company
-        && line
-            .next_after_dot(at)
-            .is_some_and(|next| COUNTIES.contains(&next.core))
+    !company && line.next_after_dot(at).is_some_and(|next| next.is(Role::County))
 }
 
 /// "290" in "Hwy. 290 W", which is no power; "4120" in "PO Box 4120".
@@ -98,16 +49,16 @@ pub(super) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(house(token.core, line.dialect), 1));
     }
     let directed = line.next(at).is_some_and(|point| direction(point.core).is_some());
-    (is_road(before.core) && directed).then(|| Reading::new(context::plain(token.core, line, at), 1))
+    (before.is(Role::RoadName) && directed).then(|| Reading::new(context::plain(token.core, line, at), 1))
 }
 
 /// "2400 Hwy 101": the house number at `at` stands before a numbered road.
 pub(super) fn follows(line: &Line<'_>, at: usize) -> bool {
-    line.next(at).is_some_and(|road| {
-        road.core.starts_with(char::is_uppercase) && is_road(&road.core.to_ascii_lowercase())
-    }) && line
-        .next_after_dot(at + 1)
-        .is_some_and(|number| number.shape.digit)
+    line.next(at)
+        .is_some_and(|road| road.core.starts_with(char::is_uppercase) && road.is(Role::RoadName))
+        && line
+            .next_after_dot(at + 1)
+            .is_some_and(|number| number.shape.digit)
 }
 
 /// A numbered road ends with the token at `at`: "Hwy 101", "I-95", "US-1".
@@ -116,12 +67,5 @@ pub(super) fn ends_at(line: &Line<'_>, at: usize) -> bool {
     let joined = token.core.split_once('-').is_some_and(|(road, number)| {
         matches!(road, "I" | "US" | "SR") && number.ends_with(|c: char| c.is_ascii_digit())
     });
-    joined || token.is_digits() && line.previous(at).is_some_and(|road| is_road(road.core))
-}
-
-fn is_road(text: &str) -> bool {
-    matches!(
-        text.to_ascii_lowercase().as_str(),
-        "hwy" | "highway" | "interstate" | "route" | "rte" | "us"
-    )
+    joined || token.is_digits() && line.previous(at).is_some_and(|road| road.is(Role::RoadName))
 }

@@ -1,10 +1,12 @@
 //! States and ZIP codes.
 
-use super::{
-    in_address,
-    tables::{SHORT_STATES, SHORT_WORDS, STATES, WORDS},
+use super::in_address;
+use crate::text::normalise::{
+    engine::Reading,
+    line::Line,
+    say::numbers,
+    words::{Role, said},
 };
-use crate::text::normalise::{engine::Reading, line::Line, say::numbers};
 
 /// "Santa Clara, CA 95051", "City, NY", "Gary, Ind."
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
@@ -19,17 +21,17 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "CA"
 fn code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (token, before) = (&line.tokens[at], &line.tokens[at - 1]);
-    let (_, name) = STATES.iter().find(|(short, _)| *short == token.core)?;
+    let name = said(token.core, Role::State)?;
     let zipped = line.next(at).is_some_and(|next| is_zip(next.core));
     let after_comma = before.close == "," && before.shape.lower;
-    let clear = after_comma && (!WORDS.contains(&token.core) || in_address(line, at));
-    (clear || (zipped && matches!(before.close, "," | ".," | ""))).then(|| Reading::abbreviation(*name, 1))
+    let clear = after_comma && (!token.is(Role::StateWord) || in_address(line, at));
+    (clear || (zipped && matches!(before.close, "," | ".," | ""))).then(|| Reading::abbreviation(name, 1))
 }
 
 /// "Ind." after a place and a comma.
 fn short(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let (_, name) = SHORT_STATES.iter().find(|(short, _)| *short == token.core)?;
+    let name = said(token.core, Role::StateShort)?;
     if !token.close.starts_with('.') || !line.tokens[at - 1].close.ends_with(',') {
         return None;
     }
@@ -38,16 +40,10 @@ fn short(line: &Line<'_>, at: usize) -> Option<Reading> {
             .next_after_dot(at)
             .is_some_and(|next| is_zip(next.core) || !next.core.starts_with(char::is_uppercase));
     // "Yes, Pa.", "Mr. Jones, Miss. Smith"
-    let spoken = ANSWERS.contains(&line.tokens[at - 1].core);
+    let spoken = line.tokens[at - 1].is(Role::Answer);
     let ends = line.get(at + 1).is_none() && !spoken;
-    (goes_on || ends || !SHORT_WORDS.contains(&token.core)).then(|| Reading::abbreviation(*name, 1))
+    (goes_on || ends || !token.is(Role::StateShortWord)).then(|| Reading::abbreviation(name, 1))
 }
-
-/// Whoever is answered is no state.
-const ANSWERS: &[&str] = &[
-    "Ah", "Goodbye", "Hello", "Hey", "Hi", "No", "Oh", "Okay", "Please", "Right", "Sorry", "Sure", "Thanks",
-    "Well", "Yes",
-];
 
 fn is_zip(text: &str) -> bool {
     let (zip, more) = text.split_once('-').unwrap_or((text, ""));
@@ -60,10 +56,7 @@ fn is_zip(text: &str) -> bool {
 pub(super) fn zip(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let before = line.previous(at)?;
-    let state = STATES
-        .iter()
-        .chain(SHORT_STATES)
-        .any(|(short, name)| *short == before.core || *name == before.core);
+    let state = before.is(Role::State) || before.is(Role::StateShort) || before.is(Role::StateName);
     if !(state || before.core == "D.C") || !is_zip(token.core) {
         return None;
     }

@@ -4,10 +4,11 @@ use super::{day_then_month, month_then_day, two_digits};
 use crate::text::{
     Dialect,
     normalise::{
-        calendar::{clock, month_name},
+        calendar::{clock, numbered_month},
         engine::Reading,
         line::Line,
         say::numbers,
+        words::Role,
     },
 };
 
@@ -50,7 +51,7 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
     }
     match (first.len(), second.len(), third.map(str::len)) {
         (4, 1..=2, Some(1..=2)) if matches!(mark, '-' | '/' | '.' | '–') => {
-            let (month, day) = (month(second)?, day(third?)?);
+            let (month, day) = (numbered_month(second)?, day(third?)?);
             let year = numbers::year(first, dialect);
             Some(spoken(month, day, Some(&year), dialect))
         }
@@ -72,12 +73,12 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
         (4, 2, None)
             if matches!(mark, '-' | '/')
                 && ("1800".."2100").contains(&first)
-                && month(second).is_some()
+                && numbered_month(second).is_some()
                 && !follows(first, second) =>
         {
             Some(format!(
                 "{} {}",
-                month_name(month(second)?),
+                numbered_month(second)?,
                 numbers::year(first, dialect)
             ))
         }
@@ -97,7 +98,7 @@ fn date_words(text: &str, dialect: Dialect) -> Option<String> {
         )),
         // "5/2024"
         (1..=2, 4, None) if mark == '/' && ("1500".."2200").contains(&second) && first != "0" => Some(
-            format!("{} {}", month_name(month(first)?), numbers::year(second, dialect)),
+            format!("{} {}", numbered_month(first)?, numbers::year(second, dialect)),
         ),
         _ => None,
     }
@@ -114,7 +115,10 @@ fn follows(first: &str, second: &str) -> bool {
 /// American dates have the month first, British ones and those that can be nothing else the day.
 fn day_month_year(first: &str, second: &str, _mark: char, year: &str, dialect: Dialect) -> Option<String> {
     let american = dialect == Dialect::American;
-    let (month_first, day_first) = ((month(first), day(second)), (month(second), day(first)));
+    let (month_first, day_first) = (
+        (numbered_month(first), day(second)),
+        (numbered_month(second), day(first)),
+    );
     match (month_first, day_first) {
         ((Some(month), Some(day)), _) if american => Some(spoken(month, day, Some(year), dialect)),
         (_, (Some(month), Some(day))) => {
@@ -131,40 +135,26 @@ fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
     if (first, second) == ("9", "11") {
         return None;
     }
-    let before = line.get(at.checked_sub(1)?)?.core.to_ascii_lowercase();
-    let dated = matches!(
-        before.as_str(),
-        "on" | "by"
-            | "until"
-            | "since"
-            | "before"
-            | "after"
-            | "dated"
-            | "due"
-            | "mon"
-            | "tue"
-            | "tues"
-            | "wed"
-            | "weds"
-            | "thu"
-            | "thur"
-            | "thurs"
-            | "fri"
-            | "sat"
-            | "sun"
-    ) || before.ends_with("day")
+    let before = line.get(at.checked_sub(1)?)?;
+    let dated = before.is(Role::DatedBefore)
+        || before.core.to_ascii_lowercase().ends_with("day")
         // "the week of 6/10", "as of 6/30"
-        || before == "of" && at > 1 && matches!(line.tokens[at - 2].core, "as" | "As" | "week" | "weekend" | "night");
+        || before.core.eq_ignore_ascii_case("of") && at > 1 && matches!(line.tokens[at - 2].core, "as" | "As" | "week" | "weekend" | "night");
     if !dated || second.len() > 2 || first.len() > 2 {
         return None;
     }
     if line.dialect == Dialect::British {
-        return Some(day_then_month(month(second)?, day(first)?, line.dialect, true));
+        return Some(day_then_month(
+            numbered_month(second)?,
+            day(first)?,
+            line.dialect,
+            true,
+        ));
     }
-    Some(spoken(month(first)?, day(second)?, None, line.dialect))
+    Some(spoken(numbered_month(first)?, day(second)?, None, line.dialect))
 }
 
-fn spoken(month: usize, day: &str, year: Option<&str>, dialect: Dialect) -> String {
+fn spoken(month: &str, day: &str, year: Option<&str>, dialect: Dialect) -> String {
     let mut words = if dialect == Dialect::British {
         day_then_month(month, day, dialect, true)
     } else {
@@ -175,10 +165,6 @@ fn spoken(month: usize, day: &str, year: Option<&str>, dialect: Dialect) -> Stri
         words += year;
     }
     words
-}
-
-fn month(digits: &str) -> Option<usize> {
-    digits.parse().ok().filter(|month| (1..=12).contains(month))
 }
 
 fn day(digits: &str) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! Months and days of the week with a dash between.
 
 use crate::text::normalise::{
-    calendar::{WEEKDAYS, month, month_name},
+    calendar::{month, weekday},
     engine::Reading,
     line::Line,
 };
@@ -14,15 +14,9 @@ pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new("Monday to Friday", 1));
     }
     let from = from.strip_suffix('.').unwrap_or(from);
-    let weekday = |text: &str| {
-        WEEKDAYS
-            .iter()
-            .find(|(name, short)| *name == text || short.contains(&text))
-            .map(|(name, _)| *name)
-    };
     let words = match (weekday(from), weekday(to)) {
         (Some(from), Some(to)) => format!("{from} to {to}"),
-        _ => format!("{} to {}", month_name(month(from)?), month_name(month(to)?)),
+        _ => format!("{} to {}", month(from)?, month(to)?),
     };
     // A full stop in the middle of a line is that of the second name.
     Some(match line.get(at + 1) {

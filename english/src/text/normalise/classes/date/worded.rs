@@ -2,19 +2,20 @@
 
 use super::{day, day_then_month, month_then_day, two_digits, year, year_after};
 use crate::text::normalise::{
-    calendar::{self, MONTHS, month, month_name},
+    calendar::{self, month},
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
     say::numbers,
+    words::Role,
 };
 
 /// "July 25, 2012", "Jan. 5-10", "july 1876", "SEPT. 15".
 pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let month = month(token.core).or_else(|| modest_month(line, at))?;
-    let full = MONTHS[month - 1].1[0].len() == token.core.len();
+    let full = month.len() == token.core.len();
     let abbreviated = |tokens| {
-        let mut reading = Reading::new(month_name(month), tokens);
+        let mut reading = Reading::new(month, tokens);
         reading.dot = Dot::Perhaps;
         reading
     };
@@ -70,15 +71,15 @@ pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(words, tokens));
     }
     if let Some(year) = year("", next.core, line.dialect) {
-        return Some(Reading::new(format!("{} {year}", month_name(month)), 2));
+        return Some(Reading::new(format!("{} {year}", month), 2));
     }
     dotted.then(|| abbreviated(1))
 }
 
 /// "28-July 2" in "June 28-July 2, 2021": `from` is the first date, the token at `at` the one with the second month.
-fn to_next_month(line: &Line<'_>, at: usize, from: String, month: usize) -> Reading {
+fn to_next_month(line: &Line<'_>, at: usize, from: String, month: &str) -> Reading {
     let Some(to) = line.next_after_dot(at).and_then(|last| day(last.core)) else {
-        return Reading::new(format!("{from} to {}", month_name(month)), 2);
+        return Reading::new(format!("{from} to {}", month), 2);
     };
     let year = year_after(line, at + 1);
     let words = format!(
@@ -90,29 +91,15 @@ fn to_next_month(line: &Line<'_>, at: usize, from: String, month: usize) -> Read
 }
 
 /// "may 5" in small letters: only where no verb can stand and nothing is counted.
-fn modest_month(line: &Line<'_>, at: usize) -> Option<usize> {
+fn modest_month(line: &Line<'_>, at: usize) -> Option<&'static str> {
     let month = match line.tokens[at].core {
-        "may" => 5,
-        "march" => 3,
+        "may" => "May",
+        "march" => "March",
         _ => return None,
     };
-    let begins = line.previous(at).is_none_or(|before| {
-        matches!(
-            before.core,
-            "on" | "On"
-                | "in"
-                | "of"
-                | "by"
-                | "since"
-                | "until"
-                | "before"
-                | "after"
-                | "last"
-                | "next"
-                | "late"
-                | "early"
-        )
-    });
+    let begins = line
+        .previous(at)
+        .is_none_or(|before| before.is(Role::MonthBefore));
     let number = line.next(at)?;
     let counted = line
         .next(at + 1)
@@ -135,12 +122,7 @@ fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let month_token = line.next(at)?;
     let month = month(month_token.core).filter(|_| month_token.shape.upper)?;
     let ordinal = |day| numbers::ordinal(day, line.dialect);
-    let mut words = format!(
-        "the {} to {} of {}",
-        ordinal(first),
-        ordinal(last),
-        month_name(month)
-    );
+    let mut words = format!("the {} to {} of {}", ordinal(first), ordinal(last), month);
     let mut tokens = 2;
     if let Some(year) = year_after(line, at + 1) {
         words += &year;
@@ -162,8 +144,8 @@ pub(super) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let month_at = at + 1 + usize::from(of);
     let month_token = if of { line.next(at + 1)? } else { next };
     let month = month(month_token.core).or(match month_token.core {
-        "may" => Some(5),
-        "march" => Some(3),
+        "may" => Some("May"),
+        "march" => Some("March"),
         _ => None,
     })?;
     if of && !ordinal {
@@ -174,7 +156,7 @@ pub(super) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
         .is_some_and(|before| before.core.eq_ignore_ascii_case("the"));
     let mut words = day_then_month(month, day_digits, line.dialect, !after_the);
     let mut tokens = month_at + 1 - at;
-    let full = MONTHS[month - 1].1[0].len() == month_token.core.len();
+    let full = month.len() == month_token.core.len();
     let year = (!full || !month_token.close.starts_with('.'))
         .then(|| year_after(line, month_at))
         .flatten();
@@ -201,7 +183,7 @@ pub(super) fn joined(line: &Line<'_>, at: usize) -> Option<Reading> {
         [first, second] => match (month(first), day(first), month(second)) {
             (Some(month), _, _) => match (day(second), year("", second, dialect)) {
                 (Some(day), _) => month_then_day(month, day, dialect),
-                (_, Some(year)) => format!("{} {year}", month_name(month)),
+                (_, Some(year)) => format!("{} {year}", month),
                 _ => return None,
             },
             (_, Some(day), Some(month)) => day_then_month(month, day, dialect, true),
