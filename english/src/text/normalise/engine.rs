@@ -60,10 +60,24 @@ impl Reading {
 
     /// The words of an abbreviation, whose full stop goes with it.
     pub(crate) fn abbreviation(words: impl Into<String>, tokens: usize) -> Self {
-        Self {
-            dot: Dot::Perhaps,
-            ..Self::new(words, tokens)
-        }
+        Self::new(words, tokens).with_dot(Dot::Perhaps)
+    }
+
+    pub(crate) fn with_dot(self, dot: Dot) -> Self {
+        Self { dot, ..self }
+    }
+
+    /// With its full stop, after which the sentence goes on.
+    pub(crate) fn goes_on(self) -> Self {
+        self.with_dot(Dot::Yes)
+    }
+
+    pub(crate) fn with_open(self, open: bool) -> Self {
+        Self { open, ..self }
+    }
+
+    pub(crate) fn with_close(self, close: bool) -> Self {
+        Self { close, ..self }
     }
 }
 

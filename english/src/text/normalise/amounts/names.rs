@@ -11,7 +11,7 @@ pub(crate) fn compound(
     text: &str,
     one: bool,
     dialect: Dialect,
-    find: &dyn Fn(&str) -> Option<&'static Unit>,
+    find: &dyn Fn(&str) -> Option<Unit>,
 ) -> Option<String> {
     if let Some(unit) = find(text) {
         return Some(unit.name(one, dialect));

@@ -38,10 +38,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
                 } else {
                     Dot::Perhaps
                 };
-                return Some(Reading {
-                    dot,
-                    ..Reading::new(words, 1)
-                });
+                return Some(Reading::new(words, 1).with_dot(dot));
             }
             if let Some(words) =
                 said(core, Role::Plain).filter(|_| core.contains('/') || !token.is_capitals())
@@ -93,10 +90,7 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
         let said = said(token.core, Role::TitleSmall)?;
         let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
-        return (small || undotted).then(|| Reading {
-            dot: Dot::Yes,
-            ..Reading::new(said, 1)
-        });
+        return (small || undotted).then(|| Reading::new(said, 1).goes_on());
     }
     if token.core == "Ms"
         && !dotted
@@ -145,10 +139,7 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     {
         return None;
     }
-    Some(Reading {
-        dot: Dot::Yes,
-        ..Reading::new(said, 1)
-    })
+    Some(Reading::new(said, 1).goes_on())
 }
 
 /// "b. 1920", "d. 1999"
@@ -157,10 +148,7 @@ fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     let year = line.next_after_dot(at).is_some_and(|next| {
         next.shape.digit && leads_year(next.core) || next.is_digits() && next.core.len() == 4
     });
-    (dotted && year).then(|| Reading {
-        dot: Dot::Yes,
-        ..Reading::new(said, 1)
-    })
+    (dotted && year).then(|| Reading::new(said, 1).goes_on())
 }
 
 /// "19th c.", "20th cent.", "2nd ed.", "2 c. flour"
@@ -213,10 +201,7 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
     } else {
         said.to_owned()
     };
-    Some(Reading {
-        dot: Dot::Yes,
-        ..Reading::new(said, 1)
-    })
+    Some(Reading::new(said, 1).goes_on())
 }
 
 /// "No.5", "p.12", "No1".
@@ -249,10 +234,10 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         .next_after_dot(at)
         .is_some_and(|next| is_street(next.core) || next.is(Role::NamedAfter));
     let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
-    before.core.starts_with(char::is_uppercase).then(|| Reading {
-        dot,
-        ..Reading::new(said, 1)
-    })
+    before
+        .core
+        .starts_with(char::is_uppercase)
+        .then(|| Reading::new(said, 1).with_dot(dot))
 }
 
 /// "ft. Rihanna", "(c) 2020", "Rt. Hon."
@@ -262,22 +247,16 @@ fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
         .get(at + 1)
         .filter(|next| next.spaced && next.open.is_empty())?;
     match token.core {
-        "ft" if dotted && next.is_word() && next.shape.upper => Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new("featuring", 1)
-        }),
-        "Rt" if matches!(next.core, "Hon" | "Rev") => Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new("Right", 1)
-        }),
+        "ft" if dotted && next.is_word() && next.shape.upper => Some(Reading::new("featuring", 1).goes_on()),
+        "Rt" if matches!(next.core, "Hon" | "Rev") => Some(Reading::new("Right", 1).goes_on()),
         "c" | "C" if token.open == "(" && token.close == ")" && leads_year(next.core) => {
             // "Copyright (c) 2020" is said once.
             let said = at > 0 && line.tokens[at - 1].core.eq_ignore_ascii_case("copyright");
-            Some(Reading {
-                open: true,
-                close: true,
-                ..Reading::new(if said { "" } else { "copyright" }, 1)
-            })
+            Some(
+                Reading::new(if said { "" } else { "copyright" }, 1)
+                    .with_open(true)
+                    .with_close(true),
+            )
         }
         _ => None,
     }

@@ -8,7 +8,7 @@ mod states;
 use crate::text::normalise::{
     amounts::{fractions, units::is_unit},
     context::streets::{direction, is_street},
-    engine::{Dot, Reading},
+    engine::Reading,
     line::Line,
     say::{house, numbers},
     words::{Role, said},
@@ -170,10 +170,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| said(token.core, Role::StreetInAddress).filter(|_| addressed))?;
     // "Ave of the Stars"
     if matches!(token.core, "Ave" | "Av") && line.next_after_dot(at).is_some_and(|next| next.core == "of") {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(name, 1)
-        });
+        return Some(Reading::new(name, 1).goes_on());
     }
     let before = line.previous(at)?;
     let ordinal = before.is_ordinal();
@@ -199,10 +196,7 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
                 )
         });
     if addressed && directed {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(name, 1)
-        });
+        return Some(Reading::new(name, 1).goes_on());
     }
     // "on Church Ln" needs no number; "Schubert's Ave Maria" is none.
     let follows_name = next.is_some_and(|next| next.core.starts_with(char::is_uppercase));

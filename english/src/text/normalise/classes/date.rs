@@ -9,7 +9,7 @@ use crate::text::{
     Dialect,
     normalise::{
         calendar::month,
-        engine::{Dot, Reading},
+        engine::Reading,
         line::Line,
         say::numbers,
         words::{self, Role},
@@ -80,12 +80,8 @@ fn two_digits(text: &str, dialect: Dialect) -> String {
 fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let digits = token.core.strip_suffix("s").is_none() && token.is_digits() && token.core.len() == 2;
-    (digits && token.open.ends_with(['\'', '’', '‘']) && !token.close.contains(['\'', '’'])).then(|| {
-        Reading {
-            open: true,
-            ..Reading::new(two_digits(token.core, line.dialect), 1)
-        }
-    })
+    (digits && token.open.ends_with(['\'', '’', '‘']) && !token.close.contains(['\'', '’']))
+        .then(|| Reading::new(two_digits(token.core, line.dialect), 1).with_open(true))
 }
 
 /// "July twenty fifth", "July the twenty fifth".
@@ -169,10 +165,7 @@ fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
-    (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading {
-        dot: Dot::Yes,
-        ..Reading::new(name, 1)
-    })
+    (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading::new(name, 1).goes_on())
 }
 
 #[cfg(test)]

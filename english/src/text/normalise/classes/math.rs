@@ -16,10 +16,7 @@ use crate::text::{
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     if core == "+/" && line.tokens[at].close == "-" {
-        return Some(Reading {
-            close: true,
-            ..Reading::new("plus or minus", 1)
-        });
+        return Some(Reading::new("plus or minus", 1).with_close(true));
     }
     let operator = match core {
         "->" | "-->" | "=>" | "==>" => "to",
@@ -62,10 +59,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(",", 1));
     }
     if let Some(words) = factorial(line, at) {
-        return Some(Reading {
-            close: true,
-            ..Reading::new(words, 1)
-        });
+        return Some(Reading::new(words, 1).with_close(true));
     }
     let token = &line.tokens[at];
     let inside = token.open.ends_with('(') && core.contains(')') && !core.contains('(');
@@ -74,11 +68,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
         .or_else(|| sign(line, at))
         .or_else(|| function(core, line, at))
         .or_else(|| expression(core, line, at))
-        .map(|words| Reading {
-            // "(a+b)²": the bracket is one of the formula.
-            open: inside,
-            ..Reading::new(words, 1)
-        })
+        .map(|words| Reading::new(words, 1).with_open(inside))
 }
 
 /// "n-1", "x-2": such letters name no thing.

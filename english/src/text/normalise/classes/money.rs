@@ -168,7 +168,7 @@ fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// The amount after a code: "Rp 10.000" are ten thousand where prices are written so.
-fn amount_of<'a>(currency: &Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
+fn amount_of<'a>(currency: Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
     let dotted = matches!(
         currency.many,
         "rupiah" | "dong" | "kronor" | "forints" | "Chilean pesos"
@@ -313,7 +313,7 @@ fn number(amount: &str, dialect: Dialect) -> Option<String> {
 }
 
 /// "five dollar", "one point five million dollar": a sum that describes a noun.
-fn one_thing(amount: &str, scale: Option<&str>, currency: &Currency, dialect: Dialect) -> Option<String> {
+fn one_thing(amount: &str, scale: Option<&str>, currency: Currency, dialect: Dialect) -> Option<String> {
     let cents = amount
         .split_once('.')
         .is_some_and(|(_, cents)| cents.contains(|c| c != '0'));
@@ -330,7 +330,7 @@ fn one_thing(amount: &str, scale: Option<&str>, currency: &Currency, dialect: Di
 }
 
 /// A sum in words. Two decimals are cents, more are said as decimals; with a magnitude all are.
-fn sum(amount: &str, scale: Option<&str>, currency: &Currency, dialect: Dialect) -> Option<String> {
+fn sum(amount: &str, scale: Option<&str>, currency: Currency, dialect: Dialect) -> Option<String> {
     let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
     let cents = fraction.trim_end_matches('0');
     if let Some(scale) = scale {

@@ -1,7 +1,7 @@
 //! Places in the Bible: "1 Cor. 13:4", "Gen. 1:1".
 
 use crate::text::normalise::{
-    engine::{Dot, Reading},
+    engine::Reading,
     line::Line,
     say::numbers,
     words::{Role, said},
@@ -40,10 +40,7 @@ fn has_verse(line: &Line<'_>, at: usize) -> bool {
 }
 
 fn reading(words: String, tokens: usize) -> Reading {
-    Reading {
-        dot: Dot::Yes,
-        ..Reading::new(words, tokens)
-    }
+    Reading::new(words, tokens).goes_on()
 }
 
 #[cfg(test)]

@@ -125,10 +125,10 @@ fn grouped(line: &Line<'_>, at: usize) -> Option<Reading> {
         words += &numbers::spelled(extension);
         end += tokens;
     }
-    Some(Reading {
-        open: line.tokens[at].open.ends_with('(') && !closes_later(line, at, end),
-        ..Reading::new(words, end - at)
-    })
+    Some(
+        Reading::new(words, end - at)
+            .with_open(line.tokens[at].open.ends_with('(') && !closes_later(line, at, end)),
+    )
 }
 
 /// The bracket before the first token is closed after the last one, so it is not that of an area code.

@@ -27,10 +27,7 @@ pub(super) fn compound(core: &str) -> Option<Reading> {
     } else {
         Dot::No
     };
-    spelled.then(|| Reading {
-        dot,
-        ..Reading::new(words.join(" "), 1)
-    })
+    spelled.then(|| Reading::new(words.join(" "), 1).with_dot(dot))
 }
 
 /// "U.S.", "A.D.", "r.s.v.p.": spelled. Capitals keep their full stops, which tell them from words ("U.S." from "us").
@@ -41,10 +38,7 @@ pub(super) fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     if core.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new(format!("{core}."), 1)
-        });
+        return Some(Reading::new(format!("{core}."), 1).goes_on());
     }
     Some(Reading::abbreviation(
         core.replace('.', "").to_ascii_uppercase(),

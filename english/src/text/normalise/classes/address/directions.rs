@@ -3,7 +3,7 @@
 use super::{in_address, leads_to_street, roads};
 use crate::text::normalise::{
     context::streets::{direction, is_street, leads_away},
-    engine::{Dot, Reading},
+    engine::Reading,
     line::Line,
     words::Role,
 };
@@ -15,10 +15,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if is_lettered_street(line, at) {
         return None;
     }
-    let goes_on = Some(Reading {
-        dot: Dot::Yes,
-        ..Reading::new(name, 1)
-    });
+    let goes_on = Some(Reading::new(name, 1).goes_on());
     // "NW 5th Ave"
     if line.next_after_dot(at).is_some_and(|next| {
         next.is_ordinal() && line.next(at + 1).is_some_and(|street| is_street(street.core))

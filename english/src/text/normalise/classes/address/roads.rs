@@ -2,7 +2,7 @@
 
 use crate::text::normalise::{
     context::{self, streets::direction},
-    engine::{Dot, Reading},
+    engine::Reading,
     line::Line,
     say::house,
     words::{Role, said},
@@ -12,10 +12,7 @@ use crate::text::normalise::{
 pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     if core == "Co" && county(line, at) {
-        return Some(Reading {
-            dot: Dot::Yes,
-            ..Reading::new("County", 1)
-        });
+        return Some(Reading::new("County", 1).goes_on());
     }
     let name = said(core, Role::Road)?;
     line.next_after_dot(at)
@@ -24,10 +21,7 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
             next.shape.digit && !number.starts_with(|c: char| c.is_ascii_lowercase())
                 || next.is_capitals() && next.core.len() == 1
         })
-        .map(|_| Reading {
-            dot: Dot::Yes,
-            ..Reading::new(name, 1)
-        })
+        .map(|_| Reading::new(name, 1).goes_on())
 }
 
 /// "Co. Durham", "Co Cork": no company.

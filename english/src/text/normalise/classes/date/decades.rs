@@ -23,10 +23,7 @@ pub(super) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
                 .previous(at)
                 .is_some_and(|p| p.core.eq_ignore_ascii_case("the")))
     {
-        return Some(Reading {
-            open: apostrophe,
-            ..Reading::new("two thousands", 1)
-        });
+        return Some(Reading::new("two thousands", 1).with_open(apostrophe));
     }
     let words = decade_words(token.core, line.dialect)?;
     // "20s" are seconds unless something says otherwise; "80s" hardly.
@@ -40,10 +37,7 @@ pub(super) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
                 "the" | "The" | "his" | "her" | "their" | "my" | "mid" | "early" | "late"
             )
         });
-    said.then(|| Reading {
-        open: apostrophe,
-        ..Reading::new(words, 1)
-    })
+    said.then(|| Reading::new(words, 1).with_open(apostrophe))
 }
 
 fn decade_words(text: &str, dialect: Dialect) -> Option<String> {

@@ -86,13 +86,13 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
         && next.close.starts_with(['"', '″', '”'])
     {
         let unit = if token.core == "1" { "foot" } else { "feet" };
-        return Some(Reading {
-            close: true,
-            ..Reading::new(
+        return Some(
+            Reading::new(
                 format!("{} {unit}", numbers::cardinal(token.core, line.dialect)),
                 1,
             )
-        });
+            .with_close(true),
+        );
     }
     // "5' wide", "10' x 12'", where no quotation is open
     if numbers::is_decimal(token.core)
@@ -101,13 +101,13 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
         && !quoted(line, at, ['\'', '‘'])
     {
         let unit = if token.core == "1" { "foot" } else { "feet" };
-        return Some(Reading {
-            close: true,
-            ..Reading::new(
+        return Some(
+            Reading::new(
                 format!("{} {unit}", numbers::decimal(token.core, line.dialect)?),
                 1,
             )
-        });
+            .with_close(true),
+        );
     }
     let (feet, rest) = number_before(token.core);
     let rest = rest.strip_prefix(['\'', '′', '’'])?;
@@ -128,10 +128,7 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !inches.is_empty() {
         words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
     }
-    Some(Reading {
-        close: closed,
-        ..Reading::new(words, 1)
-    })
+    Some(Reading::new(words, 1).with_close(closed))
 }
 
 /// 10" and 5/8″, where no quotation is open.
@@ -146,10 +143,7 @@ pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
         && !quoted(line, at, ['"', '“'])
     {
         let whole = numbers::cardinal(token.core, line.dialect);
-        return Some(Reading {
-            close: true,
-            ..Reading::new(format!("{whole} and {fraction} inches"), 2)
-        });
+        return Some(Reading::new(format!("{whole} and {fraction} inches"), 2).with_close(true));
     }
     if !token.close.starts_with(['"', '″', '”']) || token.open.ends_with(['"', '“']) {
         return None;
@@ -186,10 +180,7 @@ pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
             )
     });
     let unit = if amount.one || described { "inch" } else { "inches" };
-    (!quoted && rest.is_empty()).then(|| Reading {
-        close: true,
-        ..Reading::new(format!("{} {unit}", amount.words), 1)
-    })
+    (!quoted && rest.is_empty()).then(|| Reading::new(format!("{} {unit}", amount.words), 1).with_close(true))
 }
 
 /// One of `marks` has opened a quotation shortly before and nothing has closed it.

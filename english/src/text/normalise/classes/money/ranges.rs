@@ -9,7 +9,7 @@ use crate::text::normalise::{
 };
 
 /// A sum without its sign: amount, magnitude, currency.
-type Sum<'a> = (&'a str, Option<&'static str>, &'static Currency);
+type Sum<'a> = (&'a str, Option<&'static str>, Currency);
 
 /// Both sums in one token; `rest` is what follows the first.
 pub(super) fn glued(line: &Line<'_>, at: usize, first: Sum<'_>, rest: &str) -> Option<Reading> {
