@@ -16,7 +16,7 @@ use crate::{
     script::Run,
     segments::{Boundary, Limit, Segment, Segmenter},
 };
-use normalise::Options;
+use normalise::{Options, Piece};
 use phonemes::Phonemizer;
 use spanned::Spanned;
 
@@ -107,7 +107,7 @@ impl TextFront {
     /// As the items of [`TextFront::segments`].
     pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Result<Reading, TextError> {
         guarded(|| {
-            let text = normalise::normalise(&self.with_lexicon(runs, dialect), dialect, options);
+            let (text, pieces) = normalise::explain(&self.with_lexicon(runs, dialect), dialect, options);
             let sentences = self.sentences(&text, dialect);
             let phonemes: Vec<&str> = sentences
                 .iter()
@@ -122,6 +122,7 @@ impl TextFront {
             segments.extend(segmenter.finish());
             Reading {
                 normalised: text.text().to_owned(),
+                pieces,
                 phonemes,
                 segments,
             }
@@ -178,6 +179,8 @@ impl TextFront {
 pub struct Reading {
     /// Plain English words and ordinary punctuation.
     pub normalised: String,
+    /// What a rule read, in order.
+    pub pieces: Vec<Piece>,
     pub phonemes: String,
     /// As if the text began a response.
     pub segments: Vec<Segment>,

@@ -18,9 +18,12 @@ mod context;
 mod engine;
 mod line;
 mod markup;
+mod rules;
 mod say;
 mod unicode;
 mod words;
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,17 +84,32 @@ pub fn number_in_words(text: &str, dialect: Dialect) -> Option<String> {
     }
 }
 
+/// What a rule read: where it stands in the user's text, and what is said for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Class and name of the rule: "money.range".
+    pub rule: &'static str,
+    pub source: Range<usize>,
+    pub said: String,
+}
+
 /// Reads `input` chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
 /// row), `"\n\n"` a paragraph, other white space is one `' '`; what remains are words, `. , ; : ! ? — …`, quotation marks
 /// and round brackets, and the literals in their places.
 #[must_use]
 pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
-    let mut out = Spanned::default();
+    explain(input, dialect, options).0
+}
+
+/// As [`normalise`], with what each rule read, in order.
+#[must_use]
+pub fn explain(input: &Spanned, dialect: Dialect, options: &Options) -> (Spanned, Vec<Piece>) {
+    let (mut out, mut pieces) = (Spanned::default(), Vec::new());
     for chunk in chunks(input) {
         let lines = markup::lines(&unicode::clean(&chunk));
-        engine::read(&lines, dialect, options, &mut out);
+        engine::read(&lines, &rules::RULES, dialect, options, &mut out, &mut pieces);
     }
-    out
+    (out, pieces)
 }
 
 #[cfg(test)]

@@ -1,29 +1,93 @@
-//! Runs the classes over the lines and writes what they read.
+//! Reads lines by rules: the first rule that can read a token reads it. The rules come from above; the engine knows none.
 
 pub(crate) mod writer;
 
 use crate::text::{
     Dialect,
     normalise::{
-        Options,
-        amounts::roman::may_number,
-        classes::{
-            abbreviation, address, cardinal, date, electronic, emoji, fraction, identifier, math, measure,
-            money, range, roman, scripture, symbols, telephone, time, word,
-        },
+        Options, Piece,
         context::{self, streets},
         engine::writer::Writer,
-        line::{
-            Line,
-            tokens::{self, Token},
-        },
+        line::{Line, tokens::Token},
         say::capitalised,
         words::{Role, Roles},
     },
     spanned::Spanned,
 };
 
-/// What a class reads.
+/// How one kind of thing that is written otherwise than it is said is recognised and read.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// Its class and its own name: "money.range".
+    pub name: &'static str,
+    /// It is tried at tokens that have one of these roles.
+    pub starts: &'static [Role],
+    pub read: Read,
+    /// Something that it reads, for the document and the tests.
+    #[cfg_attr(not(test), expect(dead_code))]
+    pub example: &'static str,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Read {
+    /// One token, in these words.
+    Token(fn(&Line<'_>, usize) -> Option<String>),
+    /// Anything else.
+    Reading(fn(&Line<'_>, usize) -> Option<Reading>),
+}
+
+impl Rule {
+    pub(crate) fn class(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(class, _)| class)
+    }
+
+    /// A dash between two of its class says "to": "$5 – $10", "5 May–9 June".
+    fn is_amount(&self) -> bool {
+        matches!(self.class(), "money" | "date" | "measure")
+    }
+
+    fn read(&self, line: &Line<'_>, at: usize) -> Option<Reading> {
+        match self.read {
+            Read::Token(read) => read(line, at).map(|words| Reading::new(words, 1)),
+            Read::Reading(read) => read(line, at),
+        }
+    }
+}
+
+/// Rules in their order.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    list: &'static [Rule],
+    /// The roles that each may start with.
+    starts: Vec<Roles>,
+    /// A token with none of these is plain: most of any text.
+    any: Roles,
+}
+
+impl Rules {
+    pub(crate) fn new(list: &'static [Rule]) -> Self {
+        let starts: Vec<_> = list.iter().map(|rule| Roles::of(rule.starts)).collect();
+        let any = starts
+            .iter()
+            .fold(Roles::default(), |any, starts| any.and(*starts));
+        Self { list, starts, any }
+    }
+
+    /// The first rule that can read the token at `at`, of one class or of any.
+    fn first(&self, line: &Line<'_>, at: usize, class: Option<&str>) -> Option<(&'static Rule, Reading)> {
+        let roles = line.tokens.get(at)?.roles;
+        if !roles.meets(self.any) {
+            return None;
+        }
+        self.list
+            .iter()
+            .zip(&self.starts)
+            .filter(|(rule, starts)| roles.meets(**starts) && class.is_none_or(|class| class == rule.class()))
+            .find_map(|(rule, _)| rule.read(line, at).map(|reading| (rule, reading)))
+    }
+}
+
+/// What a rule reads.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub words: String,
@@ -34,6 +98,8 @@ pub(crate) struct Reading {
     pub open: bool,
     /// The first closing mark of the last token belongs to it, as in 5'10".
     pub close: bool,
+    /// All marks of the token belong to it, as in ":)".
+    pub whole: bool,
 }
 
 /// Whether the full stop after what was read is part of it.
@@ -55,6 +121,7 @@ impl Reading {
             dot: Dot::No,
             open: false,
             close: false,
+            whole: false,
         }
     }
 
@@ -79,55 +146,30 @@ impl Reading {
     pub(crate) fn with_close(self, close: bool) -> Self {
         Self { close, ..self }
     }
+
+    /// The words stand for one token with all its marks, wherever they stand in a sentence.
+    pub(crate) fn whole(words: impl Into<String>) -> Self {
+        Self {
+            whole: true,
+            ..Self::new(words, 1)
+        }
+    }
 }
 
-/// A class of things that are written otherwise than they are said.
-pub(crate) struct Class {
-    read: fn(&Line<'_>, usize) -> Option<Reading>,
-    /// A dash between two of them says "to": "$5 – $10", "5 May–9 June".
-    amounts: bool,
-}
-
-const fn class(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
-    Class { read, amounts: false }
-}
-
-const fn amounts(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
-    Class { read, amounts: true }
-}
-
-/// The classes in order: the first that can read a token reads it.
-pub(crate) const CLASSES: &[Class] = &[
-    class(identifier::read),
-    class(electronic::read),
-    class(telephone::read),
-    amounts(money::read),
-    amounts(date::read),
-    class(time::read),
-    class(scripture::read),
-    class(address::read),
-    class(roman::read),
-    amounts(measure::read),
-    class(fraction::read),
-    class(range::read),
-    class(math::read),
-    class(cardinal::read),
-    class(abbreviation::read),
-    class(word::read),
-];
-
-/// Reads the lines of `input` to the end of `out`.
-pub(crate) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &mut Spanned) {
+/// Reads the lines of `input` to the end of `out`, and notes what each rule read.
+pub(crate) fn read(
+    input: &Spanned,
+    rules: &Rules,
+    dialect: Dialect,
+    options: &Options,
+    out: &mut Spanned,
+    pieces: &mut Vec<Piece>,
+) {
     let mut writer = Writer::new(input, out);
     let mut at = 0;
     for text in input.text().split('\n') {
         writer.begin_line(at);
-        let line = Line {
-            tokens: tokens::tokens(text),
-            dialect,
-            options,
-        };
-        read_line(&line, &mut writer);
+        read_line(&Line::new(text, dialect, options), rules, &mut writer, pieces);
         at += text.len() + 1;
         if at <= input.text().len() {
             writer.end_line(at - 1);
@@ -136,95 +178,86 @@ pub(crate) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &m
     writer.finish();
 }
 
-fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
-    let named = line.options.normalize && emoji::alone(line);
+fn read_line(line: &Line<'_>, rules: &Rules, writer: &mut Writer<'_>, pieces: &mut Vec<Piece>) {
     let mut i = 0;
     while let Some(token) = line.tokens.get(i) {
-        if line.options.normalize
-            && let Some(words) = emoji::read(line, i, named)
-        {
-            writer.begin_words(token);
-            writer.replaced(&words, token.at..token.end());
+        let first = line
+            .options
+            .normalize
+            .then(|| rules.first(line, i, None))
+            .flatten();
+        let Some((rule, mut reading)) = first else {
+            writer.begin(token, false);
+            writer.part(token.core_at()..token.core_at() + token.core.len());
+            writer.close(token, 0);
             i += 1;
             continue;
-        }
-        if line.options.normalize
-            && let Some(mark) = lone_hyphen(line, i)
-        {
-            writer.begin_words(token);
-            writer.replaced(mark, token.at..token.end());
-            i += 1;
-            continue;
-        }
-        let mut amounts = None;
-        let reading = if !line.options.normalize || is_plain(line, i) {
-            None
-        } else if let Some((class, reading)) = classified(line, i) {
-            amounts = class.amounts.then_some(class);
-            Some(reading)
-        } else if token.is_word() {
-            None
-        } else {
-            symbols::read(line, i)
         };
-        let inside = reading.as_ref().is_some_and(|reading| reading.open);
-        writer.begin(token, inside);
-        match reading {
-            Some(reading) => {
-                let read = reading.tokens.clamp(1, line.tokens.len() - i);
-                let last = &line.tokens[i + read - 1];
-                let words = if writer.begins_sentence() {
-                    capitalised(&reading.words)
-                } else {
-                    reading.words
-                };
-                writer.replaced(&words, token.core_at()..last.core_at() + last.core.len());
-                let dotted = last.close.starts_with('.') && !last.close.starts_with("..");
-                let first = last.close.chars().next().filter(|_| reading.close);
-                let drop_dot = dotted
-                    && match reading.dot {
-                        Dot::No => false,
-                        Dot::Perhaps => !ends_sentence(line, i + read - 1),
-                        Dot::Yes => true,
-                    };
-                if drop_dot
-                    && token.shape.digit
-                    && reading.dot == Dot::Perhaps
-                    && last.close == "."
-                    && line
-                        .next_after_dot(i + read - 1)
-                        .is_some_and(|next| next.shape.digit)
-                {
-                    // "4 oz. 350 °F": perhaps a new sentence, certainly a new number.
-                    writer.replaced(",", last.core_at() + last.core.len()..last.end());
-                }
-                i += read;
-                match amounts.and_then(|class| dash_to(line, i, class)) {
-                    Some(Dash::Glued) => {
-                        writer.replaced(" to ", last.core_at() + last.core.len()..last.end());
-                    }
-                    Some(Dash::Alone) => {
-                        let dash = &line.tokens[i];
-                        writer.begin_words(dash);
-                        writer.replaced("to", dash.at..dash.end());
-                        i += 1;
-                    }
-                    None => writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8)),
-                }
+        let read = reading.tokens.clamp(1, line.tokens.len() - i);
+        let last = &line.tokens[i + read - 1];
+        let range = if reading.whole {
+            writer.begin_words(token);
+            token.at..token.end()
+        } else {
+            writer.begin(token, reading.open);
+            if writer.begins_sentence() {
+                reading.words = capitalised(&reading.words);
             }
-            None => {
-                writer.part(token.core_at()..token.core_at() + token.core.len());
-                writer.close(token, 0);
-                i += 1;
-            }
+            token.core_at()..last.core_at() + last.core.len()
+        };
+        writer.replaced(&reading.words, range.clone());
+        pieces.push(Piece {
+            rule: rule.name,
+            source: writer.source_of(range),
+            said: reading.words,
+        });
+        i += read;
+        if !reading.whole {
+            i += close(line, i, rules, rule, (token, reading.dot, reading.close), writer);
         }
     }
 }
 
-fn classified(line: &Line<'_>, at: usize) -> Option<(&'static Class, Reading)> {
-    CLASSES
-        .iter()
-        .find_map(|class| (class.read)(line, at).map(|reading| (class, reading)))
+/// Writes what stands after the token before `at`, the last that `rule` read; answers how many tokens that takes.
+fn close(
+    line: &Line<'_>,
+    at: usize,
+    rules: &Rules,
+    rule: &Rule,
+    (first, dot, closed): (&Token<'_>, Dot, bool),
+    writer: &mut Writer<'_>,
+) -> usize {
+    let last = &line.tokens[at - 1];
+    let marks = last.core_at() + last.core.len()..last.end();
+    let dotted = last.close.starts_with('.') && !last.close.starts_with("..");
+    let drop_dot = dotted
+        && match dot {
+            Dot::No => false,
+            Dot::Perhaps => !ends_sentence(line, at - 1),
+            Dot::Yes => true,
+        };
+    let number_follows = || line.next_after_dot(at - 1).is_some_and(|next| next.shape.digit);
+    if drop_dot && first.shape.digit && dot == Dot::Perhaps && last.close == "." && number_follows() {
+        // "4 oz. 350 °F": perhaps a new sentence, certainly a new number.
+        writer.replaced(",", marks.clone());
+    }
+    match dash_to(line, at, rules, rule) {
+        Some(Dash::Glued) => {
+            writer.replaced(" to ", marks);
+            0
+        }
+        Some(Dash::Alone) => {
+            let dash = &line.tokens[at];
+            writer.begin_words(dash);
+            writer.replaced("to", dash.at..dash.end());
+            1
+        }
+        None => {
+            let own = last.close.chars().next().filter(|_| closed);
+            writer.close(last, own.map_or(usize::from(drop_dot), char::len_utf8));
+            0
+        }
+    }
 }
 
 /// How a dash between two amounts is written.
@@ -234,120 +267,15 @@ enum Dash {
 }
 
 /// A dash leads from the amount before the token at `at` to another of its class.
-fn dash_to(line: &Line<'_>, at: usize, class: &Class) -> Option<Dash> {
+fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Dash> {
     let (before, after) = (line.get(at - 1)?, line.get(at)?);
+    let read = |at| rule.is_amount() && rules.first(line, at, Some(rule.class())).is_some();
     if before.close == "–" && !after.spaced {
-        return (class.read)(line, at).map(|_| Dash::Glued);
+        return read(at).then_some(Dash::Glued);
     }
-    let dash = before.close.is_empty()
-        && matches!(after.open, "-" | "–")
-        && after.core.is_empty()
-        && after.close.is_empty()
-        && !context::in_equation(line, at);
+    let dash = before.close.is_empty() && after.is_dash(&["-", "–"]) && !context::in_equation(line, at);
     let second = line.get(at + 1).filter(|second| dash && second.spaced)?;
-    (second.open.is_empty() && (class.read)(line, at + 1).is_some()).then_some(Dash::Alone)
-}
-
-/// A hyphen between spaces is a dash; between numbers that no class joined it only separates.
-fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
-    let token = &line.tokens[at];
-    if token.open != "-" || !token.core.is_empty() || !token.close.is_empty() {
-        return None;
-    }
-    let after = line.get(at + 1)?;
-    if at == 0 {
-        // "- 5" alone: the dash of a list has been taken away before.
-        return (after.shape.digit && line.tokens.len() == 2).then_some("minus");
-    }
-    let before = line.get(at - 1)?;
-    if context::in_equation(line, at) {
-        return Some("minus");
-    }
-    let numbers = before.shape.digit && after.shape.digit;
-    Some(if numbers || !before.close.is_empty() {
-        ","
-    } else {
-        "—"
-    })
-}
-
-/// Roles of words that classes read alone.
-const SHORT: Roles = Roles::of(&[
-    Role::Spelled,
-    Role::Title,
-    Role::TitleUndotted,
-    Role::WeekdayShort,
-    Role::Street,
-    Role::StreetInAddress,
-]);
-
-/// Nothing for a class to read: most of any text.
-fn is_plain(line: &Line<'_>, at: usize) -> bool {
-    let token = &line.tokens[at];
-    if token.core.is_empty() || token.is_literal() {
-        return true;
-    }
-    let shape = token.shape;
-    let odd = !token.is_word()
-        || shape.repeated
-        || shape.lower && word::begins_with_capitals(token.core)
-        || shape.inner_upper
-        || (token.core.len() <= 4 && !token.core.is_ascii())
-        || token.core.contains("hah")
-        || token.core.contains("heh");
-    // "XIV's", "V's"
-    let numeral = shape.upper
-        && token.core.ends_with('s')
-        && token
-            .core
-            .chars()
-            .nth(1)
-            .is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '\'' | '’'));
-    let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
-    let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
-    // "Mon-Fri", "Wednesday-Saturday", "iv-xii"
-    let span = shape.hyphen && (shape.upper && token.core.len() <= 18 || may_number(token.core));
-    !odd && !numeral
-        && !abbreviated
-        && !span
-        && !before_number
-        && !token.is_capitals()
-        && (token.core.len() > 6
-            || !(token.roles.meets(SHORT)
-                || may_number(token.core)
-                || matches!(
-                    token.core,
-                    "aka"
-                        | "mr"
-                        | "mrs"
-                        | "vs"
-                        | "approx"
-                        | "dept"
-                        | "govt"
-                        | "wrt"
-                        | "phd"
-                        | "Ms"
-                        | "PhD"
-                        | "intl"
-                        | "Jr"
-                        | "Sr"
-                        | "Jnr"
-                        | "Snr"
-                        | "Esq"
-                        | "Rt"
-                        | "Attn"
-                        | "Col"
-                        | "Gen"
-                        | "Maj"
-                        | "attn"
-                        | "gov't"
-                        | "Gov't"
-                        | "int'l"
-                        | "Int'l"
-                        | "nat'l"
-                        | "Nat'l"
-                        | "cont'd"
-                )))
+    (second.open.is_empty() && read(at + 1)).then_some(Dash::Alone)
 }
 
 /// A full stop after the token at `at` also ends the sentence: more follows in the close, or a capital after it.

@@ -12,9 +12,24 @@ pub(crate) struct Line<'a> {
     pub tokens: Vec<Token<'a>>,
     pub dialect: Dialect,
     pub options: &'a Options,
+    /// Nothing in the line has a letter or a digit.
+    pub wordless: bool,
 }
 
 impl<'a> Line<'a> {
+    pub(crate) fn new(text: &'a str, dialect: Dialect, options: &'a Options) -> Self {
+        let tokens = tokens::tokens(text);
+        let wordless = tokens
+            .iter()
+            .all(|token| !token.is_literal() && !token.core.contains(char::is_alphanumeric));
+        Self {
+            tokens,
+            dialect,
+            options,
+            wordless,
+        }
+    }
+
     pub(crate) fn get(&self, at: usize) -> Option<&Token<'a>> {
         self.tokens.get(at)
     }

@@ -11,9 +11,30 @@ use serde::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
+    // By its signs.
+    Capitals,
+    Digit,
+    Greek,
+    Hyphen,
+    /// Several capitals inside a word: "camelCase", "HTTPServer".
+    Hump,
+    /// Letters of laughter alone.
+    Laugh,
+    /// One letter or digit.
+    Letter,
+    /// Nothing but marks.
+    Marks,
+    /// Letters of Roman numerals to the first hyphen or apostrophe.
+    Numeral,
+    /// A letter three times in a row.
+    Repeated,
+    /// Anything but letters, digits, apostrophes and hyphens.
+    Symbol,
     // From the table.
+    AfterOrdinal,
     AfterRuler,
     AmountWord,
+    Anno,
     Announcing,
     Answer,
     Book,
@@ -24,6 +45,8 @@ pub(crate) enum Role {
     Counted,
     Country,
     County,
+    CountyShort,
+    Credit,
     Currency,
     CurrencySign,
     DatedBefore,
@@ -36,6 +59,8 @@ pub(crate) enum Role {
     Dotted,
     Doubled,
     Extension,
+    Face,
+    Floor,
     Function,
     Generation,
     GoesOn,
@@ -45,16 +70,21 @@ pub(crate) enum Role {
     Listed,
     Month,
     MonthBefore,
+    Ms,
+    Name,
     Named,
     NamedAfter,
     Numbered,
     NumeralLike,
     NumeralNoun,
+    Operator,
     Paged,
+    Period,
+    PeriodAfterPercent,
     Place,
     Plain,
-    Regnal,
     Region,
+    Regnal,
     Road,
     RoadName,
     ScoreAfter,

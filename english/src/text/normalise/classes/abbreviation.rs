@@ -3,6 +3,9 @@
 mod initials;
 mod periods;
 
+pub(crate) use initials::{compound, initials, possessive};
+pub(crate) use periods::read as period;
+
 use crate::text::normalise::{
     amounts::roman::may_number,
     context::streets::is_street,
@@ -11,50 +14,46 @@ use crate::text::normalise::{
     say::{capitalised, numbers},
     words::{Role, said},
 };
-use initials::{compound, initials, possessive};
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+/// A full stop that is perhaps its own stands after the token at `at`.
+fn dotted(line: &Line<'_>, at: usize) -> bool {
+    let close = line.tokens[at].close;
+    close.starts_with('.') && !close.starts_with("..")
+}
+
+/// "approx.", "Inc.", "vs.": with a full stop.
+pub(crate) fn with_stop(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let core = token.core;
-    if core.contains('.') && core.contains('-') && core.len() < 32 {
-        return compound(core);
-    }
-    if core.len() > 7 || core.is_empty() {
-        return None;
-    }
-    let dotted = token.close.starts_with('.') && !token.close.starts_with("..");
-    periods::read(line, at)
-        .or_else(|| title(line, at, dotted))
-        .or_else(|| dates_of_life(line, at, dotted))
-        .or_else(|| century(line, at, dotted))
-        .or_else(|| numbered(line, at, dotted))
-        .or_else(|| generation(line, at))
-        .or_else(|| credit(line, at, dotted))
-        .or_else(|| {
-            if dotted && let Some(words) = said(core, Role::Dotted).filter(|_| known_case(line, at)) {
-                // Companies and juniors end sentences; these do not.
-                let dot = if token.is(Role::GoesOn) {
-                    Dot::Yes
-                } else {
-                    Dot::Perhaps
-                };
-                return Some(Reading::new(words, 1).with_dot(dot));
-            }
-            if let Some(words) =
-                said(core, Role::Plain).filter(|_| core.contains('/') || !token.is_capitals())
-            {
-                return Some(if dotted {
-                    Reading::abbreviation(words, 1)
-                } else {
-                    Reading::new(words, 1)
-                });
-            }
-            (token.is_word() && !token.shape.upper && token.is(Role::Spelled))
-                .then(|| Reading::new(core.to_ascii_uppercase(), 1))
-        })
-        .or_else(|| initials(line, at))
-        .or_else(|| possessive(core))
-        .or_else(|| glued_number(line, at))
+    let words = said(token.core, Role::Dotted).filter(|_| dotted(line, at) && known_case(line, at))?;
+    // Companies and juniors end sentences; these do not.
+    let goes_on = token.is(Role::GoesOn);
+    Some(Reading::new(words, 1).with_dot(if goes_on { Dot::Yes } else { Dot::Perhaps }))
+}
+
+/// "w/o", "dept": with a full stop or without.
+pub(crate) fn anywhere(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let words = said(token.core, Role::Plain).filter(|_| token.core.contains('/') || !token.is_capitals())?;
+    let dot = if dotted(line, at) { Dot::Perhaps } else { Dot::No };
+    Some(Reading::new(words, 1).with_dot(dot))
+}
+
+/// "tv", "usa": spelled, though written small.
+pub(crate) fn small_letters(line: &Line<'_>, at: usize) -> Option<String> {
+    Some(line.tokens[at].core.to_ascii_uppercase())
+}
+
+/// "Ms": the lexicon knows it with its full stop only.
+pub(crate) fn ms(line: &Line<'_>, at: usize) -> Option<String> {
+    let name = line
+        .next(at)
+        .is_some_and(|next| next.core.starts_with(char::is_uppercase));
+    (name && !dotted(line, at)).then(|| "Ms.".to_owned())
+}
+
+/// "IEEE", "WWII": what no rule could guess.
+pub(crate) fn name(line: &Line<'_>, at: usize) -> Option<String> {
+    said(line.tokens[at].core, Role::Name).map(str::to_owned)
 }
 
 /// Some abbreviations are words at the end of a sentence ("max.", "al.", "v.", "pop.").
@@ -84,22 +83,14 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// "Dr. Evil", "St Pancras", "Gen. Grant".
-fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+pub(crate) fn title(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
+    let dotted = dotted(line, at);
     if !token.core.starts_with(char::is_uppercase) {
         let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
         let said = said(token.core, Role::TitleSmall)?;
         let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
         return (small || undotted).then(|| Reading::new(said, 1).goes_on());
-    }
-    if token.core == "Ms"
-        && !dotted
-        && line
-            .next(at)
-            .is_some_and(|next| next.core.starts_with(char::is_uppercase))
-    {
-        // The lexicon knows it with its full stop only.
-        return Some(Reading::new("Ms.", 1));
     }
     // "Lt Col Smith"
     let ranked = line
@@ -143,19 +134,19 @@ fn title(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 }
 
 /// "b. 1920", "d. 1999"
-fn dates_of_life(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+pub(crate) fn dates_of_life(line: &Line<'_>, at: usize) -> Option<Reading> {
     let said = said(line.tokens[at].core, Role::Life)?;
     let year = line.next_after_dot(at).is_some_and(|next| {
         next.shape.digit && leads_year(next.core) || next.is_digits() && next.core.len() == 4
     });
-    (dotted && year).then(|| Reading::new(said, 1).goes_on())
+    (dotted(line, at) && year).then(|| Reading::new(said, 1).goes_on())
 }
 
 /// "19th c.", "20th cent.", "2nd ed.", "2 c. flour"
-fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<Reading> {
     let ordinal = line
         .previous(at)
-        .filter(|before| dotted && before.close.is_empty() && before.shape.digit)?;
+        .filter(|before| dotted(line, at) && before.close.is_empty() && before.shape.digit)?;
     let next = line.next_after_dot(at);
     let said = match line.tokens[at].core {
         // "2 1/2 c. flour"
@@ -178,7 +169,8 @@ fn century(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 }
 
 /// "No. 5", "p. 12", "Fig. 3".
-fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+pub(crate) fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let dotted = dotted(line, at);
     let core = line.tokens[at].core;
     let lower = core.to_ascii_lowercase();
     let said = said(core, Role::Numbered)?;
@@ -205,8 +197,8 @@ fn numbered(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
 }
 
 /// "No.5", "p.12", "No1".
-fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
+pub(crate) fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = Some(line.tokens[at].core).filter(|core| core.len() <= 7)?;
     let digits = core.find(|c: char| c.is_ascii_digit())?;
     let (word, number) = core.split_at(digits);
     let short = word
@@ -223,11 +215,8 @@ fn glued_number(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "King Jr.", "Sammy Davis, Jr".
-fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
     let said = said(line.tokens[at].core, Role::Generation)?;
-    if said.starts_with("World") {
-        return Some(Reading::new(said, 1));
-    }
     let before = line.get(at.checked_sub(1)?)?;
     // "King Jr. Blvd.", "King Jr. Day": a name goes on.
     let named_after = line
@@ -241,13 +230,15 @@ fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "ft. Rihanna", "(c) 2020", "Rt. Hon."
-fn credit(line: &Line<'_>, at: usize, dotted: bool) -> Option<Reading> {
+pub(crate) fn credit(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let next = line
         .get(at + 1)
         .filter(|next| next.spaced && next.open.is_empty())?;
     match token.core {
-        "ft" if dotted && next.is_word() && next.shape.upper => Some(Reading::new("featuring", 1).goes_on()),
+        "ft" if dotted(line, at) && next.is_word() && next.shape.upper => {
+            Some(Reading::new("featuring", 1).goes_on())
+        }
         "Rt" if matches!(next.core, "Hon" | "Rev") => Some(Reading::new("Right", 1).goes_on()),
         "c" | "C" if token.open == "(" && token.close == ")" && leads_year(next.core) => {
             // "Copyright (c) 2020" is said once.

@@ -5,6 +5,11 @@ mod postcode;
 mod roads;
 mod states;
 
+pub(crate) use directions::read as direction_beside;
+pub(crate) use postcode::read as postcode;
+pub(crate) use roads::{county, number as road_number, read as road};
+pub(crate) use states::{read as state, zip};
+
 use crate::text::normalise::{
     amounts::{fractions, units::is_unit},
     context::streets::{direction, is_street},
@@ -17,29 +22,8 @@ use crate::text::normalise::{
 /// A street's kind stands within so many tokens of the house number.
 const MAX_STREET_TOKENS: usize = 6;
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if token.shape.digit {
-        return postcode::read(line, at)
-            .or_else(|| house_number(line, at))
-            .or_else(|| roads::number(line, at))
-            .or_else(|| states::zip(line, at));
-    }
-    if token.core.len() > 5 {
-        return None;
-    }
-    if token.shape.symbol {
-        return directions::read(line, at).or_else(|| states::read(line, at));
-    }
-    street(line, at)
-        .or_else(|| roads::read(line, at))
-        .or_else(|| floor(line, at))
-        .or_else(|| directions::read(line, at))
-        .or_else(|| states::read(line, at))
-}
-
 /// "1428 Elm St.", "221B Baker Street", "12 S 1st st", "120-14 Queens Blvd", "17 1/2 W. 10th St."
-fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn house_number(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let digits = core.trim_end_matches(|c: char| c.is_ascii_uppercase() || matches!(c, 'a'..='f'));
     let letter = &core[digits.len()..];
@@ -155,7 +139,7 @@ fn in_address(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// "Expy", "St." after a name.
-fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if let Some(name) = small_street(line, at) {
         let numbered = |i: usize| {
@@ -217,10 +201,10 @@ fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "3rd Fl."
-fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
     let before = line.previous(at)?;
     let ordinal = before.is_ordinal();
-    (matches!(line.tokens[at].core, "Fl" | "fl") && ordinal).then(|| Reading::abbreviation("Floor", 1))
+    ordinal.then(|| Reading::abbreviation("Floor", 1))
 }
 
 /// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".

@@ -11,29 +11,19 @@ use crate::text::normalise::{
     },
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if !token.shape.digit {
-        return None;
-    }
-    if let Some((number, tokens)) = spaced(line, at) {
-        return Some(Reading::new(numbers::cardinal(&number, line.dialect), tokens));
-    }
-    if let Some(reading) = magnitude(line, at).or_else(|| parted_ordinal(line, at)) {
-        return Some(reading);
-    }
-    ordinal(token.core, line)
-        .or_else(|| version(line, at))
-        .or_else(|| decade_like(token.core, line))
-        .or_else(|| number(line, at))
-        .or_else(|| paragraph(token.core, line))
-        .or_else(|| compound(token.core, line))
-        .or_else(|| grouped(token.core, line))
-        .map(|words| Reading::new(words, 1))
+/// "1 000 000", "12 500 people"
+pub(crate) fn thousands(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (number, tokens) = spaced(line, at)?;
+    Some(Reading::new(numbers::cardinal(&number, line.dialect), tokens))
+}
+
+/// "23rd"
+pub(crate) fn ordinal(line: &Line<'_>, at: usize) -> Option<String> {
+    ordinal_words(line.tokens[at].core, line)
 }
 
 /// "3 bn", "1.2 mn people"
-fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
     let name = match line.next(at)?.core {
         "bn" | "Bn" => "billion",
         "mn" | "mln" => "million",
@@ -45,11 +35,11 @@ fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "20 th", "2-nd"
-fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     if let Some((digits, ending)) = core.split_once('-') {
         let whole = format!("{digits}{ending}");
-        return ordinal(&whole, line)
+        return ordinal_words(&whole, line)
             .filter(|words| !words.ends_with(&format!(" {ending}")))
             .map(|words| Reading::new(words, 1));
     }
@@ -57,13 +47,13 @@ fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
     let whole = format!("{core}{}", next.core);
     let matches = matches!(next.core, "st" | "nd" | "rd" | "th");
     matches
-        .then(|| ordinal(&whole, line))?
+        .then(|| ordinal_words(&whole, line))?
         .filter(|words| !words.ends_with(&format!(" {}", next.core)))
         .map(|words| Reading::new(words, 2))
 }
 
 /// "23rd"; a wrong ending is spelled: "11st".
-fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
+fn ordinal_words(core: &str, line: &Line<'_>) -> Option<String> {
     let digits = core.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let ending = core[digits.len()..].to_ascii_lowercase();
     if !numbers::is_integer(digits) || !matches!(ending.as_str(), "st" | "nd" | "rd" | "th") {
@@ -84,7 +74,7 @@ fn ordinal(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "v1.2", "1.2.3", "Python 3.11": the parts one after the other.
-fn version(line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn version(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
     // "v1.0.0-beta.2"
     let (core, stage) = match core.split_once('-') {
@@ -126,7 +116,8 @@ fn version(line: &Line<'_>, at: usize) -> Option<String> {
 }
 
 /// "747s", "60s": the plural of a number.
-fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn plural(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     let plural = core.strip_suffix('s')?;
     let digits = plural.trim_end_matches(['\'', '’']);
     // "1987's hit" is that of the year.
@@ -150,7 +141,8 @@ fn decade_like(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "1_000_000", "1.000.000", "1080p".
-fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn grouped(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     if let Some(lines) = core
         .strip_suffix(['p', 'i'])
         .filter(|lines| matches!(*lines, "480" | "720" | "1080" | "1440" | "2160"))
@@ -171,7 +163,8 @@ fn grouped(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "2,500-year-old", "1200-page", "1990-style": a long number and what it counts.
-fn compound(core: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     const AFTER_YEARS: &[&str] = &["born", "built", "era", "model", "present", "style", "vintage"];
     let (number, noun) = core.split_once('-')?;
     let square = noun.starts_with("sq-");
@@ -206,7 +199,8 @@ fn compound(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "401(k)", "501(c)(3)".
-fn paragraph(core: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn paragraph(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     let (digits, rest) = core.split_once('(')?;
     let rest = rest.strip_suffix(')')?;
     if !numbers::is_digits(digits) || digits.len() > 4 {
@@ -227,7 +221,7 @@ fn paragraph(core: &str, line: &Line<'_>) -> Option<String> {
     Some(words)
 }
 
-fn number(line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
     let (sign, unsigned) = numbers::sign(core);
     if numbers::is_digits(unsigned) {

@@ -5,6 +5,11 @@ mod numeric;
 mod spans;
 mod worded;
 
+pub(crate) use decades::decade;
+pub(crate) use numeric::read as numeric;
+pub(crate) use spans::span;
+pub(crate) use worded::{day_month, days_month, joined, month_day};
+
 use crate::text::{
     Dialect,
     normalise::{
@@ -15,35 +20,16 @@ use crate::text::{
         words::{self, Role},
     },
 };
-use decades::decade;
-use spans::span;
-use worded::{day_month, joined, month_day};
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if token.shape.digit {
-        short_year(line, at)
-            .or_else(|| decade(line, at))
-            .or_else(|| day_month(line, at))
-            .or_else(|| numeric::read(line, at))
-            .or_else(|| joined(line, at))
-            .or_else(|| quarter(token.core, line.dialect))
-            .or_else(|| era(line, at))
-    } else {
-        if matches!(token.core, "AD" | "A.D")
-            && let Some(year) = line
-                .next_after_dot(at)
-                .filter(|next| next.is_digits() && next.core.len() <= 4)
-        {
-            return Some(Reading::new(
-                format!("A.D. {}", numbers::year(year.core, line.dialect)),
-                2,
-            ));
-        }
-        month_day(line, at)
-            .or_else(|| weekday(line, at))
-            .or_else(|| span(line, at))
-    }
+/// "AD 1066"
+pub(crate) fn anno(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let year = line
+        .next_after_dot(at)
+        .filter(|next| next.is_digits() && next.core.len() <= 4)?;
+    Some(Reading::new(
+        format!("A.D. {}", numbers::year(year.core, line.dialect)),
+        2,
+    ))
 }
 
 /// A day of 1 to 31 with or without its ordinal ending.
@@ -77,7 +63,7 @@ fn two_digits(text: &str, dialect: Dialect) -> String {
 }
 
 /// "'99", "’05".
-fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let digits = token.core.strip_suffix("s").is_none() && token.is_digits() && token.core.len() == 2;
     (digits && token.open.ends_with(['\'', '’', '‘']) && !token.close.contains(['\'', '’']))
@@ -110,18 +96,21 @@ fn year_after(line: &Line<'_>, at: usize) -> Option<String> {
 }
 
 /// "2023Q1", "2023-H2"
-fn quarter(core: &str, dialect: Dialect) -> Option<Reading> {
-    let (year, rest) = core.split_at_checked(4)?;
+pub(crate) fn quarter(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (year, rest) = line.tokens[at].core.split_at_checked(4)?;
     let (letter, part) = rest.strip_prefix('-').unwrap_or(rest).split_at_checked(1)?;
     (("1900".."2200").contains(&year) && matches!(letter, "Q" | "H") && matches!(part, "1" | "2" | "3" | "4"))
         .then(|| {
-            let part = numbers::cardinal(part, dialect);
-            Reading::new(format!("{} {letter} {part}", numbers::year(year, dialect)), 1)
+            let part = numbers::cardinal(part, line.dialect);
+            Reading::new(
+                format!("{} {letter} {part}", numbers::year(year, line.dialect)),
+                1,
+            )
         })
 }
 
 /// "44 BC", "1066 A.D.".
-fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let next = line.next(at)?;
     let letters: String = next.core.chars().filter(|&c| c != '.').collect();
@@ -151,7 +140,7 @@ fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "Mon, Jan 5" and "Tue." where a date follows.
-fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let name = words::said(token.core, Role::WeekdayShort)?;
     // "Sat." and "Sun." are words too.

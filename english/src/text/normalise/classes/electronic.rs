@@ -1,7 +1,6 @@
 //! Addresses of the net: URLs, e-mail, host and file names, hashtags and handles, IP addresses.
 
 use crate::text::normalise::{
-    engine::Reading,
     line::Line,
     say::{
         numbers,
@@ -10,49 +9,51 @@ use crate::text::normalise::{
     words::{self, Role},
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
-    // "# 5", "Part #: 44"
-    let headed = line.tokens[at].close == ":" && line.previous(at).is_some();
-    if core == "#" && (headed || line.next(at).is_some_and(|next| next.is_digits())) {
-        return Some(Reading::new("number", 1));
-    }
-    let words = if let Some(name) = core.strip_prefix('@') {
-        handle(name)?
-    } else if let Some(name) = core.strip_prefix('#') {
-        hashtag(name, line)?
-    } else if core.contains('@') {
-        is_email(core).then(|| said(core, line, line.options.email_normalization))?
-    } else if is_ip(core) {
-        let groups: Vec<_> = core.split('.').map(numbers::spelled).collect();
-        groups.join(" dot ")
-    } else if let Some((network, bits)) = core
-        .split_once('/')
-        .filter(|(network, bits)| is_ip(network) && numbers::is_digits(bits) && bits.len() <= 2)
-    {
-        let groups: Vec<_> = network.split('.').map(numbers::spelled).collect();
-        format!(
-            "{} slash {}",
-            groups.join(" dot "),
-            numbers::cardinal(bits, line.dialect)
-        )
-    } else if let Some((host, port)) = core
-        .split_once(':')
-        .filter(|(host, port)| is_ip(host) && numbers::is_digits(port))
-    {
-        let groups: Vec<_> = host.split('.').map(numbers::spelled).collect();
-        format!("{} colon {}", groups.join(" dot "), numbers::spelled(port))
-    } else if is_url(core) {
-        said(core, line, line.options.url_normalization)
-    } else if is_file(core) || core.split_once('?').is_some_and(|(name, _)| is_file(name)) {
-        say(core)
-    } else {
-        return None;
-    };
-    Some(Reading::new(words, 1))
+/// "# 5", "Part #: 44"
+pub(crate) fn number_sign(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let headed = token.close == ":" && line.previous(at).is_some();
+    let leads = headed || line.next(at).is_some_and(|next| next.is_digits());
+    (token.core == "#" && leads).then(|| "number".to_owned())
 }
 
-fn handle(name: &str) -> Option<String> {
+pub(crate) fn email(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    is_email(core).then(|| said(core, line, line.options.email_normalization))
+}
+
+/// "127.0.0.1", "10.0.0.0/8", "127.0.0.1:80"
+pub(crate) fn ip(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let (host, rest) = core.split_at(core.find(['/', ':']).unwrap_or(core.len()));
+    if !is_ip(host) {
+        return None;
+    }
+    let groups: Vec<_> = host.split('.').map(numbers::spelled).collect();
+    let host = groups.join(" dot ");
+    let (bits, port) = (rest.strip_prefix('/'), rest.strip_prefix(':'));
+    if let Some(bits) = bits.filter(|bits| numbers::is_digits(bits) && bits.len() <= 2) {
+        return Some(format!("{host} slash {}", numbers::cardinal(bits, line.dialect)));
+    }
+    if let Some(port) = port.filter(|port| numbers::is_digits(port)) {
+        return Some(format!("{host} colon {}", numbers::spelled(port)));
+    }
+    rest.is_empty().then_some(host)
+}
+
+pub(crate) fn url(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    is_url(core).then(|| said(core, line, line.options.url_normalization))
+}
+
+pub(crate) fn file(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let name = core.split_once('?').map_or(core, |(name, _)| name);
+    (is_file(core) || is_file(name)).then(|| say(core))
+}
+
+pub(crate) fn handle(line: &Line<'_>, at: usize) -> Option<String> {
+    let name = line.tokens[at].core.strip_prefix('@')?;
     if numbers::is_digits(name) {
         return None;
     }
@@ -66,7 +67,8 @@ fn handle(name: &str) -> Option<String> {
         .then(|| format!("at {}", say(name)))
 }
 
-fn hashtag(name: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn hashtag(line: &Line<'_>, at: usize) -> Option<String> {
+    let name = line.tokens[at].core.strip_prefix('#')?;
     // "#4B" is a door.
     let digits = name.trim_end_matches(|c: char| c.is_ascii_uppercase());
     if name.len() == digits.len() + 1 && numbers::is_digits(digits) {

@@ -1,85 +1,42 @@
 //! Emoji and emoticons: left out beside words, named where nothing else is said.
 
-use crate::text::normalise::line::{
-    Line,
-    tokens::{self, Token},
-};
+use crate::text::normalise::{engine::Reading, line::Line};
 use deunicode::deunicode_char;
 
 /// Drawn with punctuation and letters.
-const EMOTICONS: &[&str] = &[
-    ":)",
-    ":-)",
-    ":(",
-    ":-(",
-    ";)",
-    ";-)",
-    ":D",
-    ":-D",
-    "XD",
-    "xD",
-    ":P",
-    ":-P",
-    ":p",
-    ":-p",
-    ":O",
-    ":-O",
-    ":o",
-    ":-o",
-    ":/",
-    ":-/",
-    ":\\",
-    ":-\\",
-    ":|",
-    ":-|",
-    ":'(",
-    ":')",
-    ":*",
-    ":-*",
-    "=)",
-    "=(",
-    "=D",
-    "<3",
-    "</3",
-    "^^",
-    "^_^",
-    "-_-",
-    "o_O",
-    "O_o",
-    ":3",
-    ">:(",
-    "¯\\_(ツ)_/¯",
-    "T_T",
-    ":]",
-    ":[",
-    "8)",
-    "8-)",
-    "B)",
-    "B-)",
-];
+const FACES: &str = r":) :-) :( :-( ;) ;-) :D :-D XD xD :P :-P :p :-p :O :-O :o :-o :/ :-/ :\ :-\ :| :-| :'( :') :* :-* \
+    =) =( =D <3 </3 ^^ ^_^ -_- o_O O_o :3 >:( ¯\_(ツ)_/¯ T_T :] :[ 8) 8-) B) B-)";
 
-/// What is said for a token of emoji alone, or for an emoticon; each kind once.
-pub(crate) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
-    let token = &line.tokens[at];
-    if token.core == "<3" {
-        // "<3 months" counts, "I <3 you" does not.
-        let next = line.next(at).filter(|next| next.is_word());
-        return match next {
-            Some(next) if next.core.ends_with('s') => None,
-            Some(_) => Some("love".to_owned()),
-            None => Some(String::new()),
-        };
-    }
-    if token.core.is_ascii()
-        && token.shape == tokens::Shape::default()
-        && token.open.is_empty()
-        && token.close.len() < 2
-    {
+/// "<3": hearts and comparisons.
+pub(crate) fn heart(line: &Line<'_>, at: usize) -> Option<Reading> {
+    if line.tokens[at].core != "<3" {
         return None;
     }
-    if is_emoticon(token) {
-        return Some(String::new());
+    // "<3 months" counts, "I <3 you" does not.
+    match line.next(at).filter(|next| next.is_word()) {
+        Some(next) if next.core.ends_with('s') => None,
+        Some(_) => Some(Reading::whole("love")),
+        None => Some(Reading::whole("")),
     }
+}
+
+pub(crate) fn face(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let length = token.open.len() + token.core.len() + token.close.len();
+    let is_it = |face: &str| {
+        face.len() == length
+            && face.starts_with(token.open)
+            && face[token.open.len()..].starts_with(token.core)
+            && face.ends_with(token.close)
+    };
+    // The heart may be a comparison.
+    ((2..=12).contains(&length) && token.core != "<3" && FACES.split_whitespace().any(is_it))
+        .then(|| Reading::whole(""))
+}
+
+/// Emoji are left out beside words and named, each kind once, where nothing else is said.
+pub(crate) fn emoji(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
     if token.core.is_ascii() || !token.core.chars().all(|c| is_emoji(c) || c == '?' || c == '!') {
         return None;
     }
@@ -87,14 +44,14 @@ pub(crate) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
     if token.core.chars().all(|c| matches!(c, '⭐' | '★'))
         && let Some(count) = line.previous(at).filter(|count| count.shape.digit)
     {
-        return Some(if count.core == "1" { "star" } else { "stars" }.to_owned());
+        return Some(Reading::whole(if count.core == "1" { "star" } else { "stars" }));
     }
     if loves(line, at) {
-        return Some("love".to_owned());
+        return Some(Reading::whole("love"));
     }
-    if !named {
+    if !line.wordless {
         // Its full stop or comma still ends what was said before.
-        return token.close.is_empty().then(String::new);
+        return token.close.is_empty().then(|| Reading::whole(""));
     }
     let mut names: Vec<String> = Vec::new();
     for name in token.core.chars().filter_map(name) {
@@ -102,7 +59,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize, named: bool) -> Option<String> {
             names.push(name);
         }
     }
-    Some(names.join(", "))
+    Some(Reading::whole(names.join(", ")))
 }
 
 /// "I ❤ NY": a heart between who loves and what is loved.
@@ -120,25 +77,6 @@ fn loves(line: &Line<'_>, at: usize) -> bool {
                     who.core,
                     "I" | "i" | "We" | "we" | "You" | "you" | "They" | "they"
                 )
-        })
-}
-
-/// Nothing in the line has a letter or a digit, and something is an emoji.
-pub(crate) fn alone(line: &Line<'_>) -> bool {
-    line.tokens
-        .iter()
-        .all(|token| !token.is_literal() && !token.core.contains(char::is_alphanumeric))
-        && line.tokens.iter().any(|token| token.core.contains(is_emoji))
-}
-
-fn is_emoticon(token: &Token<'_>) -> bool {
-    let length = token.open.len() + token.core.len() + token.close.len();
-    (2..=12).contains(&length)
-        && EMOTICONS.iter().any(|face| {
-            face.len() == length
-                && face.starts_with(token.open)
-                && face[token.open.len()..].starts_with(token.core)
-                && face.ends_with(token.close)
         })
 }
 

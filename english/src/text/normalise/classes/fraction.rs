@@ -7,92 +7,92 @@ use crate::text::normalise::{
     say::numbers,
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+/// "24/7", "post-9/11"
+pub(crate) fn idiom(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    let dialect = line.dialect;
-    if let Some(words) = idiom(core) {
-        return Some(Reading::new(words, 1));
+    let known = |text| {
+        Some(match text {
+            "24/7" => "twenty four seven",
+            "9/11" => "nine eleven",
+            "50/50" => "fifty fifty",
+            "20/20" => "twenty twenty",
+            _ => return None,
+        })
+    };
+    if let Some(words) = known(core) {
+        return Some(words.to_owned());
     }
-    // "post-9/11"
-    if let Some((lead, words)) = core
-        .split_once('-')
-        .and_then(|(lead, rest)| Some((lead, idiom(rest)?)))
-        && matches!(lead, "pre" | "Pre" | "post" | "Post" | "near" | "non")
-    {
-        return Some(Reading::new(format!("{lead} {words}"), 1));
+    let (lead, rest) = core.split_once('-')?;
+    matches!(lead, "pre" | "Pre" | "post" | "Post" | "near" | "non")
+        .then(|| Some(format!("{lead} {}", known(rest)?)))?
+}
+
+/// "½", "2½"
+pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let last = core.chars().next_back().filter(|c| !c.is_ascii())?;
+    let fraction = vulgar(last)?;
+    let (sign, whole) = numbers::sign(&core[..core.len() - last.len_utf8()]);
+    if whole.is_empty() {
+        return Some(format!("{sign}{fraction}"));
     }
-    if let Some(last) = core.chars().next_back().filter(|c| !c.is_ascii())
-        && let Some(fraction) = vulgar(last)
-    {
-        let whole = &core[..core.len() - last.len_utf8()];
-        let (sign, whole) = numbers::sign(whole);
-        return match whole {
-            "" => Some(Reading::new(format!("{sign}{fraction}"), 1)),
-            whole if numbers::is_integer(whole) => Some(Reading::new(
-                format!(
-                    "{sign}{} and {}",
-                    numbers::cardinal(whole, dialect),
-                    with_article(fraction)
-                ),
-                1,
-            )),
-            _ => None,
-        };
+    numbers::is_integer(whole).then(|| {
+        let whole = numbers::cardinal(whole, line.dialect);
+        format!("{sign}{whole} and {}", with_article(fraction))
+    })
+}
+
+/// "3 1/2", "3 ½"
+pub(crate) fn mixed(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (sign, whole) = numbers::sign(line.tokens[at].core);
+    if !numbers::is_integer(whole) || whole.len() > 4 {
+        return None;
     }
-    // "3 1/2", "3 ½".
-    let (sign, whole) = numbers::sign(core);
-    if numbers::is_integer(whole)
-        && whole.len() <= 4
-        && let Some(next) = line.next(at)
-        && let Some(fraction) = alone(next.core, dialect)
-    {
-        return Some(Reading::new(
-            format!("{sign}{} and {fraction}", numbers::cardinal(whole, dialect)),
-            2,
-        ));
+    let fraction = alone(line.next(at)?.core, line.dialect)?;
+    let whole = numbers::cardinal(whole, line.dialect);
+    Some(Reading::new(format!("{sign}{whole} and {fraction}"), 2))
+}
+
+/// "4/5 stars", "rated 9/10", "8/10 people"
+pub(crate) fn mark(line: &Line<'_>, at: usize) -> Option<String> {
+    let (mark, most) = line.tokens[at].core.split_once('/')?;
+    if !is_mark(mark, most, line, at) {
+        return None;
     }
-    let (sign, unsigned) = numbers::sign(core);
+    let most = numbers::cardinal(most, line.dialect);
+    Some(format!("{} out of {most}", numbers::decimal(mark, line.dialect)?))
+}
+
+/// "3/4", "2-1/2", "1/2-inch", "3/4-mile"
+pub(crate) fn stroke(line: &Line<'_>, at: usize) -> Option<String> {
+    let (sign, unsigned) = numbers::sign(line.tokens[at].core);
     let (numerator, denominator) = unsigned.split_once('/')?;
-    if sign.is_empty() && is_mark(numerator, denominator, line, at) {
-        let (mark, most) = (
-            numbers::decimal(numerator, dialect)?,
-            numbers::cardinal(denominator, dialect),
-        );
-        return Some(Reading::new(format!("{mark} out of {most}"), 1));
-    }
-    if let Some(beats) = signature(numerator, denominator, line, at) {
-        return Some(Reading::new(beats, 1));
-    }
-    // "2-1/2"
     let (whole, numerator) = match numerator.split_once('-') {
-        Some((whole, numerator)) if numbers::is_digits(whole) && numerator < denominator => {
-            (format!("{} and ", numbers::cardinal(whole, dialect)), numerator)
-        }
+        Some((whole, numerator)) if numbers::is_digits(whole) && numerator < denominator => (
+            format!("{} and ", numbers::cardinal(whole, line.dialect)),
+            numerator,
+        ),
         _ => (String::new(), numerator),
     };
-    // "1/2-inch", "3/4-mile"
     let (denominator, noun) = match denominator.split_once('-') {
         Some((denominator, noun)) if noun.chars().all(|c| c.is_alphabetic() || c == '-') => {
             (denominator, format!(" {}", noun.replace('-', " ")))
         }
         _ => (denominator, String::new()),
     };
-    let words = words(numerator, denominator, dialect)?;
-    Some(Reading::new(
-        format!("{sign}{whole}{words}{}", noun.trim_end()),
-        1,
-    ))
+    let words = words(numerator, denominator, line.dialect)?;
+    Some(format!("{sign}{whole}{words}{}", noun.trim_end()))
 }
 
 /// "6/8 time": beats of music are no fraction.
-fn signature(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn beats(line: &Line<'_>, at: usize) -> Option<String> {
+    let (beats, unit) = line.tokens[at].core.split_once('/')?;
     let timed = line
         .next(at)
         .is_some_and(|next| matches!(next.core, "time" | "signature" | "meter" | "metre"));
-    let beats =
-        matches!(denominator, "2" | "4" | "8" | "16") && numbers::is_digits(numerator) && numerator != "1";
+    let known = matches!(unit, "2" | "4" | "8" | "16") && numbers::is_digits(beats) && beats != "1";
     let number = |digits| numbers::cardinal(digits, line.dialect);
-    (timed && beats).then(|| format!("{} {}", number(numerator), number(denominator)))
+    (timed && known).then(|| format!("{} {}", number(beats), number(unit)))
 }
 
 /// "4/5 stars", "rated 9/10", "8/10 people": so many of so many.
@@ -118,16 +118,6 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
             "rated" | "rating" | "score" | "scored" | "scores" | "gave" | "mark" | "grade"
         );
     counted || marked || numerator == denominator
-}
-
-fn idiom(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "24/7" => "twenty four seven",
-        "9/11" => "nine eleven",
-        "50/50" => "fifty fifty",
-        "20/20" => "twenty twenty",
-        _ => return None,
-    })
 }
 
 /// "one half" is "a half" after a whole number.

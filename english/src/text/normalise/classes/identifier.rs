@@ -1,29 +1,16 @@
 //! Identifiers of machines and books: MAC and IPv6 addresses, UUIDs, hexadecimal numbers, colours, ISBNs. Each sign of
 //! them counts, so each is said.
 
-use crate::text::normalise::{context::is_announced, engine::Reading, line::Line, say::numbers};
+use crate::text::normalise::{context::is_announced, line::Line, say::numbers};
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let core = token.core;
-    // None of them is shorter or longer.
-    if !(token.shape.digit || core.contains(':')) || !(4..=48).contains(&core.len()) {
-        return None;
-    }
-    let words = masked(line, at)
-        .or_else(|| episode(core, line))
-        .or_else(|| hexadecimal(core))
-        .or_else(|| colour(core))
-        .or_else(|| mac(core))
-        .or_else(|| uuid(core))
-        .or_else(|| ipv6(core, line))
-        .or_else(|| catalogued(line, at))?;
-    Some(Reading::new(words, 1))
+/// The core of the token at `at`: no identifier is shorter or longer.
+fn core<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
+    Some(line.tokens[at].core).filter(|core| (4..=48).contains(&core.len()))
 }
 
 /// "****4321", "**** 4321": the end of a card.
-fn masked(line: &Line<'_>, at: usize) -> Option<String> {
-    let core = line.tokens[at].core;
+pub(crate) fn card(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = core(line, at)?;
     let digits = core.trim_start_matches(['*', '•']);
     let hidden = |text: &str| text.len() > 1 && text.chars().all(|c| matches!(c, '*' | '•'));
     let before = || line.previous(at).is_some_and(|before| hidden(before.core));
@@ -32,8 +19,8 @@ fn masked(line: &Line<'_>, at: usize) -> Option<String> {
 }
 
 /// "S01E05"
-fn episode(core: &str, line: &Line<'_>) -> Option<String> {
-    let (season, episode) = core.strip_prefix('S')?.split_once('E')?;
+pub(crate) fn episode(line: &Line<'_>, at: usize) -> Option<String> {
+    let (season, episode) = core(line, at)?.strip_prefix('S')?.split_once('E')?;
     let known = season.len() == 2 && (2..=3).contains(&episode.len());
     let number = |digits| numbers::cardinal(digits, line.dialect);
     (known && numbers::is_digits(season) && numbers::is_digits(episode))
@@ -41,14 +28,15 @@ fn episode(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "0xFF"
-fn hexadecimal(core: &str) -> Option<String> {
+pub(crate) fn hexadecimal(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = core(line, at)?;
     let digits = core.strip_prefix("0x").or_else(|| core.strip_prefix("0X"))?;
     is_hex(digits).then(|| format!("zero X {}", spelled(digits)))
 }
 
 /// "#1a2b3c": with letters alone it may be a tag, with digits alone a number.
-fn colour(core: &str) -> Option<String> {
-    let digits = core.strip_prefix('#')?;
+pub(crate) fn colour(line: &Line<'_>, at: usize) -> Option<String> {
+    let digits = core(line, at)?.strip_prefix('#')?;
     let mixed =
         digits.contains(|c: char| c.is_ascii_digit()) && digits.contains(|c: char| c.is_ascii_alphabetic());
     (matches!(digits.len(), 3 | 6 | 8) && mixed && is_hex(digits))
@@ -56,7 +44,8 @@ fn colour(core: &str) -> Option<String> {
 }
 
 /// "00:1B:44:11:3A:B7"
-fn mac(core: &str) -> Option<String> {
+pub(crate) fn mac(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = core(line, at)?;
     let mark = if core.contains(':') { ':' } else { '-' };
     let groups: Vec<_> = core.split(mark).collect();
     let pairs = groups.len() == 6 && groups.iter().all(|group| group.len() == 2 && is_hex(group));
@@ -66,14 +55,15 @@ fn mac(core: &str) -> Option<String> {
 }
 
 /// "550e8400-e29b-41d4-a716-446655440000"
-fn uuid(core: &str) -> Option<String> {
-    let groups: Vec<_> = core.split('-').collect();
+pub(crate) fn uuid(line: &Line<'_>, at: usize) -> Option<String> {
+    let groups: Vec<_> = core(line, at)?.split('-').collect();
     let lengths = groups.iter().map(|group| group.len());
     (lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| is_hex(group))).then(|| grouped(&groups))
 }
 
 /// "2001:db8::1", "fe80::/10"
-fn ipv6(core: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn ipv6(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = core(line, at)?;
     let (address, bits) = match core.split_once('/') {
         Some((address, bits)) => (address, Some(bits)),
         None => (core, None),
@@ -95,8 +85,8 @@ fn ipv6(core: &str, line: &Line<'_>) -> Option<String> {
 }
 
 /// "ISBN 978-3-16-148410-0", "account 12-3456-789"
-fn catalogued(line: &Line<'_>, at: usize) -> Option<String> {
-    let groups: Vec<_> = line.tokens[at].core.split('-').collect();
+pub(crate) fn catalogued(line: &Line<'_>, at: usize) -> Option<String> {
+    let groups: Vec<_> = core(line, at)?.split('-').collect();
     let check = |group: &str| group == "X" || numbers::is_digits(group);
     (groups.len() > 2 && groups.iter().all(|group| check(group)) && is_announced(line, at))
         .then(|| grouped(&groups))

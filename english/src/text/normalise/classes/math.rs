@@ -10,70 +10,75 @@ use crate::text::{
             numbers,
             spelling::{self, is_greek, letter_name, spelled},
         },
+        words::{Role, said},
     },
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+/// "+/-"
+pub(crate) fn plus_or_minus(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    (token.core == "+/" && token.close == "-").then(|| Reading::new("plus or minus", 1).with_close(true))
+}
+
+/// "->", "!="
+pub(crate) fn operator(line: &Line<'_>, at: usize) -> Option<String> {
+    said(line.tokens[at].core, Role::Operator).map(str::to_owned)
+}
+
+/// "a 5* hotel", "dial *67"
+pub(crate) fn star(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    if core == "+/" && line.tokens[at].close == "-" {
-        return Some(Reading::new("plus or minus", 1).with_close(true));
+    if let Some(stars) = core.strip_suffix('*').filter(|stars| stars.len() == 1) {
+        let hotel = numbers::is_digits(stars) && line.next(at).is_some_and(|next| next.is_word());
+        return hotel.then(|| format!("{} star", numbers::cardinal(stars, line.dialect)));
     }
-    let operator = match core {
-        "->" | "-->" | "=>" | "==>" => "to",
-        "!=" | "<>" => "is not equal to",
-        "==" => "equals",
-        "&&" => "and",
-        "||" => "or",
-        _ => "",
-    };
-    if !operator.is_empty() {
-        return Some(Reading::new(operator, 1));
-    }
-    // "a 5* hotel"
-    if line.next(at).is_some_and(|next| next.is_word())
-        && let Some(stars) = core
-            .strip_suffix('*')
-            .filter(|stars| stars.len() == 1 && numbers::is_digits(stars))
-    {
-        return Some(Reading::new(
-            format!("{} star", numbers::cardinal(stars, line.dialect)),
-            1,
-        ));
-    }
-    // "dial *67"
+    let digits = core
+        .strip_prefix('*')
+        .filter(|digits| numbers::is_digits(digits))?;
     let dialled = line.previous(at).is_some_and(|before| {
         matches!(
             before.core.to_ascii_lowercase().as_str(),
             "dial" | "press" | "enter"
         )
     });
-    if dialled && let Some(digits) = core.strip_prefix('*').filter(|digits| numbers::is_digits(digits)) {
-        return Some(Reading::new(
-            format!("star {}", spelling::digits(digits, line.dialect)),
-            1,
-        ));
-    }
-    // "File > Save As": a way through menus.
-    let menu = |token: &Token<'_>| token.is_word() && token.shape.upper && token.core.len() > 2;
-    if core == ">" && at > 0 && menu(&line.tokens[at - 1]) && line.next(at).is_some_and(menu) {
-        return Some(Reading::new(",", 1));
-    }
-    if let Some(words) = factorial(line, at) {
-        return Some(Reading::new(words, 1).with_close(true));
-    }
+    dialled.then(|| format!("star {}", spelling::digits(digits, line.dialect)))
+}
+
+/// "File > Save As": a way through menus.
+pub(crate) fn menu(line: &Line<'_>, at: usize) -> Option<String> {
+    let item = |token: &Token<'_>| token.is_word() && token.shape.upper && token.core.len() > 2;
+    let between = line.tokens[at].core == ">"
+        && at > 0
+        && item(&line.tokens[at - 1])
+        && line.next(at).is_some_and(item);
+    between.then(|| ",".to_owned())
+}
+
+/// What a rule reads of one token; the bracket before "(a+b)²" is one of the formula.
+fn formula(line: &Line<'_>, at: usize, words: Option<String>) -> Option<Reading> {
     let token = &line.tokens[at];
-    let inside = token.open.ends_with('(') && core.contains(')') && !core.contains('(');
-    scientific(core, line.dialect)
-        .or_else(|| index(core, line))
-        .or_else(|| sign(line, at))
-        .or_else(|| function(core, line, at))
-        .or_else(|| expression(core, line, at))
-        .map(|words| Reading::new(words, 1).with_open(inside))
+    let inside = token.open.ends_with('(') && token.core.contains(')') && !token.core.contains('(');
+    Some(Reading::new(words?, 1).with_open(inside))
+}
+
+/// "1.5e10", "2.3×10^8", "6.02x10²³"
+pub(crate) fn power_of_ten(line: &Line<'_>, at: usize) -> Option<Reading> {
+    formula(line, at, scientific(line.tokens[at].core, line.dialect))
+}
+
+/// "f(x)", "sin(2x)", "O(n)": of what stands in the brackets.
+pub(crate) fn function(line: &Line<'_>, at: usize) -> Option<Reading> {
+    formula(line, at, function_words(line, at))
+}
+
+/// "1-2=5", "y=x", "x²", "10^6", "2*8", "√2"
+pub(crate) fn expression(line: &Line<'_>, at: usize) -> Option<Reading> {
+    formula(line, at, expression_words(line.tokens[at].core, line, at))
 }
 
 /// "n-1", "x-2": such letters name no thing.
-fn index(core: &str, line: &Line<'_>) -> Option<String> {
-    let (letter, number) = core.split_once('-')?;
+pub(crate) fn index(line: &Line<'_>, at: usize) -> Option<String> {
+    let (letter, number) = line.tokens[at].core.split_once('-')?;
     // "k-12" are the grades of a school.
     (matches!(letter, "n" | "x" | "y" | "k") && number.len() == 1 && numbers::is_digits(number))
         .then(|| format!("{letter} minus {}", spelling::digits(number, line.dialect)))
@@ -138,8 +143,8 @@ fn superscript(text: &str) -> Option<String> {
         .collect()
 }
 
-/// A sign that stands alone between two operands.
-fn sign(line: &Line<'_>, at: usize) -> Option<String> {
+/// A sign that stands alone between two operands: "3 x 4".
+pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     let token = &line.tokens[at];
     let between = at > 0
         && matches!(line.tokens[at - 1].close, "" | "\"" | "″" | "”" | "'" | "′")
@@ -150,6 +155,8 @@ fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     }
     Some(
         match token.core {
+            // "so x != y"
+            "x" if !line.next(at)?.shape.digit => return None,
             "x" | "X" | "×" if line.tokens[at - 1].shape.digit || after_unit(line, at) => {
                 let power = line.next(at).is_some_and(|next| next.core.starts_with("10^"));
                 if power || in_equation(line, at) || token.core == "×" && !is_sized(line, at) {
@@ -182,7 +189,7 @@ fn after_unit(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// "5! = 120"
-fn factorial(line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn factorial(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let equals = line.get(at + 1).is_some_and(|next| next.core.starts_with('='));
     if token.close != "!" || !token.open.is_empty() || !equals {
@@ -191,12 +198,11 @@ fn factorial(line: &Line<'_>, at: usize) -> Option<String> {
     let letter =
         || matches!(token.core.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z']).then(|| token.core.to_owned());
     let value = numbers::decimal(token.core, line.dialect).or_else(letter)?;
-    Some(format!("{value} factorial"))
+    Some(Reading::new(format!("{value} factorial"), 1).with_close(true))
 }
 
-/// "f(x)", "sin(2x)", "O(n)": of what stands in the brackets.
-fn function(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
-    let (name, rest) = core.split_once('(')?;
+fn function_words(line: &Line<'_>, at: usize) -> Option<String> {
+    let (name, rest) = line.tokens[at].core.split_once('(')?;
     let inner = rest.strip_suffix(')')?;
     let said = match name {
         "sin" => "sine",
@@ -212,7 +218,7 @@ fn function(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
         return None;
     }
     let inner = numbers::decimal(inner, line.dialect)
-        .or_else(|| expression(inner, line, at))
+        .or_else(|| expression_words(inner, line, at))
         .unwrap_or_else(|| spelled(inner, line.dialect, true));
     Some(format!("{said} of {inner}"))
 }
@@ -222,8 +228,7 @@ fn is_operand(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit() || c == '-') || text.chars().count() <= 2
 }
 
-/// "1-2=5", "y=x", "x²", "10^6", "2*8", "√2".
-fn expression(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
+fn expression_words(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
     const OPERATORS: &str = "=+*^<>≤≥≠≈±×÷−√²³⁴⁵⁶⁷⁸⁹⁰¹⁻∞∑∏∫∂∆∇∈π∛";
     // "****", "s**t": what is not to be shown.
     let hidden = core.contains("**") && core.bytes().all(|b| b == b'*' || b.is_ascii_alphabetic());

@@ -4,6 +4,10 @@ mod described;
 mod ranges;
 mod signs;
 
+use ranges::{parts, twice};
+pub(crate) use ranges::{signed_twice, spaced_range};
+pub(crate) use signs::{bearing, degrees, feet, inches};
+
 use crate::text::{
     Dialect,
     normalise::{
@@ -21,43 +25,24 @@ use crate::text::{
     },
 };
 use described::is_described;
-use ranges::{parts, signed_twice, spaced_range, twice};
-use signs::{bearing, degrees, feet, inches};
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
+/// The core of a token that may be an amount. Most numbers are followed by a word: nothing to look up.
+fn amount_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
     let token = &line.tokens[at];
-    let vulgar = core
-        .chars()
-        .next()
-        .is_some_and(|c| !c.is_ascii() && vulgar(c).is_some());
-    if token.core.starts_with(|c: char| c.is_ascii_lowercase()) || !(token.shape.digit || vulgar) {
-        return (line.options.unit_normalization && token.shape.symbol).then(|| rate(line, at))?;
-    }
-    if let Some(reading) = spaced_range(line, at) {
-        return Some(reading);
-    }
-    // Most numbers are followed by a word: nothing to look up.
-    let unit_follows = |next: &Token<'_>| {
-        next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
-    };
-    if token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit_follows) {
+    let first = token.core.chars().next()?;
+    if first.is_ascii_lowercase() || !(token.shape.digit || vulgar(first).is_some()) {
         return None;
     }
-    signed_twice(line, at)
-        .or_else(|| percent(line, at))
-        .or_else(|| bearing(line, at))
-        .or_else(|| degrees(line, at))
-        .or_else(|| {
-            line.options
-                .unit_normalization
-                .then(|| feet(line, at).or_else(|| inches(line, at)))?
-        })
-        .or_else(|| {
-            line.options
-                .unit_normalization
-                .then(|| measured(line, at, core))?
-        })
+    let unit = |next: &Token<'_>| {
+        next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
+    };
+    let alone = token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit);
+    (!alone).then_some(token.core)
+}
+
+/// The same, where units are read.
+fn unit_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
+    line.options.unit_normalization.then(|| amount_at(line, at))?
 }
 
 /// Signs of units are no longer than this, "kg·m/s²" among them.
@@ -116,8 +101,8 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
 }
 
 /// "5%", "5-10 %", "5 ‰".
-fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (amount, rest) = amount(line.tokens[at].core, line.dialect)?;
+pub(crate) fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (amount, rest) = amount(amount_at(line, at)?, line.dialect)?;
     let (sign, tokens) = if rest.is_empty() {
         (line.next(at)?.core, 2)
     } else {
@@ -141,8 +126,13 @@ fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "km/h" without a number.
-fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
+pub(crate) fn rate(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let core = token.core;
+    let amount = token.shape.digit && !core.starts_with(|c: char| c.is_ascii_lowercase());
+    if amount || !line.options.unit_normalization {
+        return None;
+    }
     let (upper, lower) = core.split_once('/')?;
     // "7 days/week", "10 req/s"
     if line.previous(at).is_some_and(|before| before.shape.digit)
@@ -151,10 +141,7 @@ fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
         && upper.bytes().all(|b| b.is_ascii_lowercase())
         && is_period(lower)
     {
-        return Some(Reading::new(
-            format!("{upper} per {}", per(lower, line.dialect)?),
-            1,
-        ));
+        return Some(format!("{upper} per {}", per(lower, line.dialect)?));
     }
     if upper.len() < 2 && core != "m/s" {
         return None;
@@ -165,12 +152,12 @@ fn rate(line: &Line<'_>, at: usize) -> Option<Reading> {
     if units::find(known, true).is_none() && !is_period(lower) {
         return None;
     }
-    compound(core, false, line.dialect, &|text| units::find(text, true)).map(|name| Reading::new(name, 1))
+    compound(core, false, line.dialect, &|text| units::find(text, true))
 }
 
 /// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
-fn measured(line: &Line<'_>, at: usize, core: &str) -> Option<Reading> {
-    let dialect = line.dialect;
+pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (core, dialect) = (unit_at(line, at)?, line.dialect);
     if let Some(words) = twice(core, dialect) {
         return Some(Reading::abbreviation(words, 1));
     }

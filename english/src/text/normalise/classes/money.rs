@@ -3,6 +3,8 @@
 mod currencies;
 mod ranges;
 
+pub(crate) use ranges::{or, range};
+
 use crate::text::{
     Dialect,
     normalise::{
@@ -20,70 +22,103 @@ use std::borrow::Cow;
 
 use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    prefixed(line, at)
-        .or_else(|| code_before(line, at))
-        .or_else(|| suffixed(line, at))
+/// A sum that begins with the sign of its currency: "-$6.9 million".
+struct Signed<'a> {
+    /// "minus " before the sign or after it.
+    minus: String,
+    currency: Currency,
+    amount: Cow<'a, str>,
+    scale: Option<&'static str>,
+    /// What is left of the token.
+    rest: &'a str,
 }
 
-/// "-$6.9 million", "$250-$300", "$20/mo", "$100-million".
-fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
-    let (minus, unsigned) = numbers::sign(core);
+fn signed<'a>(line: &Line<'a>, at: usize) -> Option<Signed<'a>> {
+    let (outer, unsigned) = numbers::sign(line.tokens[at].core);
     let (currency, rest) = sign_before(unsigned)?;
-    if rest.is_empty() && !core.contains('¢') {
-        // "$ 20"
-        let (amount, rest) = amount_before(line.next(at)?.core);
-        let (mut scale, rest) = glued_magnitude(rest);
-        let mut tokens = 2;
-        if scale.is_none() {
-            scale = magnitude_word(line, at + 1, &mut tokens);
-        }
-        let said = !amount.is_empty() && rest.is_empty();
-        return said
-            .then(|| sum(&amount, scale, currency, line.dialect))?
-            .map(|words| Reading::new(format!("{minus}{words}"), tokens));
-    }
     // "$-5" is written too.
     let (inner, rest) = numbers::sign(rest);
     let (amount, rest) = amount_before(rest);
-    if amount.is_empty() {
+    let (scale, rest) = glued_magnitude(rest);
+    let minus = format!("{outer}{inner}");
+    (!amount.is_empty()).then_some(Signed {
+        minus,
+        currency,
+        amount,
+        scale,
+        rest,
+    })
+}
+
+/// "$ 20"
+pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    let (minus, unsigned) = numbers::sign(core);
+    let (currency, rest) = sign_before(unsigned)?;
+    if !rest.is_empty() || core.contains('¢') {
         return None;
     }
-    let mut tokens = 1;
-    let (mut scale, mut rest) = glued_magnitude(rest);
-    // "$100 USD", "$5CAD" name the dollar.
-    let (name, named_in) = match rest {
-        "" => (line.next(at).map_or("", |next| next.core), 2),
+    let (amount, rest) = amount_before(line.next(at)?.core);
+    let (mut scale, rest) = glued_magnitude(rest);
+    let mut tokens = 2;
+    if scale.is_none() {
+        scale = magnitude_word(line, at + 1, &mut tokens);
+    }
+    let said = !amount.is_empty() && rest.is_empty();
+    let words = said.then(|| sum(&amount, scale, currency, line.dialect))??;
+    Some(Reading::new(format!("{minus}{words}"), tokens))
+}
+
+/// "$100 USD", "$5CAD": the code names the dollar.
+pub(crate) fn named(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let first = signed(line, at).filter(|first| first.scale.is_none())?;
+    let (name, tokens) = match first.rest {
+        "" => (line.next(at)?.core, 2),
         rest => (rest, 1),
     };
-    if scale.is_none()
-        && let Some(named) = code(name).filter(|named| named.one.ends_with(currency.one))
-    {
-        let words = sum(&amount, None, named, line.dialect)?;
-        return Some(Reading::new(format!("{minus}{inner}{words}"), named_in));
-    }
-    let first = (&*amount, scale, currency);
-    if let Some(reading) =
-        ranges::glued(line, at, first, rest).or_else(|| ranges::worded(line, at, first, rest))
-    {
-        return Some(Reading {
-            words: format!("{minus}{inner}{}", reading.words),
-            ..reading
-        });
-    }
-    // "two $20s"
-    if scale.is_none() && matches!(rest, "s" | "'s" | "’s") && numbers::is_integer(&amount) {
-        return Some(Reading::new(numbers::plural(&number(&amount, line.dialect)?), 1));
-    }
-    if let Some((word, adjective)) = hyphen_magnitude(rest) {
-        let words = format!(
-            "{minus}{inner}{} {word} {}{adjective}",
-            number(&amount, line.dialect)?,
-            currency.one
-        );
-        return Some(Reading::new(words, 1));
-    }
+    let named = code(name).filter(|named| named.one.ends_with(first.currency.one))?;
+    let words = sum(&first.amount, None, named, line.dialect)?;
+    Some(Reading::new(format!("{}{words}", first.minus), tokens))
+}
+
+/// "two $20s"
+pub(crate) fn notes(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let first = signed(line, at).filter(|first| first.scale.is_none())?;
+    (matches!(first.rest, "s" | "'s" | "’s") && numbers::is_integer(&first.amount)).then(|| {
+        Reading::new(
+            numbers::plural(&numbers::cardinal(&first.amount, line.dialect)),
+            1,
+        )
+    })
+}
+
+/// "a $100-million deal"
+pub(crate) fn adjective(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let Signed {
+        minus,
+        currency,
+        amount,
+        rest,
+        ..
+    } = signed(line, at)?;
+    let (word, adjective) = hyphen_magnitude(rest)?;
+    let number = number(&amount, line.dialect)?;
+    Some(Reading::new(
+        format!("{minus}{number} {word} {}{adjective}", currency.one),
+        1,
+    ))
+}
+
+/// "-$6.9 million", "$20/mo"
+pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let Signed {
+        minus,
+        currency,
+        amount,
+        mut scale,
+        mut rest,
+    } = signed(line, at)?;
+    let mut tokens = 1;
     if scale.is_none() && rest.is_empty() {
         scale = magnitude_word(line, at, &mut tokens);
     }
@@ -106,7 +141,7 @@ fn prefixed(line: &Line<'_>, at: usize) -> Option<Reading> {
     } else {
         sum(&amount, scale, currency, line.dialect)?
     };
-    let mut words = format!("{minus}{inner}{said}");
+    let mut words = format!("{minus}{said}");
     // "$20 million dollars" is said once.
     if rest.is_empty()
         && line.next(at + tokens - 1).is_some_and(|next| {
@@ -141,30 +176,29 @@ fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
     })
 }
 
-/// "USD 50", "EUR50".
-fn code_before(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if let Some(currency) = code(token.core) {
-        let next = line.next_after_dot(at)?;
-        // "CAD $50"
-        let signless = sign_before(next.core).filter(|(sign, _)| currency.one.ends_with(sign.one));
-        let (amount, rest) = amount_of(currency, signless.map_or(next.core, |(_, rest)| rest));
-        let (mut scale, rest) = glued_magnitude(rest);
-        if amount.is_empty() || !rest.is_empty() {
-            return None;
-        }
-        let mut tokens = 2;
-        if scale.is_none() {
-            scale = magnitude_word(line, at + 1, &mut tokens);
-        }
-        return Some(Reading::new(sum(&amount, scale, currency, line.dialect)?, tokens));
+/// "USD 50", "CAD $50"
+pub(crate) fn after_code(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let currency = code(line.tokens[at].core)?;
+    let next = line.next_after_dot(at)?;
+    let signless = sign_before(next.core).filter(|(sign, _)| currency.one.ends_with(sign.one));
+    let (amount, rest) = amount_of(currency, signless.map_or(next.core, |(_, rest)| rest));
+    let (mut scale, rest) = glued_magnitude(rest);
+    if amount.is_empty() || !rest.is_empty() {
+        return None;
     }
-    let (currency, rest) = code_prefix(token.core)?;
+    let mut tokens = 2;
+    if scale.is_none() {
+        scale = magnitude_word(line, at + 1, &mut tokens);
+    }
+    Some(Reading::new(sum(&amount, scale, currency, line.dialect)?, tokens))
+}
+
+/// "EUR50"
+pub(crate) fn glued_code(line: &Line<'_>, at: usize) -> Option<String> {
+    let (currency, rest) = code_prefix(line.tokens[at].core)?;
     let (amount, rest) = amount_of(currency, rest);
     let (scale, rest) = glued_magnitude(rest);
-    (rest.is_empty() && !amount.is_empty())
-        .then(|| sum(&amount, scale, currency, line.dialect))?
-        .map(|words| Reading::new(words, 1))
+    (rest.is_empty() && !amount.is_empty()).then(|| sum(&amount, scale, currency, line.dialect))?
 }
 
 /// The amount after a code: "Rp 10.000" are ten thousand where prices are written so.
@@ -179,72 +213,61 @@ fn amount_of<'a>(currency: Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
         .unwrap_or_else(|| amount_before(text))
 }
 
-/// "50€", "50 €", "50 USD", "1.5 million USD", "99¢", "50p".
-fn suffixed(line: &Line<'_>, at: usize) -> Option<Reading> {
+/// "50p", "10p-20p", "10-20p"
+pub(crate) fn pence(line: &Line<'_>, at: usize) -> Option<String> {
+    let (minus, unsigned) = numbers::sign(line.tokens[at].core);
+    let pence = unsigned
+        .strip_suffix('p')
+        .filter(|_| line.dialect == Dialect::British)?;
+    let number = |digits: &str| numbers::cardinal(digits, line.dialect);
+    if let Some((from, to)) = pence.split_once(['-', '–']) {
+        let from = from.strip_suffix('p').unwrap_or(from);
+        return (numbers::is_digits(from) && numbers::is_digits(to))
+            .then(|| format!("{} to {} pence", number(from), number(to)));
+    }
+    let unit = if pence == "1" { "penny" } else { "pence" };
+    (pence.len() <= 3 && numbers::is_digits(pence)).then(|| format!("{minus}{} {unit}", number(pence)))
+}
+
+/// "100-150 USD"
+pub(crate) fn range_before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, rest) = amount_before(line.tokens[at].core);
+    let (to, after) = amount_before(rest.strip_prefix(['-', '–'])?);
+    if from.is_empty() || to.is_empty() {
+        return None;
+    }
+    let (currency, tokens) = match after {
+        "" => (sign_or_code(line.next(at)?.core)?, 2),
+        after => (sign_or_code(after)?, 1),
+    };
+    let to = sum(&to, None, currency, line.dialect)?;
+    Some(Reading::new(
+        format!("{} to {to}", number(&from, line.dialect)?),
+        tokens,
+    ))
+}
+
+/// "50€", "50 €", "50 USD", "1.5 million USD", "99¢"
+pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (minus, unsigned) = numbers::sign(line.tokens[at].core);
     let (amount, rest) = amount_before(unsigned);
     if amount.is_empty() {
         return None;
     }
-    let say = |scale, currency, tokens| {
-        let said = if describes(line, at, at + tokens - 1) {
-            one_thing
-        } else {
-            sum
-        };
-        let words = said(&amount, scale, currency, line.dialect)?;
-        Some(Reading::new(format!("{minus}{words}"), tokens))
-    };
-    if rest == "p" && line.dialect == Dialect::British && amount.len() <= 3 && numbers::is_digits(&amount) {
-        let unit = if amount == "1" { "penny" } else { "pence" };
-        return Some(Reading::new(
-            format!("{minus}{} {unit}", numbers::cardinal(&amount, line.dialect)),
-            1,
-        ));
-    }
-    // "10p-20p", "10-20p"
-    if line.dialect == Dialect::British
-        && let Some((from, to)) = unsigned
-            .strip_suffix('p')
-            .and_then(|pence| pence.split_once(['-', '–']))
-        && let from = from.strip_suffix('p').unwrap_or(from)
-        && numbers::is_digits(from)
-        && numbers::is_digits(to)
-    {
-        let number = |digits| numbers::cardinal(digits, line.dialect);
-        return Some(Reading::new(
-            format!("{} to {} pence", number(from), number(to)),
-            1,
-        ));
-    }
-    // "100-150 USD"
-    if let Some((to, after)) = rest.strip_prefix(['-', '–']).map(amount_before)
-        && !to.is_empty()
-        && minus.is_empty()
-    {
-        let (currency, tokens) = match sign_or_code(after) {
-            Some(currency) => (currency, 1),
-            None if after.is_empty() => (sign_or_code(line.next(at)?.core)?, 2),
-            None => return None,
-        };
-        let words = format!(
-            "{} to {}",
-            number(&amount, line.dialect)?,
-            sum(&to, None, currency, line.dialect)?
-        );
-        return Some(Reading::new(words, tokens));
-    }
-    let (scale, rest) = glued_magnitude(rest);
-    if let Some(currency) = sign_or_code(rest) {
-        return say(scale, currency, 1);
-    }
-    if !rest.is_empty() {
-        return None;
-    }
+    let (mut scale, rest) = glued_magnitude(rest);
     let mut tokens = 1;
-    let scale = scale.or_else(|| magnitude_word(line, at, &mut tokens));
-    let currency = sign_or_code(line.next(at + tokens - 1)?.core)?;
-    say(scale, currency, tokens + 1)
+    let code = if rest.is_empty() {
+        scale = scale.or_else(|| magnitude_word(line, at, &mut tokens));
+        tokens += 1;
+        line.next(at + tokens - 2)?.core
+    } else {
+        rest
+    };
+    let currency = sign_or_code(code)?;
+    let describes = describes(line, at, at + tokens - 1);
+    let said = if describes { one_thing } else { sum };
+    let words = said(&amount, scale, currency, line.dialect)?;
+    Some(Reading::new(format!("{minus}{words}"), tokens))
 }
 
 /// The magnitude that stands as a word of its own after `at`.

@@ -3,7 +3,7 @@
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{fractions, units},
+        amounts::{fractions, units::is_unit},
         context,
         engine::Reading,
         line::Line,
@@ -12,55 +12,50 @@ use crate::text::{
     },
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if matches!(token.core, "A-Z" | "a-z" | "A–Z" | "a–z") {
-        return Some(Reading::new("A to Z", 1));
-    }
-    if !token.shape.digit {
+/// "A-Z"
+pub(crate) fn alphabet(line: &Line<'_>, at: usize) -> Option<String> {
+    matches!(line.tokens[at].core, "A-Z" | "a-z" | "A–Z" | "a–z").then(|| "A to Z".to_owned())
+}
+
+/// "1920x1080", "2x4s" of wood
+pub(crate) fn size(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let (core, many) = match core.strip_suffix('s') {
+        Some(core) if core.len() < 6 => (core, true),
+        _ => (core, false),
+    };
+    if !core.contains(['x', '×']) || !core.split(['x', '×']).all(numbers::is_decimal) {
         return None;
     }
-    // "2x4s" of wood
-    let (core, many) = match token.core.strip_suffix('s') {
-        Some(core) if core.len() < 6 => (core, true),
-        _ => (token.core, false),
+    let side = |text: &str| {
+        if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
+            house(text, line.dialect)
+        } else if numbers::is_digits(text) {
+            context::plain(text, line, at)
+        } else {
+            numbers::decimal(text, line.dialect).unwrap_or_default()
+        }
     };
-    if let Some((width, height)) = core.split_once(['x', '×'])
-        && numbers::is_decimal(width)
-        && height.split(['x', '×']).all(numbers::is_decimal)
-    {
-        let side = |text: &str| {
-            if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
-                // "1920x1080"
-                house(text, line.dialect)
-            } else if numbers::is_digits(text) {
-                context::plain(text, line, at)
-            } else {
-                numbers::decimal(text, line.dialect).unwrap_or_default()
-            }
-        };
-        let sides: Vec<_> = core.split(['x', '×']).map(side).collect();
-        let words = sides.join(" by ");
-        let words = if many { numbers::plural(&words) } else { words };
-        return Some(Reading::new(words, 1));
-    }
-    if token.core.contains(':') {
-        return ratio(line, at).map(|words| Reading::new(words, 1));
-    }
-    // "5-10x"
-    if let Some((from, to)) = token
-        .core
-        .strip_suffix('x')
-        .and_then(|range| range.split_once(['-', '–']))
-    {
-        return between(from, to, line, at).map(|words| Reading::new(words + " x", 1));
-    }
-    if let Some((from, to)) = token.core.split_once(['-', '–', '—', '~']) {
-        return between(from, to, line, at)
-            .or_else(|| fractions(from, to, line))
-            .map(|words| Reading::new(words, 1));
-    }
-    // "10 – 20": a spaced en dash between numbers.
+    let sides: Vec<_> = core.split(['x', '×']).map(side).collect();
+    let words = sides.join(" by ");
+    Some(if many { numbers::plural(&words) } else { words })
+}
+
+/// "5-10x"
+pub(crate) fn times(line: &Line<'_>, at: usize) -> Option<String> {
+    let (from, to) = line.tokens[at].core.strip_suffix('x')?.split_once(['-', '–'])?;
+    between(from, to, line, at).map(|words| words + " x")
+}
+
+/// "10-20", "1914-18", "3-2"
+pub(crate) fn glued(line: &Line<'_>, at: usize) -> Option<String> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—', '~'])?;
+    between(from, to, line, at)
+}
+
+/// "10 – 20": a spaced en dash between numbers.
+pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
     let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
     let second = line.get(at + 2)?;
     // A spaced hyphen only joins years, and numbers of something that is counted.
@@ -68,7 +63,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let counted = dash.open == "-"
         && (context::counts_plural(line, at + 2)
             || line.after_a(at, Role::Listed)
-            || line.next(at + 2).is_some_and(|unit| units::is_unit(unit.core)));
+            || line.next(at + 2).is_some_and(|unit| is_unit(unit.core)));
     let spaced_range = dash.core.is_empty()
         && (dash.open == "–" || years || counted)
         && second.spaced
@@ -79,7 +74,7 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".
-fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
     let (first, second) = line.tokens[at].core.split_once(':')?;
     let (second, last) = match second.split_once(['-', '–']) {
         Some((second, last)) => (second, Some(last)),
@@ -119,7 +114,8 @@ fn is_year(text: &str) -> bool {
 }
 
 /// "1/2-3/4", "1st-3rd"
-fn fractions(from: &str, to: &str, line: &Line<'_>) -> Option<String> {
+pub(crate) fn parts(line: &Line<'_>, at: usize) -> Option<String> {
+    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—', '~'])?;
     let fraction = |text| fractions::alone(text, line.dialect);
     if let (Some(from), Some(to)) = (fraction(from), fraction(to)) {
         return Some(format!("{from} to {to}"));

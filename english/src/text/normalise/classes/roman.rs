@@ -2,93 +2,127 @@
 
 use crate::text::normalise::{
     amounts::roman::{is_small, may_number, value},
-    engine::Reading,
     line::Line,
     say::numbers,
     words::{Role, is},
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+/// A numeral that is a token of its own.
+struct Numeral {
+    /// In capitals.
+    letters: String,
+    /// Written in small letters.
+    small: bool,
+    value: String,
+    possessive: &'static str,
+}
+
+fn numeral(line: &Line<'_>, at: usize) -> Option<Numeral> {
     let core = line.tokens[at].core;
     if core.len() > 12 {
         return None;
     }
-    let (numeral, possessive) = ["'s", "’s"]
-        .iter()
-        .find_map(|s| core.strip_suffix(s))
-        .map_or((core, ""), |numeral| (numeral, "'s"));
-    if core.contains(['-', '–']) {
-        return span(line, at).or_else(|| compound(line, at));
-    }
-    let small = may_number(numeral);
-    let upper = numeral.to_ascii_uppercase();
-    let numeral = if small { upper.as_str() } else { numeral };
-    let value = value(numeral)?.to_string();
-    if heads(line, at, numeral) {
-        return Some(Reading::new(numbers::cardinal(&value, line.dialect), 1));
-    }
+    let stem = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s"));
+    let (letters, possessive) = stem.map_or((core, ""), |stem| (stem, "'s"));
+    let small = may_number(letters);
+    let letters = if small {
+        letters.to_ascii_uppercase()
+    } else {
+        letters.to_owned()
+    };
+    let value = value(&letters)?.to_string();
+    Some(Numeral {
+        letters,
+        small,
+        value,
+        possessive,
+    })
+}
+
+/// "IV.", "II) Plan": a numeral alone on its line, or before a heading or an item.
+pub(crate) fn heading(line: &Line<'_>, at: usize) -> Option<String> {
+    // "MMX" is rather a name than the two thousand and tenth item.
+    const LONGEST_LIST: u32 = 400;
+    let token = &line.tokens[at];
+    let numeral = numeral(line, at).filter(|_| at == 0)?;
+    let heads = numeral.letters.len() > 1
+        && value(&numeral.letters)? < LONGEST_LIST
+        && !is(&numeral.letters, Role::NumeralLike)
+        && (line.tokens.len() == 1 || (token.open.is_empty() && matches!(token.close, "." | ")")));
+    heads.then(|| numbers::cardinal(&numeral.value, line.dialect))
+}
+
+/// "the XIV century"
+pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<String> {
+    let numeral = numeral(line, at)?;
     let century = line
         .next(at)
         .is_some_and(|next| matches!(next.core.to_ascii_lowercase().as_str(), "century" | "centuries"));
-    if century && !single_letter(numeral) {
-        return Some(Reading::new(numbers::ordinal(&value, line.dialect), 1));
-    }
-    if is_year(numeral) {
-        return Some(Reading::new(numbers::year(&value, line.dialect), 1));
-    }
-    if let Some(reading) = series(line, at, &value) {
-        return Some(reading);
-    }
-    let before = line.previous(at)?;
-    if before.core.eq_ignore_ascii_case("the") && !small && at > 1 && line.tokens[at - 2].is(Role::Regnal) {
-        // "Richard the III"
-        return Some(Reading::new(
-            numbers::ordinal(&value, line.dialect) + possessive,
-            1,
-        ));
-    }
-    if !before.close.is_empty() && !is_numbered(before.core) {
-        return None;
-    }
-    let single = numeral.len() == 1;
+    let single = numeral.letters.len() == 1 && !matches!(numeral.letters.as_str(), "V" | "X");
+    (century && !single).then(|| numbers::ordinal(&numeral.value, line.dialect))
+}
+
+/// "MCMXCIV" in a film or on a house: nothing else is written so.
+pub(crate) fn year(line: &Line<'_>, at: usize) -> Option<String> {
+    let numeral = numeral(line, at)?;
+    let year = numeral.letters.len() > 3 && (1500..2100).contains(&value(&numeral.letters)?);
+    year.then(|| numbers::year(&numeral.value, line.dialect))
+}
+
+/// "Richard the III"
+pub(crate) fn after_article(line: &Line<'_>, at: usize) -> Option<String> {
+    let numeral = numeral(line, at)?;
+    let article = line.previous(at)?.core.eq_ignore_ascii_case("the");
+    (article && !numeral.small && at > 1 && line.tokens[at - 2].is(Role::Regnal))
+        .then(|| numbers::ordinal(&numeral.value, line.dialect) + numeral.possessive)
+}
+
+/// "Chapter IV", "World War II", "Scene ii"
+pub(crate) fn after_noun(line: &Line<'_>, at: usize) -> Option<String> {
+    let numeral = numeral(line, at)?;
+    let noun = line.previous(at).filter(|noun| is_numbered(noun.core))?;
     // "Part C", "Appendix D" are letters.
-    let letter = single && !matches!(numeral, "I" | "V" | "X");
-    if is_numbered(before.core)
-        && !letter
-        && (!single || numeral != "I" || before.core.starts_with(char::is_uppercase))
+    let letters = numeral.letters.as_str();
+    if letters.len() == 1 && !matches!(letters, "I" | "V" | "X")
+        || letters == "I" && !noun.core.starts_with(char::is_uppercase)
     {
-        let pronoun = numeral == "I"
-            && line.next(at).is_some_and(|next| {
-                next.shape.lower
-                    && !next.shape.upper
-                    && !matches!(next.core, "of" | "and" | "to" | "is" | "was")
-            });
-        return (!pronoun).then(|| Reading::new(numbers::cardinal(&value, line.dialect) + possessive, 1));
-    }
-    if small {
         return None;
     }
-    let ordinal = numbers::ordinal(&value, line.dialect);
-    let name = before.is_word() && before.core.starts_with(char::is_uppercase) && before.shape.lower;
+    let pronoun = letters == "I"
+        && line.next(at).is_some_and(|next| {
+            next.shape.lower && !next.shape.upper && !matches!(next.core, "of" | "and" | "to" | "is" | "was")
+        });
+    (!pronoun).then(|| numbers::cardinal(&numeral.value, line.dialect) + numeral.possessive)
+}
+
+/// "Henry VIII", "John Smith III"
+pub(crate) fn after_name(line: &Line<'_>, at: usize) -> Option<String> {
+    let numeral = numeral(line, at).filter(|numeral| !numeral.small)?;
+    let letters = numeral.letters.as_str();
+    let before = line.previous(at)?;
+    let name = before.is_word()
+        && before.core.starts_with(char::is_uppercase)
+        && before.shape.lower
+        && before.close.is_empty();
     // No ruler has been the fiftieth of a name; "Flight DL" is none.
-    let high = numeral.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
-    if !name || high || is(numeral, Role::NumeralLike) {
+    let high = letters.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
+    if !name || high || is(letters, Role::NumeralLike) {
         return None;
     }
     let regnal = before.is(Role::Regnal);
-    if single && !(regnal && matches!(numeral, "I" | "V" | "X") && ends_name(line, at)) {
+    if letters.len() == 1 && !(regnal && ends_name(line, at)) {
         return None;
     }
     // A ruler, or a person with two names, has "the"; a single name of another kind does not.
-    let full_name = at >= 2
-        && line.previous(at - 1).is_some_and(|first| {
-            first.is_word()
-                && first.core.starts_with(char::is_uppercase)
-                && first.shape.lower
-                && first.close.is_empty()
-        });
+    let full_name = line.previous(at - 1).is_some_and(|first| {
+        first.is_word()
+            && first.core.starts_with(char::is_uppercase)
+            && first.shape.lower
+            && first.close.is_empty()
+    });
     let article = if regnal || full_name { "the " } else { "" };
-    Some(Reading::new(format!("{article}{ordinal}{possessive}"), 1))
+    let ordinal = numbers::ordinal(&numeral.value, line.dialect);
+    Some(format!("{article}{ordinal}{}", numeral.possessive))
 }
 
 /// The nouns in the singular or plural.
@@ -99,17 +133,9 @@ fn is_numbered(noun: &str) -> bool {
             .is_some_and(|one| is(one, Role::NumeralNoun))
 }
 
-fn single_letter(numeral: &str) -> bool {
-    numeral.len() == 1 && !matches!(numeral, "V" | "X")
-}
-
-/// "MCMXCIV" in a film or on a house: nothing else is written so.
-fn is_year(numeral: &str) -> bool {
-    numeral.len() > 3 && value(numeral).is_some_and(|year| (1500..2100).contains(&year))
-}
-
 /// "and II" in "World Wars I and II", "Parts I, II and III": numerals before it go back to a noun.
-fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
+pub(crate) fn series(line: &Line<'_>, at: usize) -> Option<String> {
+    let own = numeral(line, at)?;
     const REACH: usize = 8;
     let mut numbered = false;
     for i in (at.saturating_sub(REACH)..at).rev() {
@@ -118,7 +144,7 @@ fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
         let numeral = value(token.core).is_some();
         if !matches!(token.close, "" | ",") || !(joined || numeral) {
             let noun = token.close.is_empty() && is_numbered(token.core);
-            return (noun && numbered).then(|| Reading::new(numbers::cardinal(number, line.dialect), 1));
+            return (noun && numbered).then(|| numbers::cardinal(&own.value, line.dialect));
         }
         numbered |= numeral;
     }
@@ -126,7 +152,7 @@ fn series(line: &Line<'_>, at: usize, number: &str) -> Option<Reading> {
 }
 
 /// "I-III", "iv–xii" after a noun that is numbered.
-fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<String> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
     let before = line.previous(at)?.core;
     let number = |text: &str| {
@@ -139,30 +165,16 @@ fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let words = format!("{} to {}", number(from)?, number(to)?);
     (is_numbered(before) || matches!(before.to_ascii_lowercase().as_str(), "pp" | "p" | "vols" | "nos"))
-        .then(|| Reading::new(words, 1))
+        .then_some(words)
 }
 
 /// "II-era" in "World War II-era".
-fn compound(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<String> {
     let (numeral, noun) = line.tokens[at].core.split_once('-')?;
     let numbered = is_numbered(line.previous(at)?.core);
     let word = !noun.is_empty() && noun.bytes().all(|b| b.is_ascii_lowercase());
     let value = value(numeral).filter(|_| numbered && word)?.to_string();
-    Some(Reading::new(
-        format!("{} {noun}", numbers::cardinal(&value, line.dialect)),
-        1,
-    ))
-}
-
-/// A numeral alone on its line, or before a heading or an item: "IV.", "II) Plan".
-fn heads(line: &Line<'_>, at: usize, numeral: &str) -> bool {
-    let token = &line.tokens[at];
-    // "MMX" is rather a name than the two thousand and tenth item.
-    at == 0
-        && numeral.len() > 1
-        && value(numeral).is_some_and(|value| value < 400)
-        && !is(numeral, Role::NumeralLike)
-        && (line.tokens.len() == 1 || (token.open.is_empty() && matches!(token.close, "." | ")")))
+    Some(format!("{} {noun}", numbers::cardinal(&value, line.dialect)))
 }
 
 /// After "Elizabeth I" the sentence goes on as after a name, not as after a pronoun.

@@ -7,18 +7,17 @@ use crate::text::normalise::{
     words::{Role, said},
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
-    if matches!(core, "1" | "2" | "3") {
-        return numbered(line, at);
-    }
-    let name = said(core, Role::Book)?;
-    has_verse(line, at).then(|| reading(name.to_owned(), 1))
+/// "Gen. 1:1"
+pub(crate) fn book(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = said(line.tokens[at].core, Role::Book)?;
+    has_verse(line, at).then(|| Reading::new(name, 1).goes_on())
 }
 
 /// "1 Cor. 13", "2 Timothy 1:7"
-fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let book = line.next(at)?;
+pub(crate) fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let book = line
+        .next(at)
+        .filter(|_| matches!(line.tokens[at].core, "1" | "2" | "3"))?;
     let name = said(book.core, Role::BookNumbered)?;
     let chapter = line
         .next_after_dot(at + 1)
@@ -27,7 +26,7 @@ fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let number = numbers::ordinal(line.tokens[at].core, line.dialect);
-    Some(reading(format!("{number} {name}"), 2))
+    Some(Reading::new(format!("{number} {name}"), 2).goes_on())
 }
 
 /// Chapter and verse follow: "13:4".
@@ -37,10 +36,6 @@ fn has_verse(line: &Line<'_>, at: usize) -> bool {
             numbers::is_digits(chapter) && verse.starts_with(|c: char| c.is_ascii_digit())
         })
     })
-}
-
-fn reading(words: String, tokens: usize) -> Reading {
-    Reading::new(words, tokens).goes_on()
 }
 
 #[cfg(test)]

@@ -11,36 +11,9 @@ use crate::text::normalise::{
 /// A number has at most this many groups, and fewer tokens.
 const MAX_GROUPS: usize = 8;
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    if !line.options.phone_normalization {
-        return None;
-    }
-    let token = &line.tokens[at];
-    let first = token.core.chars().next()?;
-    if !(first.is_ascii_digit() || first == '+' || first == '(') {
-        return None;
-    }
-    let next_grouped = line
-        .get(at + 1)
-        .is_some_and(|next| next.open == "(" || next.core.contains('-'));
-    let spaced = (token.core.len() == 3 || token.core == "1")
-        && line
-            .next(at)
-            .is_some_and(|next| next.is_digits() && next.core.len() == 3);
-    let alone = !spaced
-        && token.is_digits()
-        && !token.core.starts_with('0')
-        && !matches!(token.core.len(), 4 | 10 | 11);
-    if alone && !next_grouped && !token.open.ends_with('(') {
-        return None;
-    }
-    vanity(token.core)
-        .map(|words| Reading::new(words, 1))
-        .or_else(|| grouped(line, at))
-}
-
 /// "1-800-GO-2-HAUL".
-fn vanity(core: &str) -> Option<String> {
+pub(crate) fn vanity(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     let rest = core.strip_prefix("1-").unwrap_or(core);
     let (prefix, name) = rest.split_once('-')?;
     let toll_free = matches!(
@@ -48,6 +21,7 @@ fn vanity(core: &str) -> Option<String> {
         "800" | "888" | "877" | "866" | "855" | "844" | "833" | "900"
     );
     if !toll_free
+        || !line.options.phone_normalization
         || !name.contains(|c: char| c.is_ascii_uppercase())
         || !name
             .bytes()
@@ -74,8 +48,32 @@ fn vanity(core: &str) -> Option<String> {
     Some(words.trim_end_matches(',').to_owned())
 }
 
+/// Digits alone are a number only where something beside them tells.
+fn may_begin(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    let next_grouped = line
+        .get(at + 1)
+        .is_some_and(|next| next.open == "(" || next.core.contains('-'));
+    let spaced = (token.core.len() == 3 || token.core == "1")
+        && line
+            .next(at)
+            .is_some_and(|next| next.is_digits() && next.core.len() == 3);
+    let alone = !spaced
+        && token.is_digits()
+        && !token.core.starts_with('0')
+        && !matches!(token.core.len(), 4 | 10 | 11);
+    line.options.phone_normalization
+        && token
+            .core
+            .starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '(')
+        && (!alone || next_grouped || token.open.ends_with('('))
+}
+
 /// Groups of digits between hyphens, points, brackets and spaces, in this token and the next ones.
-fn grouped(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
+    if !may_begin(line, at) {
+        return None;
+    }
     let mut groups: Vec<&str> = Vec::new();
     let mut found = None;
     let mut i = at;

@@ -2,6 +2,8 @@
 
 mod ranges;
 
+pub(crate) use ranges::{dashed, named_range, range, spaced_range, stroked};
+
 use crate::text::{
     Dialect,
     normalise::{
@@ -15,28 +17,11 @@ use crate::text::{
         words::Role,
     },
 };
-use ranges::{range, spaced_range, stroked};
-
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    if !token.shape.digit || token.core.len() > 32 {
-        return None;
-    }
-    if let Some(words) = offset(token.core, line.dialect) {
-        return Some(Reading::new(words, 1));
-    }
-    range(line, at)
-        .or_else(|| spaced_range(line, at))
-        .or_else(|| stroked(line, at))
-        .or_else(|| hours(line, at))
-        .or_else(|| minutes(line, at))
-        .or_else(|| military(line, at))
-        .or_else(|| time(line, at))
-}
 
 /// "UTC+2", "GMT-05:30"
-fn offset(core: &str, dialect: Dialect) -> Option<String> {
-    let (zone, offset) = core.split_at_checked(3)?;
+pub(crate) fn offset(line: &Line<'_>, at: usize) -> Option<String> {
+    let dialect = line.dialect;
+    let (zone, offset) = line.tokens[at].core.split_at_checked(3)?;
     let (sign, clock) = numbers::sign(offset);
     let (hours, minutes) = clock.split_once(':').unwrap_or((clock, "00"));
     let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
@@ -56,7 +41,7 @@ fn offset(core: &str, dialect: Dialect) -> Option<String> {
 }
 
 /// "15h30" as a time, "2h 15m" and "5h30m20s" as a while.
-fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let (hour, mut rest) = core.split_once('h')?;
     let short = |text: &str| numbers::is_digits(text) && text.len() <= 2;
@@ -91,7 +76,7 @@ fn hours(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "5m 30s", "5m30s": seconds tell that the minutes are no meters.
-fn minutes(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn minutes(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (minutes, rest) = line.tokens[at].core.split_once('m')?;
     let (seconds, tokens) = if rest.is_empty() {
         (line.next(at)?.core, 2)
@@ -111,7 +96,7 @@ fn minutes(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "0800 hours", "at 1630 hrs"
-fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let named = line
         .next(at)
@@ -136,7 +121,7 @@ fn military(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::new(format!("{} {minute} hours", part(hour)), 2))
 }
 
-fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn time(line: &Line<'_>, at: usize) -> Option<Reading> {
     let mut clock = parse(line.tokens[at].core)?;
     let dotted = line.tokens[at].core[clock.hour.len()..].starts_with('.');
     let mut reading = Reading::new("", 1);

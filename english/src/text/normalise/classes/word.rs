@@ -1,54 +1,46 @@
 //! Words in odd spellings: drawn out, laughing, in CamelCase or snake_case, with an optional plural.
 
 use crate::text::normalise::{
-    engine::Reading,
     line::Line,
-    say::spelling::{is_greek, letter_name, parts, spelled},
+    say::spelling::{letter_name, parts, spelled},
     words::{Role, is},
 };
 
 /// Laughter is as long as this many syllables.
 const MAX_LAUGH: usize = 3;
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn optional_plural(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    if line.options.optional_pluralization_normalization
-        && let Some(words) = optional_plural(core)
-    {
-        return Some(Reading::new(words, 1));
-    }
-    if core.contains('_')
+    line.options
+        .optional_pluralization_normalization
+        .then(|| plural(core))?
+}
+
+pub(crate) fn snake_case(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let snake = core.contains('_')
         && core.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-        && core.contains(char::is_alphabetic)
-    {
-        let words = snake(core, line);
-        return (!words.is_empty()).then(|| Reading::new(words, 1));
-    }
-    if !line.tokens[at].is_word() {
-        return None;
-    }
-    if let Some(name) = letter_name(core) {
-        return Some(Reading::new(name, 1));
-    }
-    // "Δx", "μ": Greek words have been written in Latin letters before.
-    if core.contains(is_greek) {
-        return Some(Reading::new(spelled(core, line.dialect, true), 1));
-    }
-    if core == "IEEE" {
-        return Some(Reading::new("I triple E", 1));
-    }
-    if let Some(words) = laughter(core) {
-        return Some(Reading::new(words, 1));
-    }
-    if line.tokens[at].shape.repeated {
-        return drawn_out(core).map(|word| Reading::new(word, 1));
-    }
+        && core.contains(char::is_alphabetic);
+    snake
+        .then(|| snake_words(core, line))
+        .filter(|words| !words.is_empty())
+}
+
+/// "Δx", "μ": Greek words have been written in Latin letters before.
+pub(crate) fn greek(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let words = || letter_name(core).map_or_else(|| spelled(core, line.dialect, true), str::to_owned);
+    line.tokens[at].is_word().then(words)
+}
+
+pub(crate) fn camel_case(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     let split = parts(core);
-    (split != core).then(|| Reading::new(split, 1))
+    (line.tokens[at].is_word() && !line.tokens[at].shape.repeated && split != core).then_some(split)
 }
 
 /// "item(s)" → "items".
-fn optional_plural(core: &str) -> Option<String> {
+fn plural(core: &str) -> Option<String> {
     let (stem, ending) = ["(s)", "(es)", "(S)"]
         .into_iter()
         .find_map(|ending| Some((core.strip_suffix(ending)?, ending)))?;
@@ -56,7 +48,7 @@ fn optional_plural(core: &str) -> Option<String> {
     word.then(|| format!("{stem}{}", ending.trim_matches(['(', ')']).to_ascii_lowercase()))
 }
 
-fn snake(core: &str, line: &Line<'_>) -> String {
+fn snake_words(core: &str, line: &Line<'_>) -> String {
     let mut words = String::new();
     for part in core.split(['_', '-']).filter(|part| !part.is_empty()) {
         if !words.is_empty() {
@@ -71,15 +63,9 @@ fn snake(core: &str, line: &Line<'_>) -> String {
     words
 }
 
-/// "HTTPServer": an acronym and a word in one, which "NGOs" is not.
-pub(crate) fn begins_with_capitals(text: &str) -> bool {
-    let capitals = text.bytes().take_while(u8::is_ascii_uppercase).count();
-    let rest = &text[capitals..];
-    capitals > 2 && rest.len() > 4 && rest.bytes().all(|b| b.is_ascii_lowercase())
-}
-
 /// "hahahaha" → "ha ha ha".
-fn laughter(core: &str) -> Option<String> {
+pub(crate) fn laughter(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
     if core.len() < 6 || !core.is_ascii() {
         return None;
     }
@@ -101,7 +87,11 @@ fn laughter(core: &str) -> Option<String> {
 }
 
 /// "soooo" → "so": a letter three times or more is said once, or twice where English doubles it.
-fn drawn_out(core: &str) -> Option<String> {
+pub(crate) fn drawn_out(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    if !line.tokens[at].is_word() {
+        return None;
+    }
     let lower = core.to_lowercase();
     if let Some(sound) = sound(&lower) {
         return Some(sound.to_owned());

@@ -133,11 +133,15 @@ impl<'a> Writer<'a> {
                 self.space = None;
             }
             self.separate();
-            let source = self
-                .input
-                .source_of(self.line_at + range.start..self.line_at + range.end);
+            let source = self.source_of(range);
             self.out.push_replaced(text, source);
         }
+    }
+
+    /// What the bytes `range` of the line stand for in the user's text.
+    pub(crate) fn source_of(&self, range: Range<usize>) -> Range<usize> {
+        self.input
+            .source_of(self.line_at + range.start..self.line_at + range.end)
     }
 
     fn separate(&mut self) {

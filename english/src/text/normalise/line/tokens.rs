@@ -3,6 +3,7 @@
 use crate::text::{
     normalise::{
         calendar::is_span,
+        say::spelling::is_greek,
         words::{Role, Roles, roles},
     },
     spanned::LITERAL,
@@ -48,6 +49,11 @@ impl<'a> Token<'a> {
 
     pub(crate) fn is(&self, role: Role) -> bool {
         self.roles.has(role)
+    }
+
+    /// One of `dashes`, alone between spaces.
+    pub(crate) fn is_dash(&self, dashes: &[&str]) -> bool {
+        self.core.is_empty() && self.close.is_empty() && dashes.contains(&self.open)
     }
 
     pub(crate) fn core_at(&self) -> usize {
@@ -249,15 +255,7 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
     let piece = &line[from..to];
     // Comparisons and arrows are no brackets.
     if piece == "!=" || piece.contains(['<', '>']) && piece.chars().all(|c| "<>=-".contains(c)) {
-        return Token {
-            open: "",
-            core: piece,
-            close: "",
-            at: from,
-            spaced,
-            shape: shape(piece),
-            roles: Roles::default(),
-        };
+        return token(line, [from, from, to, to], spaced);
     }
     let mut core = from;
     while let Some(c) = line[core..to].chars().next() {
@@ -306,16 +304,55 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
         }
         close -= c.len_utf8();
     }
+    token(line, [from, core, close, to], spaced)
+}
+
+/// The token whose marks, core and closing marks stand between these places.
+fn token(line: &str, [from, core, close, to]: [usize; 4], spaced: bool) -> Token<'_> {
     let text = &line[core..close];
-    Token {
+    let mut token = Token {
         open: &line[from..core],
         core: text,
         close: &line[close..to],
         at: from,
         spaced,
         shape: shape(text),
-        roles: roles(text),
+        roles: Roles::default(),
+    };
+    if !token.is_literal() {
+        token.roles = signs(&token).and(roles(text));
     }
+    token
+}
+
+/// The roles of a token by its signs.
+fn signs(token: &Token<'_>) -> Roles {
+    let (core, shape) = (token.core, token.shape);
+    let mut chars = core.chars();
+    let letter = chars.next().is_some() && chars.next().is_none();
+    let run = &core[..core.find(['-', '–', '\'', '’']).unwrap_or(core.len())];
+    let of = |letters: &str| !run.is_empty() && run.bytes().all(|b| letters.as_bytes().contains(&b));
+    let laugh = core.len() >= 6 && core.bytes().all(|b| b"aehioAEHIO".contains(&b));
+    let hump = shape.inner_upper || shape.lower && begins_with_capitals(core);
+    [
+        (Role::Capitals, token.is_capitals()),
+        (Role::Digit, shape.digit),
+        (
+            Role::Greek,
+            !core.is_ascii() && core.contains(|c| is_greek(c) || c == 'µ'),
+        ),
+        (Role::Hyphen, shape.hyphen),
+        (Role::Hump, hump),
+        (Role::Laugh, laugh),
+        (Role::Letter, letter),
+        (Role::Marks, core.is_empty()),
+        (Role::Numeral, of("IVXLCDM") || of("ivx")),
+        (Role::Repeated, shape.repeated),
+        (Role::Symbol, shape.symbol),
+    ]
+    .into_iter()
+    .filter(|(_, is)| *is)
+    .fold(Roles::default(), |roles, (role, _)| roles.and(Roles::of(&[role])))
 }
 
 fn shape(core: &str) -> Shape {
@@ -350,6 +387,13 @@ pub(crate) fn has_colons(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_hexdigit() || b":/.,;)]".contains(&b))
+}
+
+/// "HTTPServer": an acronym and a word in one, which "NGOs" is not.
+fn begins_with_capitals(text: &str) -> bool {
+    let capitals = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = &text[capitals..];
+    capitals > 2 && rest.len() > 4 && rest.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -6,8 +6,15 @@ use crate::text::normalise::{
     words::{Role, said},
 };
 
+/// No initials are longer.
+const MAX_LETTERS: usize = 7;
+
 /// "U.S.-based", "non-U.S."
-pub(super) fn compound(core: &str) -> Option<Reading> {
+pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    if !core.contains('.') || !core.contains('-') || core.len() > 31 {
+        return None;
+    }
     let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
     let mut words = Vec::new();
     let mut spelled = false;
@@ -31,8 +38,8 @@ pub(super) fn compound(core: &str) -> Option<Reading> {
 }
 
 /// "U.S.", "A.D.", "r.s.v.p.": spelled. Capitals keep their full stops, which tell them from words ("U.S." from "us").
-pub(super) fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
+pub(crate) fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = Some(line.tokens[at].core).filter(|core| core.len() <= MAX_LETTERS)?;
     let single = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
     if !core.contains('.') || !core.split('.').all(single) {
         return None;
@@ -47,7 +54,8 @@ pub(super) fn initials(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "Inc.'s", "U.S.'s"
-pub(super) fn possessive(core: &str) -> Option<Reading> {
+pub(crate) fn possessive(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = Some(line.tokens[at].core).filter(|core| core.len() <= MAX_LETTERS)?;
     let short = core.strip_suffix(".'s").or_else(|| core.strip_suffix(".’s"))?;
     let words = said(short, Role::Dotted).map(str::to_owned);
     let initials = short.contains('.') && short.split('.').all(|part| part.len() == 1);

@@ -2,34 +2,27 @@
 
 use crate::text::{
     Dialect,
-    normalise::{engine::Reading, line::Line},
+    normalise::{
+        line::Line,
+        words::{Role, said},
+    },
 };
 
 /// "year over year" and its kin.
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    let period = match core.to_ascii_lowercase().as_str() {
-        "y/y" | "y-o-y" => "year",
-        "q/q" | "q-o-q" => "quarter",
-        "yoy" if core == "YoY" || core == "YOY" => "year",
-        "qoq" if core == "QoQ" || core == "QOQ" => "quarter",
-        "mom" if core == "MoM" => "month",
-        // Meters and watts there may be, too.
-        "m/m" | "m-o-m" if after_percent(line, at) => "month",
-        "w/w" | "wow" if after_percent(line, at) => "week",
-        "d/d" if after_percent(line, at) => "day",
-        _ => return None,
+    // Meters and watts there may be, too.
+    let after_percent = || {
+        line.previous(at)
+            .is_some_and(|before| before.core.ends_with('%') || before.core == "percent")
     };
+    let period = said(core, Role::Period)
+        .or_else(|| said(core, Role::PeriodAfterPercent).filter(|_| after_percent()))?;
     let link = match line.dialect {
         Dialect::American => "over",
         Dialect::British => "on",
     };
-    Some(Reading::new(format!("{period} {link} {period}"), 1))
-}
-
-fn after_percent(line: &Line<'_>, at: usize) -> bool {
-    line.previous(at)
-        .is_some_and(|before| before.core.ends_with('%') || before.core == "percent")
+    Some(format!("{period} {link} {period}"))
 }
 
 #[cfg(test)]

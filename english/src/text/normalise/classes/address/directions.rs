@@ -9,7 +9,7 @@ use crate::text::normalise::{
 };
 
 /// "E" between a house number and a street, before or after one.
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let name = direction(token.core)?;
     if is_lettered_street(line, at) {

@@ -8,7 +8,7 @@ use crate::text::normalise::{
 };
 
 /// Both halves, letters and digits one after the other, so that "4ND" and "8TH" are no ordinals.
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (outward, inward) = (line.tokens[at].core, line.next(at)?.core);
     if !(is_outward(outward) && is_inward(inward)) {
         return None;

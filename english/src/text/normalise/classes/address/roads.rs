@@ -9,12 +9,8 @@ use crate::text::normalise::{
 };
 
 /// "Rte 9", "Hwy. 101", "Fl 34"
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let core = line.tokens[at].core;
-    if core == "Co" && county(line, at) {
-        return Some(Reading::new("County", 1).goes_on());
-    }
-    let name = said(core, Role::Road)?;
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let name = said(line.tokens[at].core, Role::Road)?;
     line.next_after_dot(at)
         .filter(|next| {
             let number = next.core.strip_prefix('#').unwrap_or(next.core);
@@ -25,15 +21,16 @@ pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "Co. Durham", "Co Cork": no company.
-fn county(line: &Line<'_>, at: usize) -> bool {
+pub(crate) fn county(line: &Line<'_>, at: usize) -> Option<Reading> {
     let company = line
         .previous(at)
         .is_some_and(|before| before.core == "&" || before.core == "and");
-    !company && line.next_after_dot(at).is_some_and(|next| next.is(Role::County))
+    let county = line.next_after_dot(at).is_some_and(|next| next.is(Role::County));
+    (county && !company).then(|| Reading::new("County", 1).goes_on())
 }
 
 /// "290" in "Hwy. 290 W", which is no power; "4120" in "PO Box 4120".
-pub(super) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if !token.is_digits() || token.core.len() > 4 {
         return None;

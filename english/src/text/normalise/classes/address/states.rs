@@ -9,7 +9,7 @@ use crate::text::normalise::{
 };
 
 /// "Santa Clara, CA 95051", "City, NY", "Gary, Ind."
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let before = line.get(at.checked_sub(1)?)?;
     if !token.open.is_empty() || !before.core.starts_with(char::is_uppercase) || !token.spaced {
@@ -53,7 +53,7 @@ fn is_zip(text: &str) -> bool {
 }
 
 /// The ZIP code after a state, digit by digit.
-pub(super) fn zip(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn zip(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let before = line.previous(at)?;
     let state = before.is(Role::State) || before.is(Role::StateShort) || before.is(Role::StateName);

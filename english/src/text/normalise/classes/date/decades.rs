@@ -6,7 +6,7 @@ use crate::text::{
 };
 
 /// "1980s", "'90s", "1960s-1980s", "mid-1980s", "1980's".
-pub(super) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     if let Some((from, to)) = token.core.split_once(['-', '–']) {
         if let (Some(from), Some(to)) = (decade_words(from, line.dialect), decade_words(to, line.dialect)) {

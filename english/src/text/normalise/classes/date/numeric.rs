@@ -12,7 +12,7 @@ use crate::text::{
     },
 };
 
-pub(super) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let core = token.core;
     if !core.contains(['-', '/', '.', '–']) || core.len() > 40 {

@@ -7,7 +7,7 @@ use crate::text::normalise::{
 };
 
 /// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
-pub(super) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
     // "M-F 9-5"
     if (from, to) == ("M", "F") && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {

@@ -10,7 +10,7 @@ use crate::text::normalise::{
 };
 
 /// "July 25, 2012", "Jan. 5-10", "july 1876", "SEPT. 15".
-pub(super) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let month = month(token.core).or_else(|| modest_month(line, at))?;
     let full = month.len() == token.core.len();
@@ -116,7 +116,7 @@ fn dash_between<'l, 'a>(line: &'l Line<'a>, at: usize) -> Option<&'l Token<'a>> 
 }
 
 /// "1-5 June 2023"
-fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (first, last) = line.tokens[at].core.split_once(['-', '–'])?;
     let (first, last) = (day(first)?, day(last)?);
     let month_token = line.next(at)?;
@@ -132,10 +132,7 @@ fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "25 july 2012", "4th of July, 1776", "25 sept."
-pub(super) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
-    if let Some(reading) = days_month(line, at) {
-        return Some(reading);
-    }
+pub(crate) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let day_digits = day(token.core)?;
     let ordinal = token.core.len() > day_digits.len();
@@ -175,7 +172,7 @@ pub(super) fn day_month(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "Jan-15", "15-Jan-2020", "Mar-2020", "Jan-5-2020" begin with a letter or a digit, so both ways come here.
-pub(super) fn joined(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn joined(line: &Line<'_>, at: usize) -> Option<Reading> {
     let core = line.tokens[at].core;
     let parts: Vec<&str> = core.splitn(4, ['-', '/', '.']).collect();
     let dialect = line.dialect;

@@ -1,6 +1,6 @@
 //! Amounts of two numbers: from one measure to another ("10kg-20kg", "20%-30%", "5 - 6 km"), parts, one of two.
 
-use super::{Amount, amount, compound, degrees, measured, percent};
+use super::{Amount, amount, amount_at, compound, degrees, percent, unit};
 use crate::text::{
     Dialect,
     normalise::{
@@ -29,8 +29,8 @@ pub(super) fn twice(core: &str, dialect: Dialect) -> Option<String> {
 }
 
 /// "20%-30%", "50°-60°F": the sign stands on both sides.
-pub(super) fn signed_twice(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.rsplit_once(['-', '–'])?;
+pub(crate) fn signed_twice(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (from, to) = amount_at(line, at)?.rsplit_once(['-', '–'])?;
     let name = |sign: &str| {
         Some(match sign {
             "%" => " percent",
@@ -55,7 +55,7 @@ pub(super) fn signed_twice(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "5 - 6 km", "20 – 30 %": a dash between spaces, and after it a greater number with a unit.
-pub(super) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (first, dash, second) = (&line.tokens[at], line.get(at + 1)?, line.get(at + 2)?);
     let lone = matches!(dash.open, "-" | "–") && dash.core.is_empty() && dash.close.is_empty();
     if !lone || !first.close.is_empty() || !second.open.is_empty() || !second.spaced {
@@ -68,11 +68,7 @@ pub(super) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let last = percent(line, at + 2)
         .or_else(|| degrees(line, at + 2))
-        .or_else(|| {
-            line.options
-                .unit_normalization
-                .then(|| measured(line, at + 2, second.core))?
-        })?;
+        .or_else(|| unit(line, at + 2))?;
     let words = format!(
         "{} to {}",
         numbers::decimal(first.core, line.dialect)?,

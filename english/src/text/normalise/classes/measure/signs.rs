@@ -1,6 +1,6 @@
 //! Angles, temperatures, feet and inches: numbers with small signs at their shoulder.
 
-use super::amount;
+use super::{amount, amount_at, unit_at};
 use crate::text::normalise::{
     amounts::{fractions, number_before},
     engine::Reading,
@@ -12,8 +12,8 @@ use crate::text::normalise::{
 const MAX_QUOTED_TOKENS: usize = 24;
 
 /// "20°", "20 °C", "20°C", "40°N".
-pub(super) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (amount, rest) = amount(line.tokens[at].core, line.dialect)?;
+pub(crate) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (amount, rest) = amount(amount_at(line, at)?, line.dialect)?;
     let (sign, tokens) = if rest.is_empty() {
         (line.next(at)?.core, 2)
     } else {
@@ -42,9 +42,8 @@ pub(super) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// 40°26'46"N
-pub(super) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let (sign, core) = numbers::sign(token.core);
+pub(crate) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (sign, core) = numbers::sign(amount_at(line, at)?);
     let (degrees, rest) = core.split_once(['°', 'º'])?;
     let (minutes, rest) = rest.split_once(['\'', '′', '’'])?;
     let (seconds, rest) = match rest.split_once(['"', '″', '”']) {
@@ -75,8 +74,8 @@ pub(super) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// 5'10" and 5′10″; 6'.
-pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
+pub(crate) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = unit_at(line, at).map(|_| &line.tokens[at])?;
     // 6' 2"
     if token.is_digits()
         && matches!(token.close, "'" | "′" | "’")
@@ -132,8 +131,8 @@ pub(super) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// 10" and 5/8″, where no quotation is open.
-pub(super) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
+pub(crate) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = unit_at(line, at).map(|_| &line.tokens[at])?;
     // 2 1/2"
     if token.is_digits()
         && let Some(part) = line

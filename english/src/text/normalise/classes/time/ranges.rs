@@ -10,7 +10,7 @@ use crate::text::{
 };
 
 /// "7:30pm/6:30pm": the same moment or the next in one token.
-pub(super) fn stroked(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn stroked(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (first, second) = line.tokens[at].core.split_once('/')?;
     let side = |text: &str| {
         let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
@@ -31,7 +31,7 @@ fn named_hour(text: &str) -> Option<&'static str> {
 }
 
 /// "noon-1pm", "11am-noon"
-fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
     let side = |text: &str| {
         named_hour(text).map(str::to_owned).or_else(|| {
@@ -44,7 +44,7 @@ fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "5 pm - 6 pm", "8am – 9am"
-fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
     let half_at = |clock: &mut Clock<'_>, at: usize| -> usize {
         match line.next(at).and_then(|next| Some((next, half(next.core)?))) {
             Some((next, (name, length))) if clock.half.is_none() && length == next.core.len() => {
@@ -78,10 +78,7 @@ fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "5pm-7 pm", "10:00-11:30", "9-5pm".
-pub(super) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    if let Some(reading) = named_range(line, at).or_else(|| dashed(line, at)) {
-        return Some(reading);
-    }
+pub(crate) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (from, to) = line.tokens[at].core.split_once(['-', '–', '—'])?;
     let (from, mut to) = (parse(from)?, parse(to)?);
     if !from.rest.is_empty() || !to.rest.is_empty() {
@@ -117,7 +114,7 @@ pub(super) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
 }
 
 /// "7 a.m.-9 a.m.": the dash stands in the second token.
-pub(super) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
     let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
     let (first, second) = line.next(at)?.core.split_once(['-', '–'])?;
     let (name, _) = half(first).filter(|(_, length)| *length == first.len())?;
