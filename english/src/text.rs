@@ -148,10 +148,24 @@ impl TextFront {
                 literals.split_at(written.matches(spanned::LITERAL).count().min(literals.len()));
             literals = rest;
             let mut sentence = Segment::empty(boundary);
-            for token in phonemizer.phonemize(written, own) {
-                if token.phonemes.chars().any(vocabulary::is_sound) {
+            let tokens = phonemizer.phonemize(written, own);
+            let sounds = |token: &phonemes::Token| token.phonemes.chars().any(vocabulary::is_sound);
+            // "in the U.S.": the full stop of the word is that of the sentence, too, if no other mark ends it.
+            let last = tokens.iter().rposition(sounds).filter(|&last| {
+                let marked = tokens[last + 1..]
+                    .iter()
+                    .any(|token| token.phonemes.contains(['.', '!', '?', '…', ',', ';', ':', '—']));
+                !marked
+                    && boundary != Boundary::Clause
+                    && sentences::is_initials(&written[tokens[last].range.clone()])
+            });
+            for (i, token) in tokens.iter().enumerate() {
+                if sounds(token) {
                     let place = token.range.start + range.start..token.range.end + range.start;
                     sentence.push_word(&token.phonemes, text.source_of(place));
+                    if Some(i) == last {
+                        sentence.push(".");
+                    }
                 } else {
                     sentence.push(&token.phonemes);
                 }

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
 use say::numbers;
 pub(in crate::text) use say::numbers::is_number_word;
+pub(in crate::text) use words::begins_sentence;
 
 use super::{Dialect, spanned::Spanned};
 

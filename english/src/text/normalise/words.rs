@@ -214,6 +214,11 @@ pub(crate) fn said(text: &str, role: Role) -> Option<&'static str> {
     entry(text)?.said.iter().find(known).map(|(.., said)| *said)
 }
 
+/// "It", "The": a word that begins a sentence, and no name.
+pub(in crate::text) fn begins_sentence(word: &str) -> bool {
+    is(word, Role::SentenceStart)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
