@@ -64,6 +64,13 @@ impl<'a> Line<'a> {
             .then_some(before)
     }
 
+    /// The token after a dash that stands alone after the one at `at`: "10" of "5 – 10".
+    pub(crate) fn across_dash(&self, at: usize) -> Option<&Token<'a>> {
+        let dash = self.get(at + 1)?.is_dash(&["-", "–", "—"]) && self.tokens[at].close.is_empty();
+        self.get(at + 2)
+            .filter(|second| dash && second.spaced && second.open.is_empty())
+    }
+
     /// The token before the one at `at` has a role.
     pub(crate) fn after_a(&self, at: usize, role: Role) -> bool {
         self.previous(at).is_some_and(|before| before.is(role))

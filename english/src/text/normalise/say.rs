@@ -42,3 +42,12 @@ pub(crate) fn capitalised(words: &str) -> String {
     }
     capital
 }
+
+/// Dashes that lead from one side to another.
+pub(crate) const DASHES: [char; 3] = ['-', '–', '—'];
+
+/// From one side to the other, each read by `side`: "5-10".
+pub(crate) fn range(text: &str, side: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let (from, to) = text.split_once(DASHES)?;
+    Some(format!("{} to {}", side(from)?, side(to)?))
+}

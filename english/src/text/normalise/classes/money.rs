@@ -14,7 +14,7 @@ use crate::text::{
         },
         engine::Reading,
         line::Line,
-        say::numbers,
+        say::{self, numbers},
         words::Role,
     },
 };
@@ -220,10 +220,12 @@ pub(crate) fn pence(line: &Line<'_>, at: usize) -> Option<String> {
         .strip_suffix('p')
         .filter(|_| line.dialect == Dialect::British)?;
     let number = |digits: &str| numbers::cardinal(digits, line.dialect);
-    if let Some((from, to)) = pence.split_once(['-', '–']) {
-        let from = from.strip_suffix('p').unwrap_or(from);
-        return (numbers::is_digits(from) && numbers::is_digits(to))
-            .then(|| format!("{} to {} pence", number(from), number(to)));
+    let side = |text: &str| {
+        let digits = text.strip_suffix('p').unwrap_or(text);
+        numbers::is_digits(digits).then(|| number(digits))
+    };
+    if let Some(words) = say::range(pence, side) {
+        return Some(words + " pence");
     }
     let unit = if pence == "1" { "penny" } else { "pence" };
     (pence.len() <= 3 && numbers::is_digits(pence)).then(|| format!("{minus}{} {unit}", number(pence)))

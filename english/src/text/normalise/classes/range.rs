@@ -7,7 +7,7 @@ use crate::text::{
         context,
         engine::Reading,
         line::Line,
-        say::{house, numbers, prefix_words, spelling},
+        say::{house, numbers, prefix_words, range, spelling},
         words::Role,
     },
 };
@@ -53,24 +53,20 @@ pub(crate) fn glued(line: &Line<'_>, at: usize) -> Option<String> {
     between(from, to, line, at)
 }
 
-/// "10 – 20": a spaced en dash between numbers.
+/// "10 – 20": a spaced en dash between numbers. A spaced hyphen only joins years, and numbers of something that is counted.
 pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let dash = line.next(at).is_none().then(|| line.get(at + 1))??;
-    let second = line.get(at + 2)?;
-    // A spaced hyphen only joins years, and numbers of something that is counted.
-    let years = dash.open == "-" && is_year(token.core) && is_year(second.core) && token.core < second.core;
-    let counted = dash.open == "-"
-        && (context::counts_plural(line, at + 2)
-            || line.after_a(at, Role::Listed)
-            || line.next(at + 2).is_some_and(|unit| is_unit(unit.core)));
-    let spaced_range = dash.core.is_empty()
-        && (dash.open == "–" || years || counted)
-        && second.spaced
-        && second.open.is_empty();
-    let words =
-        between(token.core, second.core, line, at).filter(|_| spaced_range && token.close.is_empty())?;
-    Some(Reading::new(words, 3))
+    let (from, to) = (line.tokens[at].core, line.across_dash(at)?.core);
+    let joins = match line.tokens[at + 1].open {
+        "–" => true,
+        "-" => {
+            is_year(from) && is_year(to) && from < to
+                || context::counts_plural(line, at + 2)
+                || line.after_a(at, Role::Listed)
+                || line.next(at + 2).is_some_and(|unit| is_unit(unit.core))
+        }
+        _ => false,
+    };
+    Some(Reading::new(between(from, to, line, at).filter(|_| joins)?, 3))
 }
 
 /// "3:1", "16:9"; after a name chapter and verses, "John 3:16-18".
@@ -115,18 +111,13 @@ fn is_year(text: &str) -> bool {
 
 /// "1/2-3/4", "1st-3rd"
 pub(crate) fn parts(line: &Line<'_>, at: usize) -> Option<String> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—', '~'])?;
-    let fraction = |text| fractions::alone(text, line.dialect);
-    if let (Some(from), Some(to)) = (fraction(from), fraction(to)) {
-        return Some(format!("{from} to {to}"));
-    }
-    // "1st-3rd"
+    let core = line.tokens[at].core;
     let ordinal = |text: &str| {
         let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
         let ending = matches!(&text[digits.len()..], "st" | "nd" | "rd" | "th");
         (ending && numbers::is_digits(digits)).then(|| numbers::ordinal(digits, line.dialect))
     };
-    Some(format!("{} to {}", ordinal(from)?, ordinal(to)?))
+    range(core, |side| fractions::alone(side, line.dialect)).or_else(|| range(core, ordinal))
 }
 
 /// Words around say that a game or a vote ended so.

@@ -3,7 +3,7 @@
 use crate::text::normalise::{
     amounts::roman::{is_small, may_number, value},
     line::Line,
-    say::numbers,
+    say::{numbers, range},
     words::{Role, is},
 };
 
@@ -153,17 +153,15 @@ pub(crate) fn series(line: &Line<'_>, at: usize) -> Option<String> {
 
 /// "I-III", "iv–xii" after a noun that is numbered.
 pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<String> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
     let before = line.previous(at)?.core;
-    let number = |text: &str| {
-        let numeral = if is_small(text) {
-            text.to_ascii_uppercase()
+    let words = range(line.tokens[at].core, |side| {
+        let letters = if is_small(side) {
+            side.to_ascii_uppercase()
         } else {
-            text.to_owned()
+            side.to_owned()
         };
-        value(&numeral).map(|value| numbers::cardinal(&value.to_string(), line.dialect))
-    };
-    let words = format!("{} to {}", number(from)?, number(to)?);
+        value(&letters).map(|value| numbers::cardinal(&value.to_string(), line.dialect))
+    })?;
     (is_numbered(before) || matches!(before.to_ascii_lowercase().as_str(), "pp" | "p" | "vols" | "nos"))
         .then_some(words)
 }

@@ -2,7 +2,7 @@
 
 mod ranges;
 
-pub(crate) use ranges::{dashed, named_range, range, spaced_range, stroked};
+pub(crate) use ranges::{named_range, range, stroked};
 
 use crate::text::{
     Dialect,

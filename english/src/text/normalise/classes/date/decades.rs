@@ -2,19 +2,21 @@
 
 use crate::text::{
     Dialect,
-    normalise::{engine::Reading, line::Line, say::numbers},
+    normalise::{
+        engine::Reading,
+        line::Line,
+        say::{DASHES, numbers, range},
+    },
 };
 
 /// "1980s", "'90s", "1960s-1980s", "mid-1980s", "1980's".
 pub(crate) fn decade(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    if let Some((from, to)) = token.core.split_once(['-', '–']) {
-        if let (Some(from), Some(to)) = (decade_words(from, line.dialect), decade_words(to, line.dialect)) {
-            return Some(Reading::new(format!("{from} to {to}"), 1));
-        }
-        let to = decade_words(to, line.dialect)?;
+    if let Some((from, to)) = token.core.split_once(DASHES) {
+        let both = range(token.core, |side| decade_words(side, line.dialect));
         let word = from.chars().all(char::is_alphabetic) && !from.is_empty();
-        return word.then(|| Reading::new(format!("{from} {to}"), 1));
+        let after_word = || Some(format!("{from} {}", decade_words(to, line.dialect)?)).filter(|_| word);
+        return Some(Reading::new(both.or_else(after_word)?, 1));
     }
     let apostrophe = token.open.ends_with(['\'', '’', '‘']);
     if token.core == "00s"

@@ -4,20 +4,22 @@ use crate::text::normalise::{
     calendar::{month, weekday},
     engine::Reading,
     line::Line,
+    say::range,
 };
 
 /// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
 pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
+    let core = line.tokens[at].core;
     // "M-F 9-5"
-    if (from, to) == ("M", "F") && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {
+    if core == "M-F" && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {
         return Some(Reading::new("Monday to Friday", 1));
     }
-    let from = from.strip_suffix('.').unwrap_or(from);
-    let words = match (weekday(from), weekday(to)) {
-        (Some(from), Some(to)) => format!("{from} to {to}"),
-        _ => format!("{} to {}", month(from)?, month(to)?),
+    let name = |find: fn(&str) -> Option<&'static str>| {
+        range(core, |side| {
+            find(side.strip_suffix('.').unwrap_or(side)).map(str::to_owned)
+        })
     };
+    let words = name(weekday).or_else(|| name(month))?;
     // A full stop in the middle of a line is that of the second name.
     Some(match line.get(at + 1) {
         Some(_) => Reading::abbreviation(words, 1),

@@ -4,7 +4,7 @@ use super::{day, day_then_month, month_then_day, two_digits, year, year_after};
 use crate::text::normalise::{
     calendar::{self, month},
     engine::{Dot, Reading},
-    line::{Line, tokens::Token},
+    line::Line,
     say::numbers,
     words::Role,
 };
@@ -36,39 +36,12 @@ pub(crate) fn month_day(line: &Line<'_>, at: usize) -> Option<Reading> {
             second,
         ));
     }
-    if let Some(first) = day(next.core) {
+    if let Some((first, last, end)) = days(line, at + 1) {
         let mut words = month_then_day(month, first, line.dialect);
-        let mut tokens = 2;
-        // "June 1st - 5th"
-        if let Some(last) = dash_between(line, at + 1).and_then(|last| day(last.core)) {
+        if let Some(last) = last {
             words += &format!(" to {}", numbers::ordinal(last, line.dialect));
-            tokens += 2;
-            if let Some(year) = year_after(line, at + 3) {
-                words += &year;
-                tokens += 1;
-            }
-            return Some(Reading::new(words, tokens));
         }
-        if let Some(year) = year_after(line, at + 1) {
-            words += &year;
-            tokens += 1;
-        }
-        return Some(Reading::new(words, tokens));
-    }
-    if let Some((from, to)) = next.core.split_once(['-', '–'])
-        && let (Some(from), Some(to)) = (day(from), day(to))
-    {
-        let mut words = format!(
-            "{} to {}",
-            month_then_day(month, from, line.dialect),
-            numbers::ordinal(to, line.dialect)
-        );
-        let mut tokens = 2;
-        if let Some(year) = year_after(line, at + 1) {
-            words += &year;
-            tokens += 1;
-        }
-        return Some(Reading::new(words, tokens));
+        return Some(with_year(line, at, end, words));
     }
     if let Some(year) = year("", next.core, line.dialect) {
         return Some(Reading::new(format!("{} {year}", month), 2));
@@ -81,13 +54,9 @@ fn to_next_month(line: &Line<'_>, at: usize, from: String, month: &str) -> Readi
     let Some(to) = line.next_after_dot(at).and_then(|last| day(last.core)) else {
         return Reading::new(format!("{from} to {}", month), 2);
     };
-    let year = year_after(line, at + 1);
-    let words = format!(
-        "{from} to {}{}",
-        month_then_day(month, to, line.dialect),
-        year.as_deref().unwrap_or_default()
-    );
-    Reading::new(words, 3 + usize::from(year.is_some()))
+    let words = format!("{from} to {}", month_then_day(month, to, line.dialect));
+    let Reading { words, tokens, .. } = with_year(line, at, at + 1, words);
+    Reading::new(words, tokens + 1)
 }
 
 /// "may 5" in small letters: only where no verb can stand and nothing is counted.
@@ -107,28 +76,32 @@ fn modest_month(line: &Line<'_>, at: usize) -> Option<&'static str> {
     (begins && !counted && (day(number.core).is_some() || number.core.len() == 4)).then_some(month)
 }
 
-/// The token after a dash that stands alone after the one at `at`.
-fn dash_between<'l, 'a>(line: &'l Line<'a>, at: usize) -> Option<&'l Token<'a>> {
-    let dash = line.get(at + 1)?;
-    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
-    line.get(at + 2)
-        .filter(|last| lone && line.tokens[at].close.is_empty() && last.spaced && last.open.is_empty())
+/// "5", "5-10" or "5 – 10": a day, the last of several, and the token of it.
+fn days<'a>(line: &Line<'a>, at: usize) -> Option<(&'a str, Option<&'a str>, usize)> {
+    let core = line.tokens[at].core;
+    if let Some((from, to)) = core.split_once(['-', '–']) {
+        return Some((day(from)?, Some(day(to)?), at));
+    }
+    let first = day(core)?;
+    let last = line.across_dash(at).and_then(|last| day(last.core));
+    Some((first, last, at + 2 * usize::from(last.is_some())))
+}
+
+/// `words` for the tokens from `at` to `end`, and the year after them.
+fn with_year(line: &Line<'_>, at: usize, end: usize, words: String) -> Reading {
+    let year = year_after(line, end);
+    let tokens = end + 1 - at + usize::from(year.is_some());
+    Reading::new(words + &year.unwrap_or_default(), tokens)
 }
 
 /// "1-5 June 2023"
 pub(crate) fn days_month(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (first, last) = line.tokens[at].core.split_once(['-', '–'])?;
-    let (first, last) = (day(first)?, day(last)?);
-    let month_token = line.next(at)?;
+    let (first, last, end) = days(line, at)?;
+    let (last, month_token) = (last?, line.next(end)?);
     let month = month(month_token.core).filter(|_| month_token.shape.upper)?;
     let ordinal = |day| numbers::ordinal(day, line.dialect);
-    let mut words = format!("the {} to {} of {}", ordinal(first), ordinal(last), month);
-    let mut tokens = 2;
-    if let Some(year) = year_after(line, at + 1) {
-        words += &year;
-        tokens += 1;
-    }
-    Some(Reading::new(words, tokens))
+    let words = format!("the {} to {} of {month}", ordinal(first), ordinal(last));
+    Some(with_year(line, at, end + 1, words))
 }
 
 /// "25 july 2012", "4th of July, 1776", "25 sept."

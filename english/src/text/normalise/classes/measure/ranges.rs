@@ -7,25 +7,17 @@ use crate::text::{
         amounts::{fractions, number_before, units},
         engine::Reading,
         line::Line,
-        say::numbers,
+        say::{numbers, range},
     },
 };
 
 /// "10kg-20kg"
 pub(super) fn twice(core: &str, dialect: Dialect) -> Option<String> {
-    let (from, to) = core.split_once(['-', '–'])?;
-    let ((first, unit), (second, other)) = (number_before(from), number_before(to));
-    if first.is_empty() || second.is_empty() || unit.is_empty() {
-        return None;
-    }
-    let name = |unit, number| compound(unit, number == "1", dialect, &|text| units::find(text, true));
-    Some(format!(
-        "{} {} to {} {}",
-        numbers::decimal(first, dialect)?,
-        name(unit, first)?,
-        numbers::decimal(second, dialect)?,
-        name(other, second)?
-    ))
+    range(core, |side| {
+        let (number, unit) = number_before(side);
+        let name = compound(unit, number == "1", dialect, &|text| units::find(text, true))?;
+        Some(format!("{} {name}", numbers::decimal(number, dialect)?))
+    })
 }
 
 /// "20%-30%", "50°-60°F": the sign stands on both sides.
@@ -56,11 +48,7 @@ pub(crate) fn signed_twice(line: &Line<'_>, at: usize) -> Option<Reading> {
 
 /// "5 - 6 km", "20 – 30 %": a dash between spaces, and after it a greater number with a unit.
 pub(crate) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (first, dash, second) = (&line.tokens[at], line.get(at + 1)?, line.get(at + 2)?);
-    let lone = matches!(dash.open, "-" | "–") && dash.core.is_empty() && dash.close.is_empty();
-    if !lone || !first.close.is_empty() || !second.open.is_empty() || !second.spaced {
-        return None;
-    }
+    let (first, second) = (&line.tokens[at], line.across_dash(at)?);
     let value = |text: &str| text.replace(',', "").parse::<f64>().ok();
     let from = value(first.core).filter(|_| numbers::is_decimal(first.core))?;
     if from >= value(number_before(second.core).0)? {

@@ -6,128 +6,97 @@ use crate::text::{
         calendar::clock::{Clock, half, parse, words, zone},
         engine::{Dot, Reading},
         line::Line,
+        say::{self, DASHES},
     },
 };
 
 /// "7:30pm/6:30pm": the same moment or the next in one token.
-pub(crate) fn stroked(line: &Line<'_>, at: usize) -> Option<Reading> {
+pub(crate) fn stroked(line: &Line<'_>, at: usize) -> Option<String> {
     let (first, second) = line.tokens[at].core.split_once('/')?;
     let side = |text: &str| {
-        let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
+        let clock = whole(text)?;
         let timed = clock.half.is_some() || clock.minute.is_some() && text.contains(':');
         timed.then(|| words(&clock, line.dialect))?
     };
-    Some(Reading::new(
-        format!("{} slash {}", side(first)?, side(second)?),
-        1,
-    ))
+    Some(format!("{} slash {}", side(first)?, side(second)?))
 }
 
-/// "noon" and "midnight" begin and end what is measured in hours.
-fn named_hour(text: &str) -> Option<&'static str> {
-    ["noon", "midnight"]
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(text))
-}
-
-/// "noon-1pm", "11am-noon"
-pub(crate) fn named_range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–'])?;
-    let side = |text: &str| {
-        named_hour(text).map(str::to_owned).or_else(|| {
-            let clock = parse(text).filter(|clock| clock.rest.is_empty())?;
-            words(&clock, line.dialect)
-        })
+/// "noon-1pm", "11am-midnight"
+pub(crate) fn named_range(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = line.tokens[at].core;
+    let named = |text: &str| {
+        let names = ["noon", "midnight"].into_iter();
+        names
+            .map(str::to_owned)
+            .find(|name| name.eq_ignore_ascii_case(text))
     };
-    let words = format!("{} to {}", side(from)?, side(to)?);
-    (named_hour(from).is_some() || named_hour(to).is_some()).then(|| Reading::new(words, 1))
-}
-
-/// "5 pm - 6 pm", "8am – 9am"
-pub(crate) fn dashed(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let half_at = |clock: &mut Clock<'_>, at: usize| -> usize {
-        match line.next(at).and_then(|next| Some((next, half(next.core)?))) {
-            Some((next, (name, length))) if clock.half.is_none() && length == next.core.len() => {
-                clock.half = Some(name);
-                at + 1
-            }
-            _ => at,
-        }
-    };
-    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
-    let first_end = half_at(&mut from, at);
-    let dash = line.get(first_end + 1)?;
-    let lone = dash.core.is_empty() && matches!(dash.open, "-" | "–" | "—") && dash.close.is_empty();
-    let second = line.get(first_end + 2)?;
-    if !lone || !line.tokens[first_end].close.is_empty() || !second.open.is_empty() {
+    if !core.split(DASHES).any(|side| named(side).is_some()) {
         return None;
     }
-    let mut to = parse(second.core).filter(|to| to.rest.is_empty())?;
-    let end = half_at(&mut to, first_end + 2);
-    let timed =
-        to.half.is_some() || (from.minute.is_some() && to.minute.is_some() && second.core.contains(':'));
-    if !timed {
-        return None;
-    }
-    let words = from_to(from, &to, line.dialect)?;
-    let mut reading = Reading::new(words, end + 1 - at);
-    if line.tokens[end].core.contains('.') {
-        reading.dot = Dot::Perhaps;
-    }
-    Some(reading)
+    say::range(core, |side| {
+        named(side).or_else(|| words(&whole(side)?, line.dialect))
+    })
 }
 
-/// "5pm-7 pm", "10:00-11:30", "9-5pm".
+/// A time and nothing else.
+fn whole(text: &str) -> Option<Clock<'_>> {
+    parse(text).filter(|clock| clock.rest.is_empty())
+}
+
+/// The half of the day that `text` is.
+fn whole_half(text: &str) -> Option<&'static str> {
+    half(text)
+        .filter(|(_, length)| *length == text.len())
+        .map(|(name, _)| name)
+}
+
+/// Takes the half of the day after the time at `at`, if there is one; answers the last token.
+fn take_half(line: &Line<'_>, at: usize, clock: &mut Clock<'_>) -> usize {
+    let next = line.next(at).and_then(|next| whole_half(next.core));
+    if clock.half.is_some() || next.is_none() {
+        return at;
+    }
+    clock.half = next;
+    at + 1
+}
+
+/// Two times with a dash between, and the token where the second stands.
+fn two<'a>(line: &Line<'a>, at: usize) -> Option<(Clock<'a>, Clock<'a>, usize)> {
+    // "9am-5pm"
+    let core = line.tokens[at].core;
+    if let Some((from, to)) = core.split_once(DASHES) {
+        return Some((whole(from)?, whole(to)?, at));
+    }
+    // "5 pm - 6 pm"
+    let mut from = whole(core)?;
+    let end = take_half(line, at, &mut from);
+    if let Some(second) = line.across_dash(end) {
+        return Some((from, whole(second.core)?, end + 2));
+    }
+    // "7 a.m.-9 a.m.": the dash stands in the second token.
+    let (first, second) = line.next(at)?.core.split_once(DASHES)?;
+    from.half = Some(whole_half(first)?);
+    Some((from, whole(second)?, at + 1))
+}
+
+/// "5pm-7 pm", "10:00-11:30", "9-5pm", "5 pm - 6 pm", "7 a.m.-9 a.m."
 pub(crate) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, to) = line.tokens[at].core.split_once(['-', '–', '—'])?;
-    let (from, mut to) = (parse(from)?, parse(to)?);
-    if !from.rest.is_empty() || !to.rest.is_empty() {
+    let (from, mut to, second) = two(line, at)?;
+    let last = take_half(line, second, &mut to);
+    let exact = from.minute.is_some() && to.minute.is_some() && line.tokens[second].core.contains(':');
+    if !(to.half.is_some() || exact || second == at && from.half.is_some()) {
         return None;
     }
-    let mut tokens = 1;
-    if to.half.is_none()
-        && let Some((name, _)) = line
-            .next(at)
-            .and_then(|next| half(next.core).filter(|(_, length)| *length == next.core.len()))
-    {
-        to.half = Some(name);
-        tokens = 2;
-    }
-    let timed = from.half.is_some()
-        || to.half.is_some()
-        || (from.minute.is_some() && to.minute.is_some() && line.tokens[at].core.contains(':'));
-    if !timed {
-        return None;
-    }
-    let mut reading = Reading::new(from_to(from, &to, line.dialect)?, tokens);
-    if line.tokens[at + tokens - 1].core.contains('.') {
+    let mut reading = Reading::new(from_to(from, &to, line.dialect)?, last + 1 - at);
+    if line.tokens[last].core.contains('.') {
         reading.dot = Dot::Perhaps;
     }
-    if let Some(zone) = line
-        .next_after_dot(at + tokens - 1)
-        .and_then(|next| zone(next.core))
-    {
+    if let Some(zone) = line.next_after_dot(last).and_then(|next| zone(next.core)) {
         reading.words += &format!(" {zone}");
         reading.tokens += 1;
+        reading.dot = Dot::No;
     }
     Some(reading)
-}
-
-/// "7 a.m.-9 a.m.": the dash stands in the second token.
-pub(crate) fn spaced_range(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let mut from = parse(line.tokens[at].core).filter(|from| from.rest.is_empty())?;
-    let (first, second) = line.next(at)?.core.split_once(['-', '–'])?;
-    let (name, _) = half(first).filter(|(_, length)| *length == first.len())?;
-    from.half = Some(name);
-    let mut to = parse(second).filter(|to| to.rest.is_empty())?;
-    let mut tokens = 2;
-    if to.half.is_none() {
-        let next = line.next(at + 1)?;
-        let (name, _) = half(next.core).filter(|(_, length)| *length == next.core.len())?;
-        to.half = Some(name);
-        tokens = 3;
-    }
-    Some(Reading::abbreviation(from_to(from, &to, line.dialect)?, tokens))
 }
 
 /// "three to four thirty PM": with the half of the day said at the end, no "o'clock" stands before it.
