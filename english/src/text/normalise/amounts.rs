@@ -5,9 +5,11 @@ pub(crate) mod names;
 pub(crate) mod roman;
 pub(crate) mod units;
 
+use crate::text::normalise::{
+    say::numbers,
+    words::{Role, said},
+};
 use std::borrow::Cow;
-
-use crate::text::normalise::say::numbers;
 
 /// As [`number_before`], with a decimal comma too: "9,99", "1.000,50".
 pub(crate) fn amount_before(text: &str) -> (Cow<'_, str>, &str) {
@@ -88,27 +90,10 @@ pub(crate) fn glued_magnitude(text: &str) -> (Option<&'static str>, &str) {
 
 /// The magnitude that a letter or a word names.
 pub(crate) fn magnitude_letter(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "k" | "K" => "thousand",
-        "m" | "M" | "mm" | "MM" | "mn" | "mil" => "million",
-        "b" | "B" | "bn" | "Bn" | "BN" => "billion",
-        "t" | "T" | "tn" | "trn" => "trillion",
-        _ => return magnitude_name(text),
-    })
+    said(text, Role::MagnitudeShort).or_else(|| magnitude_name(text))
 }
 
 /// The magnitude that is written out.
 pub(crate) fn magnitude_name(text: &str) -> Option<&'static str> {
-    [
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "quadrillion",
-        "crore",
-        "lakh",
-    ]
-    .into_iter()
-    .find(|name| name.eq_ignore_ascii_case(text))
+    said(text, Role::Magnitude)
 }

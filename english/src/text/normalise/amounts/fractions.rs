@@ -2,7 +2,10 @@
 
 use crate::text::{
     Dialect,
-    normalise::say::{house, numbers},
+    normalise::{
+        say::{house, numbers},
+        words::{Role, said},
+    },
 };
 
 /// A fraction that is a token of its own after a whole number.
@@ -21,27 +24,7 @@ fn single(text: &str) -> Option<&'static str> {
 
 /// The name of a fraction in one character.
 pub(crate) fn vulgar(c: char) -> Option<&'static str> {
-    Some(match c {
-        '½' => "one half",
-        '⅓' => "one third",
-        '⅔' => "two thirds",
-        '¼' => "one quarter",
-        '¾' => "three quarters",
-        '⅕' => "one fifth",
-        '⅖' => "two fifths",
-        '⅗' => "three fifths",
-        '⅘' => "four fifths",
-        '⅙' => "one sixth",
-        '⅚' => "five sixths",
-        '⅐' => "one seventh",
-        '⅛' => "one eighth",
-        '⅜' => "three eighths",
-        '⅝' => "five eighths",
-        '⅞' => "seven eighths",
-        '⅑' => "one ninth",
-        '⅒' => "one tenth",
-        _ => return None,
-    })
+    said(c.encode_utf8(&mut [0; 4]), Role::Fraction)
 }
 
 /// "three quarters" of "3" and "4"; "over" where the denominator is no usual one.

@@ -3,7 +3,11 @@
 use super::units::{self, Unit};
 use crate::text::{
     Dialect,
-    normalise::{amounts::number_before, say::numbers},
+    normalise::{
+        amounts::number_before,
+        say::numbers,
+        words::{Role, is, said},
+    },
 };
 
 /// The name of a unit with a power or a "per", in the singular or plural.
@@ -47,55 +51,23 @@ pub(crate) fn per(text: &str, dialect: Dialect) -> Option<String> {
         let name = compound(unit, number == "1", dialect, &|text| units::find(text, true))?;
         return Some(format!("{} {name}", numbers::decimal(number, dialect)?));
     }
-    let short = match text.trim_end_matches('.') {
-        "s" | "sec" => "second",
-        "min" | "mn" => "minute",
-        "h" | "hr" => "hour",
-        "d" => "day",
-        "wk" | "w" => "week",
-        "mo" | "mth" => "month",
-        "y" | "yr" => "year",
-        "ea" => "each",
-        "pp" => "person",
-        "lb" | "lbs" => "pound",
-        "s²" | "s2" | "s^2" => "second squared",
-        other => {
-            let unit = compound(other, true, dialect, &|text| units::find(text, true));
-            return unit.or_else(|| {
-                let word = other.chars().all(char::is_alphabetic) && !other.is_empty();
-                word.then(|| {
-                    if other.len() == 1 {
-                        other.to_uppercase()
-                    } else {
-                        other.to_owned()
-                    }
-                })
-            });
-        }
-    };
-    Some(short.to_owned())
+    let text = text.trim_end_matches('.');
+    if let Some(short) = said(text, Role::Per) {
+        return Some(short.to_owned());
+    }
+    compound(text, true, dialect, &|text| units::find(text, true)).or_else(|| {
+        let word = text.chars().all(char::is_alphabetic) && !text.is_empty();
+        word.then(|| {
+            if text.len() == 1 {
+                text.to_uppercase()
+            } else {
+                text.to_owned()
+            }
+        })
+    })
 }
 
 /// A span of time that something happens in.
 pub(crate) fn is_period(text: &str) -> bool {
-    matches!(
-        text,
-        "s" | "sec"
-            | "second"
-            | "min"
-            | "minute"
-            | "h"
-            | "hr"
-            | "hour"
-            | "d"
-            | "day"
-            | "night"
-            | "wk"
-            | "week"
-            | "mo"
-            | "month"
-            | "yr"
-            | "year"
-            | "person"
-    )
+    is(text, Role::PeriodOfTime)
 }

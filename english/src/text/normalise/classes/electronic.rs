@@ -259,22 +259,5 @@ fn letters(part: &str, after_dot: bool, rest: &str) -> String {
 }
 
 fn sign(c: char) -> &'static str {
-    match c {
-        '.' => "dot",
-        '/' => "slash",
-        ':' => "colon",
-        '-' => "dash",
-        '_' => "underscore",
-        '&' => "ampersand",
-        '?' => "question mark",
-        '=' => "equals",
-        ',' => "comma",
-        ';' => "semicolon",
-        '!' => "exclamation mark",
-        '\'' => "apostrophe",
-        '(' => "open parenthesis",
-        ')' => "close parenthesis",
-        '|' => "pipe",
-        c => spelling::name(c),
-    }
+    words::said(c.encode_utf8(&mut [0; 4]), Role::NetSign).unwrap_or_else(|| spelling::name(c))
 }

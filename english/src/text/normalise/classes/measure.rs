@@ -155,35 +155,32 @@ pub(crate) fn rate(line: &Line<'_>, at: usize) -> Option<String> {
     compound(core, false, line.dialect, &|text| units::find(text, true))
 }
 
+/// A unit that only what stands beside it tells, and the tokens up to it.
+fn by_neighbours(line: &Line<'_>, at: usize) -> Option<(&'static str, &'static str, usize)> {
+    let core = line.tokens[at].core;
+    let after = line.next_after_dot(at + 1).map(|after| after.core);
+    match line.next(at).filter(|_| numbers::is_decimal(core))?.core {
+        // "1 pt. of milk"
+        "pt" | "pts" if after == Some("of") => Some(("pint", "pints", 2)),
+        "fl" if after == Some("oz") => Some(("fluid ounce", "fluid ounces", 3)),
+        // "25 bps" of interest; modems were faster.
+        "bps" if core.parse::<u32>().is_ok_and(|points| points <= 250) => {
+            Some(("basis point", "basis points", 2))
+        }
+        _ => None,
+    }
+}
+
 /// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
 pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (core, dialect) = (unit_at(line, at)?, line.dialect);
     if let Some(words) = twice(core, dialect) {
         return Some(Reading::abbreviation(words, 1));
     }
-    // "1 pt. of milk"
-    if let Some(unit) = line.next(at)
-        && matches!(unit.core, "pt" | "pts")
-        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "of")
-        && let Some(number) = numbers::decimal(core, dialect)
-    {
-        let unit = if core == "1" { "pint" } else { "pints" };
-        return Some(Reading::abbreviation(format!("{number} {unit}"), 2));
-    }
-    // "25 bps" of interest; modems were faster.
-    if numbers::is_digits(core)
-        && core.parse::<u32>().is_ok_and(|points| points <= 250)
-        && line.next(at).is_some_and(|unit| unit.core == "bps")
-    {
-        let unit = if core == "1" {
-            "basis point"
-        } else {
-            "basis points"
-        };
-        return Some(Reading::abbreviation(
-            format!("{} {unit}", numbers::cardinal(core, dialect)),
-            2,
-        ));
+    if let Some((one, many, tokens)) = by_neighbours(line, at) {
+        let unit = if core == "1" { one } else { many };
+        let words = format!("{} {unit}", numbers::decimal(core, dialect)?);
+        return Some(Reading::abbreviation(words, tokens));
     }
     // "12A" is a fuse, "flat 4A" none.
     let (number, unit) = number_before(core);
@@ -198,19 +195,6 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::abbreviation(
             format!("{} {name}", numbers::cardinal(&number, dialect)),
             tokens + 1,
-        ));
-    }
-    if line.next(at).is_some_and(|unit| unit.core == "fl")
-        && line.next_after_dot(at + 1).is_some_and(|next| next.core == "oz")
-    {
-        let unit = if core == "1" {
-            "fluid ounce"
-        } else {
-            "fluid ounces"
-        };
-        return Some(Reading::abbreviation(
-            format!("{} {unit}", numbers::decimal(core, dialect)?),
-            3,
         ));
     }
     if let Some((number, unit)) = core.split_once('/')
@@ -311,26 +295,7 @@ fn unit_stands(line: &Line<'_>, at: usize) -> bool {
     let after_feet =
         token.core == "in" && at > 1 && matches!(line.tokens[at - 2].core, "ft" | "foot" | "feet");
     let goes_on = matches!(token.core, "g" | "t" | "l" | "L" | "h" | "s" | "W" | "V" | "J")
-        && line.next(at).is_some_and(|next| {
-            matches!(
-                next.core,
-                "of" | "on"
-                    | "and"
-                    | "or"
-                    | "to"
-                    | "at"
-                    | "for"
-                    | "per"
-                    | "with"
-                    | "is"
-                    | "was"
-                    | "from"
-                    | "as"
-                    | "but"
-                    | "AC"
-                    | "DC"
-            )
-        });
+        && line.next(at).is_some_and(|next| next.is(Role::GoesOnAfterUnit));
     // "220 V outlet", "a 5 W bulb"
     let electric = matches!(token.core, "V" | "W")
         && line

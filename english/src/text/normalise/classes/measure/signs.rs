@@ -6,6 +6,7 @@ use crate::text::normalise::{
     engine::Reading,
     line::Line,
     say::numbers,
+    words::{Role, said},
 };
 
 /// No quotation mark is looked for further back.
@@ -27,15 +28,11 @@ pub(crate) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
         _ => (scale, tokens),
     };
     let name = match scale {
-        "" => "",
-        "C" | "c" => " Celsius",
-        "F" | "f" => " Fahrenheit",
-        "K" => " Kelvin",
-        "N" => " north",
-        "S" => " south",
-        "E" => " east",
-        "W" => " west",
-        _ => return None,
+        "" => String::new(),
+        scale => format!(
+            " {}",
+            said(scale, Role::Scale).or_else(|| said(scale, Role::Compass))?
+        ),
     };
     let degrees = if amount.one { "degree" } else { "degrees" };
     Some(Reading::new(format!("{} {degrees}{name}", amount.words), tokens))
@@ -62,51 +59,27 @@ pub(crate) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some(seconds) = seconds.filter(|seconds| !seconds.is_empty()) {
         words += &format!(" {}", counted(seconds, "second")?);
     }
-    words += match rest {
-        "" => "",
-        "N" => " north",
-        "S" => " south",
-        "E" => " east",
-        "W" => " west",
-        _ => return None,
-    };
+    if !rest.is_empty() {
+        words += &format!(" {}", said(rest, Role::Compass)?);
+    }
     Some(Reading::new(words, 1))
 }
 
 /// 5'10" and 5′10″; 6'.
 pub(crate) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = unit_at(line, at).map(|_| &line.tokens[at])?;
+    let unit = if token.core == "1" { "foot" } else { "feet" };
     // 6' 2"
-    if token.is_digits()
+    let with_inches = token.is_digits()
         && matches!(token.close, "'" | "′" | "’")
-        && token.open.is_empty()
-        && let Some(next) = line.get(at + 1)
-        && next.is_digits()
-        && next.close.starts_with(['"', '″', '”'])
-    {
-        let unit = if token.core == "1" { "foot" } else { "feet" };
-        return Some(
-            Reading::new(
-                format!("{} {unit}", numbers::cardinal(token.core, line.dialect)),
-                1,
-            )
-            .with_close(true),
-        );
-    }
+        && line
+            .get(at + 1)
+            .is_some_and(|next| next.is_digits() && next.close.starts_with(['"', '″', '”']));
     // "5' wide", "10' x 12'", where no quotation is open
-    if numbers::is_decimal(token.core)
-        && token.close.starts_with(['\'', '′', '’'])
-        && token.open.is_empty()
-        && !quoted(line, at, ['\'', '‘'])
-    {
-        let unit = if token.core == "1" { "foot" } else { "feet" };
-        return Some(
-            Reading::new(
-                format!("{} {unit}", numbers::decimal(token.core, line.dialect)?),
-                1,
-            )
-            .with_close(true),
-        );
+    let apart = || token.close.starts_with(['\'', '′', '’']) && !quoted(line, at, ['\'', '‘']);
+    if numbers::is_decimal(token.core) && token.open.is_empty() && (with_inches || apart()) {
+        let words = format!("{} {unit}", numbers::decimal(token.core, line.dialect)?);
+        return Some(Reading::new(words, 1).with_close(true));
     }
     let (feet, rest) = number_before(token.core);
     let rest = rest.strip_prefix(['\'', '′', '’'])?;
@@ -151,32 +124,7 @@ pub(crate) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (amount, rest) = amount(token.core, line.dialect)?;
     let described = line.get(at + 1).is_some_and(|next| {
         let word = next.spaced && next.open.is_empty() && next.is_word() && !next.shape.upper;
-        word && token.close.len() == 1
-            && !matches!(
-                next.core,
-                "x" | "by"
-                    | "wide"
-                    | "long"
-                    | "tall"
-                    | "deep"
-                    | "high"
-                    | "thick"
-                    | "of"
-                    | "in"
-                    | "and"
-                    | "or"
-                    | "to"
-                    | "from"
-                    | "at"
-                    | "on"
-                    | "is"
-                    | "are"
-                    | "was"
-                    | "above"
-                    | "below"
-                    | "off"
-                    | "away"
-            )
+        word && token.close.len() == 1 && !next.is(Role::NoNoun)
     });
     let unit = if amount.one || described { "inch" } else { "inches" };
     (!quoted && rest.is_empty()).then(|| Reading::new(format!("{} {unit}", amount.words), 1).with_close(true))
