@@ -3,7 +3,6 @@
 pub(crate) mod streets;
 
 use crate::text::normalise::{
-    amounts::magnitude_name,
     line::Line,
     say::{house, numbers},
     words::Role,
@@ -26,7 +25,7 @@ pub(crate) fn is_named(line: &Line<'_>, at: usize) -> bool {
 /// A word follows that is counted, or a magnitude; or a word of amount stands before.
 pub(crate) fn counts(line: &Line<'_>, at: usize) -> bool {
     line.next(at).is_some_and(|next| {
-        magnitude_name(next.core).is_some()
+        next.is(Role::Magnitude)
             || (next.is_word() && next.shape.lower && !next.shape.upper && !next.is(Role::Function))
     }) || line.after_a(at, Role::AmountWord)
 }
@@ -34,11 +33,7 @@ pub(crate) fn counts(line: &Line<'_>, at: usize) -> bool {
 /// A plural follows: "10 - 15 minutes".
 pub(crate) fn counts_plural(line: &Line<'_>, at: usize) -> bool {
     line.next(at).is_some_and(|next| {
-        next.is_word()
-            && !next.shape.upper
-            && next.core.len() > 3
-            && next.core.ends_with('s')
-            && counts(line, at)
+        next.is_small_word() && next.core.len() > 3 && next.core.ends_with('s') && counts(line, at)
     })
 }
 
@@ -50,16 +45,16 @@ pub(crate) fn counts_millions(line: &Line<'_>, at: usize) -> bool {
 /// No name or noun of a number stands before, as in "Apollo 11 500 times".
 pub(crate) fn after_word(line: &Line<'_>, at: usize) -> bool {
     line.previous(at)
-        .is_none_or(|before| before.is_word() && !before.shape.upper || before.is(Role::Function))
+        .is_none_or(|before| before.is_small_word() || before.is(Role::Function))
 }
 
 /// "7M users", "1.5B", "300M" are amounts, "flat 4B" and "7B" not.
 pub(crate) fn is_amount(number: &str, line: &Line<'_>, at: usize) -> bool {
     number.contains('.')
         || number.len() > 2 && !is_place(line, at)
-        || line.next(at).is_some_and(|next| {
-            next.is_word() && !next.shape.upper && (next.core.ends_with('s') || next.core == "people")
-        })
+        || line
+            .next(at)
+            .is_some_and(|next| next.is_small_word() && (next.core.ends_with('s') || next.core == "people"))
 }
 
 /// Digits that stand for no amount: announced as a code, or long and alone.
@@ -123,7 +118,7 @@ pub(crate) fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
             && next.core.len() > 3
             && (next.core.ends_with('s') && !next.core.ends_with("ss") || next.core == "people")
             && !matches!(next.core, "was" | "has" | "is" | "census" | "lens")
-            || magnitude_name(next.core).is_some()
+            || next.is(Role::Magnitude)
     });
     match value {
         1000..1100 | 2100..3000 => announced && !counted,

@@ -41,11 +41,6 @@ impl Rule {
         self.name.split_once('.').map_or(self.name, |(class, _)| class)
     }
 
-    /// A dash between two of its class says "to": "$5 – $10", "5 May–9 June".
-    fn is_amount(&self) -> bool {
-        matches!(self.class(), "money" | "date" | "measure")
-    }
-
     fn read(&self, line: &Line<'_>, at: usize) -> Option<Reading> {
         match self.read {
             Read::Token(read) => read(line, at).map(|words| Reading::new(words, 1)),
@@ -58,6 +53,8 @@ impl Rule {
 #[derive(Debug)]
 pub(crate) struct Rules {
     list: &'static [Rule],
+    /// Classes of amounts: a dash between two of one class says "to", as in "$5 – $10", "5 May–9 June".
+    amounts: &'static [&'static str],
     /// The roles that each may start with.
     starts: Vec<Roles>,
     /// A token with none of these is plain: most of any text.
@@ -65,12 +62,17 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn new(list: &'static [Rule]) -> Self {
+    pub(crate) fn new(list: &'static [Rule], amounts: &'static [&'static str]) -> Self {
         let starts: Vec<_> = list.iter().map(|rule| Roles::of(rule.starts)).collect();
         let any = starts
             .iter()
             .fold(Roles::default(), |any, starts| any.and(*starts));
-        Self { list, starts, any }
+        Self {
+            list,
+            amounts,
+            starts,
+            any,
+        }
     }
 
     /// The first rule that can read the token at `at`, of one class or of any.
@@ -269,7 +271,8 @@ enum Dash {
 /// A dash leads from the amount before the token at `at` to another of its class.
 fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Dash> {
     let (before, after) = (line.get(at - 1)?, line.get(at)?);
-    let read = |at| rule.is_amount() && rules.first(line, at, Some(rule.class())).is_some();
+    let class = rule.class();
+    let read = |at| rules.amounts.contains(&class) && rules.first(line, at, Some(class)).is_some();
     if before.close == "–" && !after.spaced {
         return read(at).then_some(Dash::Glued);
     }
@@ -282,9 +285,7 @@ fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Das
 fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
     line.tokens[at].close.len() == 1
         && match line.tokens.get(at + 1) {
-            Some(next) => {
-                next.spaced && next.core.starts_with(char::is_uppercase) && !streets::leads_away(line, at + 1)
-            }
+            Some(next) => next.spaced && next.is_capitalised() && !streets::leads_away(line, at + 1),
             None => is_sentence(line),
         }
 }
@@ -292,8 +293,8 @@ fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
 /// The line begins with a capital and has words enough for a sentence, so that its last full stop ends it.
 fn is_sentence(line: &Line<'_>) -> bool {
     const LEAST_TOKENS: usize = 4;
-    let small = |token: &&Token<'_>| token.is_word() && !token.shape.upper && token.core.len() > 1;
+    let small = |token: &&Token<'_>| token.is_small_word() && token.core.len() > 1;
     line.tokens.len() >= LEAST_TOKENS
-        && line.tokens[0].core.starts_with(char::is_uppercase)
+        && line.tokens[0].is_capitalised()
         && line.tokens.iter().filter(small).nth(1).is_some()
 }

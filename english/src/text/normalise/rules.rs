@@ -15,7 +15,7 @@ use super::{
     words::Role::{self, *},
 };
 
-pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::new(LIST));
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::new(LIST, &["money", "date", "measure"]));
 
 /// A rule that reads one token.
 const fn one(
@@ -86,9 +86,11 @@ pub(super) const LIST: &[Rule] = &[
     rule("date.decade", &[Digit], date::decade, "the 1980s"),
     rule("date.days_month", &[Digit], date::days_month, "1-5 June 2023"),
     rule("date.day_month", &[Digit], date::day_month, "25 July 2012"),
-    rule("date.numeric", &[Digit], date::numeric, "2024-05-12"),
-    rule("date.joined", &[Digit], date::joined, "15-Jan-2020"),
-    rule("date.quarter", &[Digit], date::quarter, "2023Q1"),
+    one("date.numeric", &[Digit], date::numeric, "2024-05-12"),
+    one("date.years", &[Digit], date::years, "2020/21"),
+    one("date.day_and_month", &[Digit], date::day_and_month, "due 5/12"),
+    one("date.joined", &[Digit], date::joined, "15-Jan-2020"),
+    one("date.quarter", &[Digit], date::quarter, "2023Q1"),
     rule("date.era", &[Digit], date::era, "44 BC"),
     rule("date.anno", &[Anno], date::anno, "AD 1066"),
     rule("date.month_day", &[Month], date::month_day, "July 25, 2012"),

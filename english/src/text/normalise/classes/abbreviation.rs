@@ -45,9 +45,7 @@ pub(crate) fn small_letters(line: &Line<'_>, at: usize) -> Option<String> {
 
 /// "Ms": the lexicon knows it with its full stop only.
 pub(crate) fn ms(line: &Line<'_>, at: usize) -> Option<String> {
-    let name = line
-        .next(at)
-        .is_some_and(|next| next.core.starts_with(char::is_uppercase));
+    let name = line.next(at).is_some_and(|next| next.is_capitalised());
     (name && !dotted(line, at)).then(|| "Ms.".to_owned())
 }
 
@@ -69,14 +67,11 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
             goes_on.is_some_and(|next| next.shape.digit)
                 || (lower == "co"
                     && (line.previous(at).is_some_and(|p| p.core == "&")
-                        || token.core == "Co"
-                            && line
-                                .previous(at)
-                                .is_some_and(|p| p.core.starts_with(char::is_uppercase))))
+                        || token.core == "Co" && line.previous(at).is_some_and(|p| p.is_capitalised())))
         }
         "ca" => goes_on.is_some_and(|next| next.shape.digit),
-        "inc" | "ltd" | "corp" => token.core.starts_with(char::is_uppercase),
-        "jr" | "sr" => token.core.starts_with(char::is_uppercase),
+        "inc" | "ltd" | "corp" => token.is_capitalised(),
+        "jr" | "sr" => token.is_capitalised(),
         "ie" | "eg" | "esp" | "orig" | "prev" => goes_on.is_some(),
         _ => true,
     }
@@ -86,7 +81,7 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
 pub(crate) fn title(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let dotted = dotted(line, at);
-    if !token.core.starts_with(char::is_uppercase) {
+    if !token.is_capitalised() {
         let small = dotted && line.next_after_dot(at).is_some_and(|next| next.is_word());
         let said = said(token.core, Role::TitleSmall)?;
         let undotted = matches!(token.core, "mr" | "mrs") && line.next(at).is_some_and(|next| next.is_word());
@@ -117,13 +112,13 @@ pub(crate) fn title(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let pair =
         matches!(next.core, "and" | "&") && line.next(at + 1).is_some_and(|second| second.is(Role::Title));
-    if !(next.core.starts_with(char::is_uppercase) || pair) {
+    if !(next.is_capitalised() || pair) {
         return rank.then(|| Reading::abbreviation(said, 1));
     }
     // "Sec" and "Sr" come after names too.
-    let after_name = line.previous(at).is_some_and(|p| {
-        p.core.starts_with(char::is_uppercase) && p.shape.lower && p.is_word() && p.close.is_empty()
-    });
+    let after_name = line
+        .previous(at)
+        .is_some_and(|p| p.is_capitalised() && p.shape.lower && p.is_word() && p.close.is_empty());
     // "Pt. II" is a part.
     if after_name && matches!(token.core, "Sr" | "Sec")
         || matches!(token.core, "Pt" | "Ste") && !next.shape.lower
@@ -151,7 +146,7 @@ pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<Reading> {
     let said = match line.tokens[at].core {
         // "2 1/2 c. flour"
         "c" if ordinal.core.ends_with(|c: char| c.is_ascii_digit())
-            && next.is_some_and(|next| next.is_word() && !next.shape.upper) =>
+            && next.is_some_and(|next| next.is_small_word()) =>
         {
             let part =
                 ordinal.core.contains('/') && !line.previous(at - 1).is_some_and(|whole| whole.is_digits());
@@ -221,11 +216,10 @@ pub(crate) fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
     // "King Jr. Blvd.", "King Jr. Day": a name goes on.
     let named_after = line
         .next_after_dot(at)
-        .is_some_and(|next| is_street(next.core) || next.is(Role::NamedAfter));
+        .is_some_and(|next| is_street(next) || next.is(Role::NamedAfter));
     let dot = if named_after { Dot::Yes } else { Dot::Perhaps };
     before
-        .core
-        .starts_with(char::is_uppercase)
+        .is_capitalised()
         .then(|| Reading::new(said, 1).with_dot(dot))
 }
 

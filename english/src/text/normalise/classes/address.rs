@@ -12,11 +12,11 @@ pub(crate) use states::{read as state, zip};
 
 use crate::text::normalise::{
     amounts::{fractions, units::is_unit},
-    context::streets::{direction, is_street},
+    context::streets::is_street,
     engine::Reading,
     line::Line,
     say::{house, numbers},
-    words::{Role, said},
+    words::{Role, is, said},
 };
 
 /// A street's kind stands within so many tokens of the house number.
@@ -80,12 +80,12 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
         if i > at && dotted && line.tokens[i].core.len() > 2 && !goes_with_name(line.tokens[i].core) {
             return false;
         }
-        if i > at && is_street(next.core) {
+        if i > at && is_street(next) {
             return true;
         }
         let ordinal = next.is_ordinal();
-        let named = next.is_word() && next.core.starts_with(char::is_uppercase);
-        if !(ordinal || named || direction(next.core).is_some()) {
+        let named = next.is_word() && next.is_capitalised();
+        if !(ordinal || named || next.is(Role::Direction)) {
             return i == at && is_small_street(line, at + 1);
         }
     }
@@ -94,7 +94,7 @@ fn leads_to_street(line: &Line<'_>, at: usize) -> bool {
 
 /// Abbreviations that stand in the names of streets: "N.E. 5th St.", "Jr. Blvd."
 fn goes_with_name(text: &str) -> bool {
-    direction(text).is_some() || matches!(text, "Jr" | "Mrs")
+    is(text, Role::Direction) || matches!(text, "Jr" | "Mrs")
 }
 
 /// "oak st.", "old mill rd" in small letters from `at` on.
@@ -120,7 +120,7 @@ fn small_street(line: &Line<'_>, at: usize) -> Option<&'static str> {
         || token.core == "st" && token.close == "."
         || line
             .next_after_dot(at)
-            .is_none_or(|next| next.is(Role::Function) || next.core.starts_with(char::is_uppercase));
+            .is_none_or(|next| next.is(Role::Function) || next.is_capitalised());
     let clear = token.is(Role::StreetSurely) || matches!(token.core, "st" | "dr" | "ct" | "pl") && ends;
     (named && clear).then_some(name)
 }
@@ -159,21 +159,21 @@ pub(crate) fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
     let before = line.previous(at)?;
     let ordinal = before.is_ordinal();
     let named = before.is_word()
-        && before.core.starts_with(char::is_uppercase)
+        && before.is_capitalised()
         && (before.core.len() > 2 || before.is_capitals() || before.core == "Jr");
     let next = line.next_after_dot(at);
     // "400 S. Dr. King Blvd.", "12 Harry Potter Pt. 2"
-    let titled = token.core == "Dr" && direction(before.core).is_some() && leads_to_name(line, at);
+    let titled = token.core == "Dr" && before.is(Role::Direction) && leads_to_name(line, at);
     let part = matches!(token.core, "Est" | "Pt" | "Wk") && next.is_some_and(|next| next.shape.digit);
     if !(named || ordinal) || titled || part {
         return None;
     }
     let dotted = token.close.starts_with('.');
-    let capital = token.core.starts_with(char::is_uppercase);
+    let capital = token.is_capitalised();
     // "12th Ave. S", "Main St. Suite 5"
     let directed = dotted
         && next.is_some_and(|next| {
-            direction(next.core).is_some()
+            next.is(Role::Direction)
                 || matches!(
                     next.core,
                     "Apt" | "Bldg" | "Floor" | "Room" | "Ste" | "Suite" | "Unit"
@@ -183,7 +183,7 @@ pub(crate) fn street(line: &Line<'_>, at: usize) -> Option<Reading> {
         return Some(Reading::new(name, 1).goes_on());
     }
     // "on Church Ln" needs no number; "Schubert's Ave Maria" is none.
-    let follows_name = next.is_some_and(|next| next.core.starts_with(char::is_uppercase));
+    let follows_name = next.is_some_and(|next| next.is_capitalised());
     let surely = capital && token.is(Role::StreetSurely) && !(token.core == "Ave" && !dotted && follows_name);
     if !addressed
         && !surely
@@ -210,9 +210,7 @@ pub(crate) fn floor(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// What follows "St." or "Dr." on the same sentence is the name of a saint or a person, as in "with Dr. Evil".
 fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
     matches!(line.tokens[at].core, "St" | "Dr")
-        && line.next_after_dot(at).is_some_and(|next| {
-            next.core.starts_with(char::is_uppercase)
-                && !next.is(Role::SentenceStart)
-                && !is_street(next.core)
-        })
+        && line
+            .next_after_dot(at)
+            .is_some_and(|next| next.is_capitalised() && !next.is(Role::SentenceStart) && !is_street(next))
 }

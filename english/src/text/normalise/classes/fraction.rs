@@ -104,8 +104,7 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
         return true;
     }
     let counted = line.next(at).is_some_and(|next| {
-        next.is_word()
-            && !next.shape.upper
+        next.is_small_word()
             && (next.core == "people" || next.core.ends_with('s'))
             && !matches!(
                 next.core,

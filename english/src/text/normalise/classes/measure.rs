@@ -33,9 +33,8 @@ fn amount_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
     if first.is_ascii_lowercase() || !(token.shape.digit || vulgar(first).is_some()) {
         return None;
     }
-    let unit = |next: &Token<'_>| {
-        next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || magnitude_name(next.core).is_some()
-    };
+    let unit =
+        |next: &Token<'_>| next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || next.is(Role::Magnitude);
     let alone = token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit);
     (!alone).then_some(token.core)
 }
@@ -217,9 +216,7 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let glued = !rest.is_empty();
     // "a 9-V battery", where "5-A" alone is a serial.
-    let of_noun = line
-        .next(at)
-        .is_some_and(|next| next.is_word() && !next.shape.upper);
+    let of_noun = line.next(at).is_some_and(|next| next.is_small_word());
     let rest = rest
         .strip_prefix('-')
         .filter(|unit| unit.len() > 1 || matches!(*unit, "L" | "V" | "W") && of_noun)
@@ -275,7 +272,7 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
             .is_some_and(|next| is_described(next, glued));
     let described = line.next_after_dot(at + tokens - 1).is_some_and(|next| {
         next.is(Role::Described)
-            || matches!(written, "V" | "W") && next.is_word() && !next.shape.upper && !next.is(Role::Function)
+            || matches!(written, "V" | "W") && next.is_small_word() && !next.is(Role::Function)
     });
     let name = compound(
         written,
@@ -297,10 +294,7 @@ fn unit_stands(line: &Line<'_>, at: usize) -> bool {
     let goes_on = matches!(token.core, "g" | "t" | "l" | "L" | "h" | "s" | "W" | "V" | "J")
         && line.next(at).is_some_and(|next| next.is(Role::GoesOnAfterUnit));
     // "220 V outlet", "a 5 W bulb"
-    let electric = matches!(token.core, "V" | "W")
-        && line
-            .next(at)
-            .is_some_and(|next| next.is_word() && !next.shape.upper);
+    let electric = matches!(token.core, "V" | "W") && line.next(at).is_some_and(|next| next.is_small_word());
     after_feet
         || electric
         || goes_on

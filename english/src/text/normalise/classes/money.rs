@@ -165,8 +165,7 @@ fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
         let article = line
             .previous(at)
             .is_some_and(|before| matches!(before.core, "a" | "A" | "an" | "An" | "another" | "every"));
-        next.is_word()
-            && !next.shape.upper
+        next.is_small_word()
             && (matches!(next.core, "bill" | "bills" | "note" | "notes" | "coin" | "coins")
                 || article && !next.is(Role::Link))
     })

@@ -92,7 +92,7 @@ pub(crate) fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
     }
     let verse = line
         .previous(at)
-        .is_some_and(|p| p.is_word() && p.core.starts_with(char::is_uppercase) && p.shape.lower);
+        .is_some_and(|p| p.is_word() && p.is_capitalised() && p.shape.lower);
     let say = |digits: &str| spelling::digits(digits, line.dialect);
     let halves = first == "50" && second == "50";
     let link = if verse || halves || last.is_some() {

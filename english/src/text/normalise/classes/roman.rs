@@ -83,9 +83,7 @@ pub(crate) fn after_noun(line: &Line<'_>, at: usize) -> Option<String> {
     let noun = line.previous(at).filter(|noun| is_numbered(noun.core))?;
     // "Part C", "Appendix D" are letters.
     let letters = numeral.letters.as_str();
-    if letters.len() == 1 && !matches!(letters, "I" | "V" | "X")
-        || letters == "I" && !noun.core.starts_with(char::is_uppercase)
-    {
+    if letters.len() == 1 && !matches!(letters, "I" | "V" | "X") || letters == "I" && !noun.is_capitalised() {
         return None;
     }
     let pronoun = letters == "I"
@@ -100,10 +98,7 @@ pub(crate) fn after_name(line: &Line<'_>, at: usize) -> Option<String> {
     let numeral = numeral(line, at).filter(|numeral| !numeral.small)?;
     let letters = numeral.letters.as_str();
     let before = line.previous(at)?;
-    let name = before.is_word()
-        && before.core.starts_with(char::is_uppercase)
-        && before.shape.lower
-        && before.close.is_empty();
+    let name = before.is_word() && before.is_capitalised() && before.shape.lower && before.close.is_empty();
     // No ruler has been the fiftieth of a name; "Flight DL" is none.
     let high = letters.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
     if !name || high || is(letters, Role::NumeralLike) {
@@ -115,10 +110,7 @@ pub(crate) fn after_name(line: &Line<'_>, at: usize) -> Option<String> {
     }
     // A ruler, or a person with two names, has "the"; a single name of another kind does not.
     let full_name = line.previous(at - 1).is_some_and(|first| {
-        first.is_word()
-            && first.core.starts_with(char::is_uppercase)
-            && first.shape.lower
-            && first.close.is_empty()
+        first.is_word() && first.is_capitalised() && first.shape.lower && first.close.is_empty()
     });
     let article = if regnal || full_name { "the " } else { "" };
     let ordinal = numbers::ordinal(&numeral.value, line.dialect);
@@ -184,7 +176,7 @@ fn ends_name(line: &Line<'_>, at: usize) -> bool {
         || line.tokens[at].core.len() > 1
         || line
             .next(at)
-            .is_some_and(|next| next.core.starts_with(char::is_uppercase) || next.is(Role::AfterRuler))
+            .is_some_and(|next| next.is_capitalised() || next.is(Role::AfterRuler))
 }
 
 #[cfg(test)]

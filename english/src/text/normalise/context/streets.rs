@@ -1,8 +1,8 @@
-//! The kinds of streets and the points of the compass, which more than addresses look for.
+//! The kinds of streets and what leads away from them, which more than addresses look for.
 
 use crate::text::normalise::{
-    line::Line,
-    words::{Role, Roles, is, roles, said},
+    line::{Line, tokens::Token},
+    words::{Role, Roles, is},
 };
 
 /// "two blocks N of Main", "5 mi. SW of town"
@@ -19,12 +19,7 @@ pub(crate) fn leads_away(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// The kind of a street, written out or not.
-pub(crate) fn is_street(text: &str) -> bool {
+pub(crate) fn is_street(token: &Token<'_>) -> bool {
     const STREETS: Roles = Roles::of(&[Role::Street, Role::StreetInAddress, Role::StreetWritten]);
-    roles(text).meets(STREETS)
-}
-
-/// The point of the compass that "N", "NW" or, without its last full stop, "N.W" names.
-pub(crate) fn direction(text: &str) -> Option<&'static str> {
-    said(text, Role::Direction)
+    token.roles.meets(STREETS)
 }

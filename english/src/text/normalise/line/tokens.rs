@@ -69,6 +69,16 @@ impl<'a> Token<'a> {
         !self.core.is_empty() && !self.shape.digit && !self.shape.symbol
     }
 
+    /// A word without a capital.
+    pub(crate) fn is_small_word(&self) -> bool {
+        self.is_word() && !self.shape.upper
+    }
+
+    /// Its first letter is a capital.
+    pub(crate) fn is_capitalised(&self) -> bool {
+        self.core.starts_with(char::is_uppercase)
+    }
+
     /// Nothing but digits.
     pub(crate) fn is_digits(&self) -> bool {
         self.shape.digit && self.core.bytes().all(|b| b.is_ascii_digit())
@@ -330,8 +340,10 @@ fn signs(token: &Token<'_>) -> Roles {
     let (core, shape) = (token.core, token.shape);
     let mut chars = core.chars();
     let letter = chars.next().is_some() && chars.next().is_none();
-    let run = &core[..core.find(['-', '–', '\'', '’']).unwrap_or(core.len())];
-    let of = |letters: &str| !run.is_empty() && run.bytes().all(|b| letters.as_bytes().contains(&b));
+    let numeral = |letters: &str| {
+        let rest = core.trim_start_matches(|c| letters.contains(c));
+        rest.len() < core.len() && (rest.is_empty() || rest.starts_with(['-', '–', '\'', '’']))
+    };
     let laugh = core.len() >= 6 && core.bytes().all(|b| b"aehioAEHIO".contains(&b));
     let hump = shape.inner_upper || shape.lower && begins_with_capitals(core);
     [
@@ -346,7 +358,7 @@ fn signs(token: &Token<'_>) -> Roles {
         (Role::Laugh, laugh),
         (Role::Letter, letter),
         (Role::Marks, core.is_empty()),
-        (Role::Numeral, of("IVXLCDM") || of("ivx")),
+        (Role::Numeral, numeral("IVXLCDM") || numeral("ivx")),
         (Role::Repeated, shape.repeated),
         (Role::Symbol, shape.symbol),
     ]

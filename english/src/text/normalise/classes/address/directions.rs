@@ -2,24 +2,25 @@
 
 use super::{in_address, leads_to_street, roads};
 use crate::text::normalise::{
-    context::streets::{direction, is_street, leads_away},
+    context::streets::{is_street, leads_away},
     engine::Reading,
     line::Line,
-    words::Role,
+    words::{Role, said},
 };
 
 /// "E" between a house number and a street, before or after one.
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
-    let name = direction(token.core)?;
+    let name = said(token.core, Role::Direction)?;
     if is_lettered_street(line, at) {
         return None;
     }
     let goes_on = Some(Reading::new(name, 1).goes_on());
     // "NW 5th Ave"
-    if line.next_after_dot(at).is_some_and(|next| {
-        next.is_ordinal() && line.next(at + 1).is_some_and(|street| is_street(street.core))
-    }) || starts_street(line, at)
+    if line
+        .next_after_dot(at)
+        .is_some_and(|next| next.is_ordinal() && line.next(at + 1).is_some_and(is_street))
+        || starts_street(line, at)
         || before_region(line, at)
         || leads_away(line, at)
     {
@@ -33,25 +34,23 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     if numbered {
         return goes_on;
     }
-    let after_street = (is_street(before.core) || before.core == "Park") && in_address(line, at);
+    let after_street = (is_street(before) || before.core == "Park") && in_address(line, at);
     (after_street || roads::ends_at(line, at - 1)).then(|| Reading::abbreviation(name, 1))
 }
 
 /// "E. Pine St." without a house number: no name before it makes an initial of the letter.
 fn starts_street(line: &Line<'_>, at: usize) -> bool {
-    let initial = at > 0
-        && line.tokens[at - 1].close.is_empty()
-        && line.tokens[at - 1].core.starts_with(char::is_uppercase);
+    let initial = at > 0 && line.tokens[at - 1].close.is_empty() && line.tokens[at - 1].is_capitalised();
     let ordinal = line.next_after_dot(at).is_some_and(|name| name.is_ordinal());
     if ordinal && !initial && line.tokens[at].close == "." {
         return true;
     }
-    let name = line.next_after_dot(at).is_some_and(|name| {
-        name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
-    });
+    let name = line
+        .next_after_dot(at)
+        .is_some_and(|name| name.is_word() && name.core.len() > 2 && name.is_capitalised());
     let kind = |i: usize| {
         line.next(i)
-            .is_some_and(|street| street.shape.upper && is_street(street.core))
+            .is_some_and(|street| street.shape.upper && is_street(street))
     };
     line.tokens[at].close == "."
         && !initial
@@ -72,22 +71,20 @@ fn is_lettered_street(line: &Line<'_>, at: usize) -> bool {
         && line.next(at).is_some_and(|street| street.is(Role::Street))
         && line
             .next_after_dot(at + 1)
-            .is_some_and(|quadrant| quadrant.core.len() > 1 && direction(quadrant.core).is_some())
+            .is_some_and(|quadrant| quadrant.core.len() > 1 && quadrant.is(Role::Direction))
 }
 
 /// "40 W. 57th", "12 N. Elm" at `at`: a street without its kind.
 pub(super) fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
-    let Some(point) = line.next(at).filter(|point| direction(point.core).is_some()) else {
+    let Some(point) = line.next(at).filter(|point| point.is(Role::Direction)) else {
         return false;
     };
     // "Figure 5 E. Coli" is none.
-    let named = line
-        .previous(at)
-        .is_some_and(|before| before.core.starts_with(char::is_uppercase));
+    let named = line.previous(at).is_some_and(|before| before.is_capitalised());
     let Some(name) = line.next_after_dot(at + 1).filter(|_| !named) else {
         return false;
     };
     let ordinal = name.is_ordinal();
     let dotted = line.tokens[at + 1].close == "." || point.core.len() > 1;
-    ordinal || dotted && name.is_word() && name.core.len() > 2 && name.core.starts_with(char::is_uppercase)
+    ordinal || dotted && name.is_word() && name.core.len() > 2 && name.is_capitalised()
 }

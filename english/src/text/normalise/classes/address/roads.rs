@@ -1,7 +1,7 @@
 //! Numbered roads, and the rooms and boxes that are numbered like them.
 
 use crate::text::normalise::{
-    context::{self, streets::direction},
+    context,
     engine::Reading,
     line::Line,
     say::house,
@@ -39,14 +39,14 @@ pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<Reading> {
     if before.core == "Box" && token.core.len() == 4 {
         return Some(Reading::new(house(token.core, line.dialect), 1));
     }
-    let directed = line.next(at).is_some_and(|point| direction(point.core).is_some());
+    let directed = line.next(at).is_some_and(|point| point.is(Role::Direction));
     (before.is(Role::RoadName) && directed).then(|| Reading::new(context::plain(token.core, line, at), 1))
 }
 
 /// "2400 Hwy 101": the house number at `at` stands before a numbered road.
 pub(super) fn follows(line: &Line<'_>, at: usize) -> bool {
     line.next(at)
-        .is_some_and(|road| road.core.starts_with(char::is_uppercase) && road.is(Role::RoadName))
+        .is_some_and(|road| road.is_capitalised() && road.is(Role::RoadName))
         && line
             .next_after_dot(at + 1)
             .is_some_and(|number| number.shape.digit)

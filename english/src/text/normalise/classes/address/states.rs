@@ -12,7 +12,7 @@ use crate::text::normalise::{
 pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let before = line.get(at.checked_sub(1)?)?;
-    if !token.open.is_empty() || !before.core.starts_with(char::is_uppercase) || !token.spaced {
+    if !token.open.is_empty() || !before.is_capitalised() || !token.spaced {
         return None;
     }
     short(line, at).or_else(|| code(line, at))
@@ -38,7 +38,7 @@ fn short(line: &Line<'_>, at: usize) -> Option<Reading> {
     let goes_on = token.close.len() > 1
         || line
             .next_after_dot(at)
-            .is_some_and(|next| is_zip(next.core) || !next.core.starts_with(char::is_uppercase));
+            .is_some_and(|next| is_zip(next.core) || !next.is_capitalised());
     // "Yes, Pa.", "Mr. Jones, Miss. Smith"
     let spoken = line.tokens[at - 1].is(Role::Answer);
     let ends = line.get(at + 1).is_none() && !spoken;

@@ -1,105 +1,116 @@
 //! Dates in numbers alone: ISO, "5/12/2024" in the order of the dialect, "15.01.2020".
 
-use super::{day_then_month, month_then_day, two_digits};
+use super::item::{Date, Order, day, two_digits};
 use crate::text::{
     Dialect,
     normalise::{
         calendar::{clock, numbered_month},
-        engine::Reading,
         line::Line,
         say::numbers,
         words::Role,
     },
 };
 
-pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let token = &line.tokens[at];
-    let core = token.core;
-    if !core.contains(['-', '/', '.', '–']) || core.len() > 40 {
+/// "2024-05-12", "5/12/2024", "2020-12", "2024-05-12T10:30:00Z"
+pub(crate) fn numeric(line: &Line<'_>, at: usize) -> Option<String> {
+    let (core, dialect) = (line.tokens[at].core, line.dialect);
+    if core.len() > 40 {
         return None;
     }
     if let Some((date, clock)) = core.split_once(['T', 't'])
-        && let Some(date) = date_words(date, line.dialect)
+        && let Some(date) = whole(date, dialect)
     {
         let zulu = clock.strip_suffix(['Z', 'z']);
-        let clock = zulu.unwrap_or(clock);
-        let clock = clock.split(['.', '+', '-']).next().unwrap_or(clock);
-        let clock = clock::clock(clock, line.dialect)?;
-        return Some(Reading::new(
-            format!("{date}, {clock}{}", if zulu.is_some() { " UTC" } else { "" }),
-            1,
-        ));
+        let clock = zulu.unwrap_or(clock).split(['.', '+', '-']).next()?;
+        let clock = clock::clock(clock, dialect)?;
+        let zone = if zulu.is_some() { " UTC" } else { "" };
+        return Some(format!("{}, {clock}{zone}", date.say(dialect)));
     }
-    if let Some(words) = date_words(core, line.dialect) {
-        return Some(Reading::new(words, 1));
-    }
-    day_and_month(line, at).map(|words| Reading::new(words, 1))
+    whole(core, dialect).map(|date| date.say(dialect))
 }
 
-fn date_words(text: &str, dialect: Dialect) -> Option<String> {
-    let mark = text.chars().find(|c| !c.is_ascii_digit())?;
-    let mut parts = text.split(mark);
-    let (first, second) = (parts.next()?, parts.next()?);
-    let third = parts.next();
-    if parts.next().is_some()
-        || ![Some(first), Some(second), third]
-            .into_iter()
-            .flatten()
-            .all(numbers::is_digits)
-    {
+/// "1999/2000", "2020/21": a year and the next.
+pub(crate) fn years(line: &Line<'_>, at: usize) -> Option<String> {
+    let (first, second) = line.tokens[at].core.split_once('/')?;
+    if first.len() != 4 || !numbers::is_digits(first) || !follows(first, second) {
         return None;
     }
-    match (first.len(), second.len(), third.map(str::len)) {
-        (4, 1..=2, Some(1..=2)) if matches!(mark, '-' | '/' | '.' | '–') => {
-            let (month, day) = (numbered_month(second)?, day(third?)?);
-            let year = numbers::year(first, dialect);
-            Some(spoken(month, day, Some(&year), dialect))
+    let to = match second.len() {
+        2 => two_digits(second, line.dialect)?,
+        4 if ("1500".."2200").contains(&first) => numbers::year(second, line.dialect),
+        _ => return None,
+    };
+    Some(format!("{} {to}", numbers::year(first, line.dialect)))
+}
+
+fn whole(text: &str, dialect: Dialect) -> Option<Date<'_>> {
+    let mark = text.chars().find(|c| !c.is_ascii_digit())?;
+    if !matches!(mark, '-' | '/' | '.' | '–') {
+        return None;
+    }
+    let parts: Vec<&str> = text.splitn(4, mark).collect();
+    if !parts.iter().all(|part| numbers::is_digits(part)) {
+        return None;
+    }
+    let order = match dialect {
+        Dialect::American => Order::MonthFirst,
+        Dialect::British => Order::DayFirst,
+    };
+    let four = |year: &str| Some(format!(" {}", numbers::year(year, dialect)));
+    match (
+        &parts[..],
+        parts.iter().map(|part| part.len()).collect::<Vec<_>>().as_slice(),
+    ) {
+        ([year, month, of_month], [4, 1..=2, 1..=2]) if matches!(mark, '-' | '/' | '.' | '–') => {
+            Some(Date {
+                day: Some(day(of_month)?),
+                month: numbered_month(month)?,
+                year: four(year),
+                order,
+                ..Date::default()
+            })
         }
-        (1..=2, 1..=2, Some(length @ (2 | 4))) => {
-            let year = third?;
-            let year = if length == 4 {
-                numbers::year(year, dialect)
-            } else {
-                two_digits(year, dialect)
-            };
+        ([first, second, year], [1..=2, 1..=2, length @ (2 | 4)]) => {
             // "1.2.34" is a version; "1/2/34" a date. "31/31/100" is neither.
-            let day_first = first.len() == 2 && second.len() == 2 && first > "12";
-            if length == 2 && !day_first && (mark == '.' || first.len() + second.len() < 3 && mark == '-') {
+            let day_first = first.len() == 2 && second.len() == 2 && *first > "12";
+            let short = mark == '.' || first.len() + second.len() < 3 && mark == '-';
+            if *length == 2 && !day_first && short {
                 return None;
             }
-            day_month_year(first, second, mark, &year, dialect)
+            let year = match length {
+                4 => four(year),
+                _ => two_digits(year, dialect).map(|year| format!(" {year}")),
+            };
+            // American dates have the month first, British ones and those that can be nothing else the day.
+            let read = |month, of_month| Some((numbered_month(month)?, day(of_month)?));
+            let (month, day, order) = match (read(first, second), read(second, first)) {
+                (Some((month, day)), _) if dialect == Dialect::American => (month, day, Order::MonthFirst),
+                (_, Some((month, day))) | (Some((month, day)), None) => (month, day, Order::DayFirst),
+                _ => return None,
+            };
+            Some(Date {
+                day: Some(day),
+                month,
+                year,
+                order,
+                ..Date::default()
+            })
         }
-        // "2020-12" is a month of that year, "2011-12" two years.
-        (4, 2, None)
-            if matches!(mark, '-' | '/')
-                && ("1800".."2100").contains(&first)
-                && numbered_month(second).is_some()
-                && !follows(first, second) =>
+        // "2020-12" is a month of that year, "2011-12" two years; "5/2024"
+        ([year, month], [4, 2])
+            if matches!(mark, '-' | '/') && ("1800".."2100").contains(year) && !follows(year, month) =>
         {
-            Some(format!(
-                "{} {}",
-                numbered_month(second)?,
-                numbers::year(first, dialect)
-            ))
+            Some(Date {
+                month: numbered_month(month)?,
+                year: four(year),
+                ..Date::default()
+            })
         }
-        // "1999/2000"
-        (4, 4, None) if mark == '/' && ("1500".."2200").contains(&first) && follows(first, second) => {
-            Some(format!(
-                "{} {}",
-                numbers::year(first, dialect),
-                numbers::year(second, dialect)
-            ))
-        }
-        // "2020/21"
-        (4, 2, None) if mark == '/' && follows(first, second) => Some(format!(
-            "{} {}",
-            numbers::year(first, dialect),
-            two_digits(second, dialect)
-        )),
-        // "5/2024"
-        (1..=2, 4, None) if mark == '/' && ("1500".."2200").contains(&second) && first != "0" => Some(
-            format!("{} {}", numbered_month(first)?, numbers::year(second, dialect)),
-        ),
+        ([month, year], [1..=2, 4]) if mark == '/' && ("1500".."2200").contains(year) => Some(Date {
+            month: numbered_month(month)?,
+            year: four(year),
+            ..Date::default()
+        }),
         _ => None,
     }
 }
@@ -112,62 +123,32 @@ fn follows(first: &str, second: &str) -> bool {
         .is_some_and(|(first, second)| first + 1 == second || (first + 1) % 100 == second)
 }
 
-/// American dates have the month first, British ones and those that can be nothing else the day.
-fn day_month_year(first: &str, second: &str, _mark: char, year: &str, dialect: Dialect) -> Option<String> {
-    let american = dialect == Dialect::American;
-    let (month_first, day_first) = (
-        (numbered_month(first), day(second)),
-        (numbered_month(second), day(first)),
-    );
-    match (month_first, day_first) {
-        ((Some(month), Some(day)), _) if american => Some(spoken(month, day, Some(year), dialect)),
-        (_, (Some(month), Some(day))) => {
-            Some(format!("{} {year}", day_then_month(month, day, dialect, true)))
-        }
-        ((Some(month), Some(day)), _) => Some(spoken(month, day, Some(year), dialect)),
-        _ => None,
-    }
-}
-
 /// "on 5/12": a word of time stands before.
-fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
+pub(crate) fn day_and_month(line: &Line<'_>, at: usize) -> Option<String> {
     let (first, second) = line.tokens[at].core.split_once('/')?;
-    if (first, second) == ("9", "11") {
-        return None;
-    }
     let before = line.get(at.checked_sub(1)?)?;
-    let dated = before.is(Role::DatedBefore)
-        || before.core.to_ascii_lowercase().ends_with("day")
-        // "the week of 6/10", "as of 6/30"
-        || before.core.eq_ignore_ascii_case("of") && at > 1 && matches!(line.tokens[at - 2].core, "as" | "As" | "week" | "weekend" | "night");
-    if !dated || second.len() > 2 || first.len() > 2 {
+    // "the week of 6/10", "as of 6/30"
+    let of = || {
+        before.core.eq_ignore_ascii_case("of")
+            && at > 1
+            && matches!(
+                line.tokens[at - 2].core,
+                "as" | "As" | "week" | "weekend" | "night"
+            )
+    };
+    let dated = before.is(Role::DatedBefore) || before.core.to_ascii_lowercase().ends_with("day") || of();
+    if (first, second) == ("9", "11") || !dated || !numbers::is_digits(first) || !numbers::is_digits(second) {
         return None;
     }
-    if line.dialect == Dialect::British {
-        return Some(day_then_month(
-            numbered_month(second)?,
-            day(first)?,
-            line.dialect,
-            true,
-        ));
-    }
-    Some(spoken(numbered_month(first)?, day(second)?, None, line.dialect))
-}
-
-fn spoken(month: &str, day: &str, year: Option<&str>, dialect: Dialect) -> String {
-    let mut words = if dialect == Dialect::British {
-        day_then_month(month, day, dialect, true)
-    } else {
-        month_then_day(month, day, dialect)
+    let (month, of_month, order) = match line.dialect {
+        Dialect::American => (first, second, Order::MonthFirst),
+        Dialect::British => (second, first, Order::DayFirst),
     };
-    if let Some(year) = year {
-        words.push(' ');
-        words += year;
-    }
-    words
-}
-
-fn day(digits: &str) -> Option<&str> {
-    let value: usize = digits.parse().ok()?;
-    (digits.len() <= 2 && (1..=31).contains(&value)).then_some(digits)
+    let date = Date {
+        day: Some(day(of_month)?),
+        month: numbered_month(month).filter(|_| month.len() <= 2)?,
+        order,
+        ..Date::default()
+    };
+    Some(date.say(line.dialect))
 }

@@ -9,8 +9,7 @@ pub(super) fn is_described(next: &Token<'_>, glued: bool) -> bool {
         "of" | "long" | "tall" | "wide" | "deep" | "high" | "away" | "or" | "and" | "to" | "in"
     );
     let noun = glued
-        || next.is_word()
-            && !next.shape.upper
+        || next.is_small_word()
             && next.core.len() > 2
             && !next.is(Role::Function)
             && !matches!(

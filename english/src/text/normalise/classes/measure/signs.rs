@@ -92,7 +92,7 @@ pub(crate) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
         .is_some_and(|before| matches!(before.core, "a" | "an" | "A" | "An" | "the"))
         && line
             .get(at + 1)
-            .is_some_and(|next| next.spaced && next.is_word() && !next.shape.upper);
+            .is_some_and(|next| next.spaced && next.is_small_word());
     let closed = line.tokens[at].close.starts_with(['"', '”', '″']) && !rest.is_empty();
     let inches = rest.trim_end_matches(['"', '″', '”']);
     let unit = if feet == "1" || described { "foot" } else { "feet" };
@@ -123,7 +123,7 @@ pub(crate) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
     let quoted = quoted(line, at, ['"', '“']);
     let (amount, rest) = amount(token.core, line.dialect)?;
     let described = line.get(at + 1).is_some_and(|next| {
-        let word = next.spaced && next.open.is_empty() && next.is_word() && !next.shape.upper;
+        let word = next.spaced && next.open.is_empty() && next.is_small_word();
         word && token.close.len() == 1 && !next.is(Role::NoNoun)
     });
     let unit = if amount.one || described { "inch" } else { "inches" };
