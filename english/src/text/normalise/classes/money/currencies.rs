@@ -21,6 +21,10 @@ fn currency(text: &str, role: Role) -> Option<Currency> {
 /// The sign at the start of `text`, and the rest.
 pub(super) fn sign_before(text: &str) -> Option<(Currency, &str)> {
     const LONGEST: usize = 3;
+    // Every sign has a dollar or is no ASCII: most tokens are passed at once.
+    if !text.bytes().take(LONGEST).any(|b| b == b'$' || !b.is_ascii()) {
+        return None;
+    }
     (1..=LONGEST)
         .rev()
         .filter_map(|end| text.split_at_checked(end))
