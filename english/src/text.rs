@@ -16,7 +16,7 @@ use crate::{
     script::Run,
     segments::{Boundary, Limit, Segment, Segmenter},
 };
-use normalise::Options;
+use normalise::{Options, Piece};
 use phonemes::Phonemizer;
 use spanned::Spanned;
 
@@ -107,7 +107,7 @@ impl TextFront {
     /// As the items of [`TextFront::segments`].
     pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Result<Reading, TextError> {
         guarded(|| {
-            let text = normalise::normalise(&self.with_lexicon(runs, dialect), dialect, options);
+            let (text, pieces) = normalise::explain(&self.with_lexicon(runs, dialect), dialect, options);
             let sentences = self.sentences(&text, dialect);
             let phonemes: Vec<&str> = sentences
                 .iter()
@@ -122,6 +122,7 @@ impl TextFront {
             segments.extend(segmenter.finish());
             Reading {
                 normalised: text.text().to_owned(),
+                pieces,
                 phonemes,
                 segments,
             }
@@ -147,10 +148,24 @@ impl TextFront {
                 literals.split_at(written.matches(spanned::LITERAL).count().min(literals.len()));
             literals = rest;
             let mut sentence = Segment::empty(boundary);
-            for token in phonemizer.phonemize(written, own) {
-                if token.phonemes.chars().any(vocabulary::is_sound) {
+            let tokens = phonemizer.phonemize(written, own);
+            let sounds = |token: &phonemes::Token| token.phonemes.chars().any(vocabulary::is_sound);
+            // "in the U.S.": the full stop of the word is that of the sentence, too, if no other mark ends it.
+            let last = tokens.iter().rposition(sounds).filter(|&last| {
+                let marked = tokens[last + 1..]
+                    .iter()
+                    .any(|token| token.phonemes.contains(['.', '!', '?', '…', ',', ';', ':', '—']));
+                !marked
+                    && boundary != Boundary::Clause
+                    && sentences::is_initials(&written[tokens[last].range.clone()])
+            });
+            for (i, token) in tokens.iter().enumerate() {
+                if sounds(token) {
                     let place = token.range.start + range.start..token.range.end + range.start;
                     sentence.push_word(&token.phonemes, text.source_of(place));
+                    if Some(i) == last {
+                        sentence.push(".");
+                    }
                 } else {
                     sentence.push(&token.phonemes);
                 }
@@ -178,6 +193,8 @@ impl TextFront {
 pub struct Reading {
     /// Plain English words and ordinary punctuation.
     pub normalised: String,
+    /// What a rule read, in order.
+    pub pieces: Vec<Piece>,
     pub phonemes: String,
     /// As if the text began a response.
     pub segments: Vec<Segment>,

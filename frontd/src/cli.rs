@@ -38,6 +38,9 @@ pub enum Command {
         /// British instead of American English
         #[arg(long)]
         british: bool,
+        /// Add which rule read what
+        #[arg(long)]
+        explain: bool,
     },
     /// Check the settings and list those in force
     CheckConfig,

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             output,
         } => runtime.block_on(speak(config, &text, voice.as_deref(), speed, &output)),
         Command::Ctl(command) => runtime.block_on(ctl(&config, command)),
-        Command::Phonemize { british } => phonemize(&config, british),
+        Command::Phonemize { british, explain } => phonemize(&config, british, explain),
         Command::Model(command) => model(&config, &command),
         Command::CheckConfig => {
             values.iter().for_each(|(name, value)| println!("{name}={value}"));
@@ -102,7 +102,7 @@ async fn ctl(config: &Config, command: CtlCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn phonemize(config: &Config, british: bool) -> anyhow::Result<()> {
+fn phonemize(config: &Config, british: bool, explain: bool) -> anyhow::Result<()> {
     let dialect = if british {
         Dialect::British
     } else {
@@ -110,7 +110,7 @@ fn phonemize(config: &Config, british: bool) -> anyhow::Result<()> {
     };
     let front = TextFront::new(config.text.front());
     let (input, output) = (std::io::stdin().lock(), BufWriter::new(std::io::stdout().lock()));
-    Ok(tools::phonemize::run(&front, dialect, input, output)?)
+    Ok(tools::phonemize::run(&front, dialect, explain, input, output)?)
 }
 
 fn model(config: &Config, command: &ModelCommand) -> anyhow::Result<()> {

@@ -4,42 +4,33 @@
 //! unicode → markup (lines) → tokens → the first class that can read them → words
 //! ```
 //!
-//! One file per class, in the order of [`words::CLASSES`]. A class sees the tokens of one line and a place among them; it
+//! One file per class, in the order of [`engine::CLASSES`]. A class sees the tokens of one line and a place among them; it
 //! answers with words and the number of tokens they stand for, or passes. What no class reads is read sign by sign
 //! ([`symbols`]). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
 //!
 //! Invariant: no clock, no I/O, no state between calls.
 
-mod abbreviation;
-mod address;
-mod cardinal;
+mod amounts;
+mod calendar;
 mod chunks;
-mod date;
-mod electronic;
-mod emoji;
-mod fraction;
-mod identifier;
+mod classes;
+mod context;
+mod engine;
+mod line;
 mod markup;
-mod math;
-mod measure;
-mod money;
-mod numbers;
-mod range;
-mod roman;
-mod scripture;
-mod symbols;
-mod telephone;
-mod time;
-mod tokens;
+mod rules;
+mod say;
 mod unicode;
-mod word;
 mod words;
-mod writer;
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
-pub(in crate::text) use numbers::is_number_word;
+use say::numbers;
+pub(in crate::text) use say::numbers::is_number_word;
+pub(in crate::text) use words::begins_sentence;
 
 use super::{Dialect, spanned::Spanned};
 
@@ -94,17 +85,32 @@ pub fn number_in_words(text: &str, dialect: Dialect) -> Option<String> {
     }
 }
 
+/// What a rule read: where it stands in the user's text, and what is said for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Class and name of the rule: "money.range".
+    pub rule: &'static str,
+    pub source: Range<usize>,
+    pub said: String,
+}
+
 /// Reads `input` chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
 /// row), `"\n\n"` a paragraph, other white space is one `' '`; what remains are words, `. , ; : ! ? — …`, quotation marks
 /// and round brackets, and the literals in their places.
 #[must_use]
 pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
-    let mut out = Spanned::default();
+    explain(input, dialect, options).0
+}
+
+/// As [`normalise`], with what each rule read, in order.
+#[must_use]
+pub fn explain(input: &Spanned, dialect: Dialect, options: &Options) -> (Spanned, Vec<Piece>) {
+    let (mut out, mut pieces) = (Spanned::default(), Vec::new());
     for chunk in chunks(input) {
         let lines = markup::lines(&unicode::clean(&chunk));
-        words::read(&lines, dialect, options, &mut out);
+        engine::read(&lines, &rules::RULES, dialect, options, &mut out, &mut pieces);
     }
-    out
+    (out, pieces)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::normalise::begins_sentence;
 use crate::segments::Boundary;
 
 /// The longest sentence in bytes; a longer one is cut at a space. Bounds the memory of all that follows.
@@ -68,7 +69,7 @@ fn ends_before(before: &str, after: &str) -> bool {
     if !matches!(mark, '.' | '!' | '?' | '…') || !starts_sentence(after) {
         return false;
     }
-    mark != '.' || !is_abbreviation(before)
+    mark != '.' || !(is_abbreviation(before) || is_initials(before) && !after_initials(after))
 }
 
 const CLOSING: [char; 8] = ['"', '\'', '”', '’', ')', ']', '»', '*'];
@@ -86,6 +87,22 @@ fn is_abbreviation(before: &str) -> bool {
     let mut letters = word.chars();
     let initial = letters.next().is_some_and(|c| c.is_uppercase() && c != 'I') && letters.next().is_none();
     initial || ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// "U.S.", "D.C.": letters with full stops between.
+pub(crate) fn is_initials(text: &str) -> bool {
+    let tail = last_chars(text, 12);
+    let word = tail.rsplit([' ', '(', '“', '"']).next().unwrap_or(tail);
+    let letter = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_uppercase());
+    word.strip_suffix('.')
+        .is_some_and(|letters| letters.contains('.') && letters.split('.').all(letter))
+}
+
+/// The name of "the U.S. Army" goes on; what begins with one of these words is a sentence.
+fn after_initials(after: &str) -> bool {
+    let after = after.trim_start_matches(OPENING);
+    let end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+    begins_sentence(&after[..end])
 }
 
 fn last_chars(text: &str, count: usize) -> &str {
@@ -125,6 +142,10 @@ mod tests {
             ["Mr. Darcy met J. R. Smith.", "He left."]
         );
         assert_eq!(split("Than I. He left."), ["Than I.", "He left."]);
+        assert_eq!(
+            split("He left the U.S. Army. He is in the U.S. It is big."),
+            ["He left the U.S. Army.", "He is in the U.S.", "It is big."]
+        );
     }
 
     #[test]

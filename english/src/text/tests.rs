@@ -146,3 +146,20 @@ fn digits_that_the_normaliser_left_are_read() {
     assert_eq!(read("in 1984."), "ɪn nˌIntˈin ˈATi fˈɔɹ.");
     assert_eq!(read("the 2nd"), "ðə sˈɛkənd");
 }
+
+#[test]
+fn a_sentence_that_ends_with_initials_has_a_final_mark() {
+    let made = |text: &str| -> Vec<String> {
+        segments(text, Dialect::American)
+            .into_iter()
+            .map(|segment| segment.phonemes)
+            .collect()
+    };
+    let lives = "hˌi lˈɪvz ɪn ðə jˌuˈɛs";
+    assert_eq!(made("He lives in the U.S."), [format!("{lives}.")]);
+    assert_eq!(made("He lives in the U.S.!"), [format!("{lives}!")]);
+    assert_eq!(made("“He lives in the U.S.”"), [format!("“{lives}.”")]);
+    let two = made("He lives in the U.S. She does not.");
+    assert_eq!(two[0], format!("{lives}."));
+    assert_eq!(made("He left the U.S. Army.").len(), 1);
+}

@@ -1,349 +1,245 @@
-//! Runs the classes over the lines and writes what they read.
+//! The roles of words: what rules look for beside each other, from the table `words.tsv`.
 
-use super::{
-    Options, abbreviation, address, cardinal, date, electronic, emoji, fraction, identifier, math, measure,
-    money, range, roman, scripture, symbols, telephone, time, tokens,
-    tokens::Token,
-    word,
-    writer::{Writer, capitalised},
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::{
+    Deserialize,
+    de::{IntoDeserializer, value::Error},
 };
-use crate::text::{Dialect, spanned::Spanned};
 
-/// A line as the classes see it.
-pub(super) struct Line<'a> {
-    pub tokens: Vec<Token<'a>>,
-    pub dialect: Dialect,
-    pub options: &'a Options,
+/// What a token is, by its signs or by the table. A word may have several roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    // By its signs.
+    Capitals,
+    Digit,
+    Greek,
+    Hyphen,
+    /// Several capitals inside a word: "camelCase", "HTTPServer".
+    Hump,
+    /// Letters of laughter alone.
+    Laugh,
+    /// One letter or digit.
+    Letter,
+    /// Nothing but marks.
+    Marks,
+    /// Letters of Roman numerals to the first hyphen or apostrophe.
+    Numeral,
+    /// A letter three times in a row.
+    Repeated,
+    /// Anything but letters, digits, apostrophes and hyphens.
+    Symbol,
+    // From the table.
+    AfterOrdinal,
+    AfterRuler,
+    AmountWord,
+    Anno,
+    Announcing,
+    Answer,
+    Book,
+    BookName,
+    BookNumbered,
+    Calling,
+    CamelPart,
+    Compass,
+    Counted,
+    Country,
+    County,
+    CountyShort,
+    Credit,
+    Currency,
+    CurrencySign,
+    DatedBefore,
+    Dating,
+    Described,
+    Dialling,
+    Direction,
+    Distance,
+    Domain,
+    Dotted,
+    Doubled,
+    Entity,
+    Extension,
+    Face,
+    Floor,
+    Fraction,
+    Function,
+    Generation,
+    GoesOn,
+    GoesOnAfterUnit,
+    HourBefore,
+    Life,
+    Link,
+    Listed,
+    Magnitude,
+    MagnitudeShort,
+    Month,
+    MonthBefore,
+    Ms,
+    Name,
+    Named,
+    NamedAfter,
+    NetSign,
+    NoNoun,
+    Numbered,
+    NumeralLike,
+    NumeralNoun,
+    Operator,
+    Paged,
+    Per,
+    Period,
+    PeriodAfterPercent,
+    PeriodOfTime,
+    Place,
+    Plain,
+    Region,
+    Regnal,
+    Road,
+    RoadName,
+    Scale,
+    ScoreAfter,
+    ScoreBefore,
+    SentenceStart,
+    Sign,
+    Spelled,
+    State,
+    StateName,
+    StateShort,
+    StateShortWord,
+    StateWord,
+    Street,
+    StreetInAddress,
+    StreetSurely,
+    StreetWritten,
+    Title,
+    TitleDotted,
+    TitleSmall,
+    TitleUndotted,
+    TwoLetterWord,
+    Unit,
+    UnitGlued,
+    UnitLength,
+    UnitLetter,
+    Weekday,
+    WeekdayShort,
+    Zone,
 }
 
-/// What a class reads.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub words: String,
-    /// How many tokens are read; at least one.
-    pub tokens: usize,
-    pub dot: Dot,
-    /// The last opening mark of the first token belongs to it, as in "'80s" and "(123) 456-7890".
-    pub open: bool,
-    /// The first closing mark of the last token belongs to it, as in 5'10".
-    pub close: bool,
-}
+/// A set of roles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Roles(u128);
 
-/// Whether the full stop after what was read is part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dot {
-    /// No: it ends the sentence.
-    No,
-    /// Yes, and it may end the sentence too, as in "5 p.m."
-    Perhaps,
-    /// Yes, and the sentence goes on, as after "Dr."
-    Yes,
-}
-
-impl Reading {
-    pub(super) fn new(words: impl Into<String>, tokens: usize) -> Self {
-        Self {
-            words: words.into(),
-            tokens,
-            dot: Dot::No,
-            open: false,
-            close: false,
-        }
-    }
-
-    /// The words of an abbreviation, whose full stop goes with it.
-    pub(super) fn abbreviation(words: impl Into<String>, tokens: usize) -> Self {
-        Self {
-            dot: Dot::Perhaps,
-            ..Self::new(words, tokens)
-        }
-    }
-}
-
-impl<'a> Line<'a> {
-    pub(super) fn get(&self, at: usize) -> Option<&Token<'a>> {
-        self.tokens.get(at)
-    }
-
-    /// The token after the one at `at`, when only a space stands between them.
-    pub(super) fn next(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at).filter(|_| self.tokens[at].close.is_empty())
-    }
-
-    /// The same, with a full stop allowed between, as after an abbreviation.
-    pub(super) fn next_after_dot(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at)
-            .filter(|_| matches!(self.tokens[at].close, "" | "."))
-    }
-
-    /// The same, with a comma allowed between.
-    pub(super) fn next_after_comma(&self, at: usize) -> Option<&Token<'a>> {
-        self.after(at)
-            .filter(|_| matches!(self.tokens[at].close, "" | "," | ".,"))
-    }
-
-    fn after(&self, at: usize) -> Option<&Token<'a>> {
-        self.tokens
-            .get(at + 1)
-            .filter(|next| next.spaced && next.open.is_empty() && !next.core.is_empty())
-    }
-
-    /// The token before the one at `at`, when only a space stands between them, or a full stop and one.
-    pub(super) fn previous(&self, at: usize) -> Option<&Token<'a>> {
-        let before = self.tokens.get(at.checked_sub(1)?)?;
-        (matches!(before.close, "" | ".") && self.tokens[at].open.is_empty() && self.tokens[at].spaced)
-            .then_some(before)
-    }
-}
-
-/// A class of things that are written otherwise than they are said.
-pub(super) struct Class {
-    read: fn(&Line<'_>, usize) -> Option<Reading>,
-    /// A dash between two of them says "to": "$5 – $10", "5 May–9 June".
-    amounts: bool,
-}
-
-const fn class(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
-    Class { read, amounts: false }
-}
-
-const fn amounts(read: fn(&Line<'_>, usize) -> Option<Reading>) -> Class {
-    Class { read, amounts: true }
-}
-
-/// The classes in order: the first that can read a token reads it.
-pub(super) const CLASSES: &[Class] = &[
-    class(identifier::read),
-    class(electronic::read),
-    class(telephone::read),
-    amounts(money::read),
-    amounts(date::read),
-    class(time::read),
-    class(scripture::read),
-    class(address::read),
-    class(roman::read),
-    amounts(measure::read),
-    class(fraction::read),
-    class(range::read),
-    class(math::read),
-    class(cardinal::read),
-    class(abbreviation::read),
-    class(word::read),
-];
-
-/// Reads the lines of `input` to the end of `out`.
-pub(super) fn read(input: &Spanned, dialect: Dialect, options: &Options, out: &mut Spanned) {
-    let mut writer = Writer::new(input, out);
-    let mut at = 0;
-    for text in input.text().split('\n') {
-        writer.begin_line(at);
-        let line = Line {
-            tokens: tokens::tokens(text),
-            dialect,
-            options,
-        };
-        read_line(&line, &mut writer);
-        at += text.len() + 1;
-        if at <= input.text().len() {
-            writer.end_line(at - 1);
-        }
-    }
-    writer.finish();
-}
-
-fn read_line(line: &Line<'_>, writer: &mut Writer<'_>) {
-    let named = line.options.normalize && emoji::alone(line);
-    let mut i = 0;
-    while let Some(token) = line.tokens.get(i) {
-        if line.options.normalize
-            && let Some(words) = emoji::read(line, i, named)
-        {
-            writer.begin_words(token);
-            writer.replaced(&words, token.at..token.end());
+impl Roles {
+    pub(crate) const fn of(roles: &[Role]) -> Self {
+        let (mut set, mut i) = (0, 0);
+        while i < roles.len() {
+            set |= 1 << roles[i] as u32;
             i += 1;
-            continue;
         }
-        if line.options.normalize
-            && let Some(mark) = lone_hyphen(line, i)
-        {
-            writer.begin_words(token);
-            writer.replaced(mark, token.at..token.end());
-            i += 1;
+        Self(set)
+    }
+
+    pub(crate) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn has(self, role: Role) -> bool {
+        self.meets(Self::of(&[role]))
+    }
+}
+
+/// What the table knows of the words that are the same but for their case.
+#[derive(Debug, Default)]
+struct Entry {
+    /// The roles in any case.
+    folded: Roles,
+    /// The roles of one spelling.
+    exact: Vec<(&'static str, Roles)>,
+    /// Role, spelling (none: any) and what is said.
+    said: Vec<(Role, Option<&'static str>, &'static str)>,
+}
+
+/// No word of the table is longer.
+const MAX_WORD: usize = 16;
+
+static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
+    let mut words: HashMap<String, Entry> = HashMap::new();
+    for row in include_str!("words.tsv").lines() {
+        let mut cells = row.split('\t');
+        let (Some(name), Some(written)) = (cells.next(), cells.next()) else {
             continue;
-        }
-        let mut amounts = None;
-        let reading = if !line.options.normalize || is_plain(line, i) {
-            None
-        } else if let Some((class, reading)) = classified(line, i) {
-            amounts = class.amounts.then_some(class);
-            Some(reading)
-        } else if token.is_word() {
-            None
-        } else {
-            symbols::read(line, i)
         };
-        let inside = reading.as_ref().is_some_and(|reading| reading.open);
-        writer.begin(token, inside);
-        match reading {
-            Some(reading) => {
-                let read = reading.tokens.clamp(1, line.tokens.len() - i);
-                let last = &line.tokens[i + read - 1];
-                let words = if writer.begins_sentence() {
-                    capitalised(&reading.words)
-                } else {
-                    reading.words
-                };
-                writer.replaced(&words, token.core_at()..last.core_at() + last.core.len());
-                let dotted = last.close.starts_with('.') && !last.close.starts_with("..");
-                let first = last.close.chars().next().filter(|_| reading.close);
-                let drop_dot = dotted
-                    && match reading.dot {
-                        Dot::No => false,
-                        Dot::Perhaps => !ends_sentence(line, i + read - 1),
-                        Dot::Yes => true,
-                    };
-                if drop_dot
-                    && token.shape.digit
-                    && reading.dot == Dot::Perhaps
-                    && last.close == "."
-                    && line
-                        .next_after_dot(i + read - 1)
-                        .is_some_and(|next| next.shape.digit)
-                {
-                    // "4 oz. 350 °F": perhaps a new sentence, certainly a new number.
-                    writer.replaced(",", last.core_at() + last.core.len()..last.end());
-                }
-                i += read;
-                match amounts.and_then(|class| dash_to(line, i, class)) {
-                    Some(Dash::Glued) => {
-                        writer.replaced(" to ", last.core_at() + last.core.len()..last.end());
-                    }
-                    Some(Dash::Alone) => {
-                        let dash = &line.tokens[i];
-                        writer.begin_words(dash);
-                        writer.replaced("to", dash.at..dash.end());
-                        i += 1;
-                    }
-                    None => writer.close(last, first.map_or(usize::from(drop_dot), char::len_utf8)),
-                }
+        let (folded, name) = name.strip_prefix('~').map_or((false, name), |name| (true, name));
+        let role: Result<Role, Error> = Role::deserialize(name.into_deserializer());
+        let role = role.expect("a test reads the whole table");
+        let said = cells.next();
+        let written: Vec<_> = match said {
+            Some(_) => vec![written],
+            None => written.split(' ').collect(),
+        };
+        for written in written {
+            let entry = words.entry(written.to_ascii_lowercase()).or_default();
+            let roles = Roles::of(&[role]);
+            if folded {
+                entry.folded = entry.folded.and(roles);
+            } else {
+                entry.exact.push((written, roles));
             }
-            None => {
-                writer.part(token.core_at()..token.core_at() + token.core.len());
-                writer.close(token, 0);
-                i += 1;
+            if let Some(said) = said {
+                entry.said.push((role, (!folded).then_some(written), said));
             }
         }
     }
+    words
+});
+
+fn entry(text: &str) -> Option<&'static Entry> {
+    let mut lower = [0; MAX_WORD];
+    let lower = lower.get_mut(..text.len())?;
+    lower.copy_from_slice(text.as_bytes());
+    lower.make_ascii_lowercase();
+    WORDS.get(str::from_utf8(lower).ok()?)
 }
 
-fn classified(line: &Line<'_>, at: usize) -> Option<(&'static Class, Reading)> {
-    CLASSES
-        .iter()
-        .find_map(|class| (class.read)(line, at).map(|reading| (class, reading)))
+pub(crate) fn roles(text: &str) -> Roles {
+    let Some(entry) = entry(text) else {
+        return Roles::default();
+    };
+    let exact = entry.exact.iter().filter(|(written, _)| *written == text);
+    exact.fold(entry.folded, |roles, (_, more)| roles.and(*more))
 }
 
-/// How a dash between two amounts is written.
-enum Dash {
-    Glued,
-    Alone,
+pub(crate) fn is(text: &str, role: Role) -> bool {
+    roles(text).has(role)
 }
 
-/// A dash leads from the amount before the token at `at` to another of its class.
-fn dash_to(line: &Line<'_>, at: usize, class: &Class) -> Option<Dash> {
-    let (before, after) = (line.get(at - 1)?, line.get(at)?);
-    if before.close == "–" && !after.spaced {
-        return (class.read)(line, at).map(|_| Dash::Glued);
+/// What is said for a word in a role.
+pub(crate) fn said(text: &str, role: Role) -> Option<&'static str> {
+    let known =
+        |(of, written, _): &&(Role, Option<&str>, &str)| *of == role && written.is_none_or(|w| w == text);
+    entry(text)?.said.iter().find(known).map(|(.., said)| *said)
+}
+
+/// "It", "The": a word that begins a sentence, and no name.
+pub(in crate::text) fn begins_sentence(word: &str) -> bool {
+    is(word, Role::SentenceStart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_whole_table() {
+        assert!(WORDS.keys().all(|word| word.len() <= MAX_WORD));
+        assert!(is("Room", Role::Place) && is("the", Role::Function) && !is("The", Role::Function));
+        assert_eq!(said("Dr", Role::Title), Some("Doctor"));
+        assert_eq!(said("dr", Role::Title), None);
+        assert_eq!(said("DR", Role::Street), Some("Drive"));
     }
-    let dash = before.close.is_empty()
-        && matches!(after.open, "-" | "–")
-        && after.core.is_empty()
-        && after.close.is_empty()
-        && !math::in_equation(line, at);
-    let second = line.get(at + 1).filter(|second| dash && second.spaced)?;
-    (second.open.is_empty() && (class.read)(line, at + 1).is_some()).then_some(Dash::Alone)
-}
-
-/// A hyphen between spaces is a dash; between numbers that no class joined it only separates.
-fn lone_hyphen(line: &Line<'_>, at: usize) -> Option<&'static str> {
-    let token = &line.tokens[at];
-    if token.open != "-" || !token.core.is_empty() || !token.close.is_empty() {
-        return None;
-    }
-    let after = line.get(at + 1)?;
-    if at == 0 {
-        // "- 5" alone: the dash of a list has been taken away before.
-        return (after.shape.digit && line.tokens.len() == 2).then_some("minus");
-    }
-    let before = line.get(at - 1)?;
-    if math::in_equation(line, at) {
-        return Some("minus");
-    }
-    let numbers = before.shape.digit && after.shape.digit;
-    Some(if numbers || !before.close.is_empty() {
-        ","
-    } else {
-        "—"
-    })
-}
-
-/// Nothing for a class to read: most of any text.
-fn is_plain(line: &Line<'_>, at: usize) -> bool {
-    let token = &line.tokens[at];
-    if token.core.is_empty() || token.is_literal() {
-        return true;
-    }
-    let shape = token.shape;
-    let odd = !token.is_word()
-        || shape.repeated
-        || shape.lower && word::begins_with_capitals(token.core)
-        || shape.inner_upper
-        || (token.core.len() <= 4 && !token.core.is_ascii())
-        || token.core.contains("hah")
-        || token.core.contains("heh");
-    // "XIV's", "V's"
-    let numeral = shape.upper
-        && token.core.ends_with('s')
-        && token
-            .core
-            .chars()
-            .nth(1)
-            .is_some_and(|c| c.is_ascii_uppercase() || matches!(c, '\'' | '’'));
-    let abbreviated = token.core.len() <= 8 && token.close.starts_with('.');
-    let before_number = line.get(at + 1).is_some_and(|next| next.shape.digit);
-    // "Mon-Fri", "Wednesday-Saturday", "iv-xii"
-    let span = shape.hyphen && (shape.upper && token.core.len() <= 18 || roman::may_number(token.core));
-    !odd && !numeral
-        && !abbreviated
-        && !span
-        && !before_number
-        && !token.is_capitals()
-        && (token.core.len() > 6
-            || ![
-                abbreviation::may_abbreviate,
-                address::may_abbreviate,
-                date::may_abbreviate,
-                roman::may_number,
-            ]
-            .iter()
-            .any(|may| may(token.core)))
-}
-
-/// A full stop after the token at `at` also ends the sentence: more follows in the close, or a capital after it.
-fn ends_sentence(line: &Line<'_>, at: usize) -> bool {
-    line.tokens[at].close.len() == 1
-        && match line.tokens.get(at + 1) {
-            Some(next) => {
-                next.spaced && next.core.starts_with(char::is_uppercase) && !address::leads_away(line, at + 1)
-            }
-            None => is_sentence(line),
-        }
-}
-
-/// The line begins with a capital and has words enough for a sentence, so that its last full stop ends it.
-fn is_sentence(line: &Line<'_>) -> bool {
-    const LEAST_TOKENS: usize = 4;
-    let small = |token: &&Token<'_>| token.is_word() && !token.shape.upper && token.core.len() > 1;
-    line.tokens.len() >= LEAST_TOKENS
-        && line.tokens[0].core.starts_with(char::is_uppercase)
-        && line.tokens.iter().filter(small).nth(1).is_some()
 }

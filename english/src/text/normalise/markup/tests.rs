@@ -1,4 +1,5 @@
-use crate::text::normalise::tests::american;
+use crate::text::normalise::tests;
+use tests::american;
 
 #[test]
 fn keeps_paragraphs_and_joins_wrapped_lines() {

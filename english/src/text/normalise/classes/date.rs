@@ -1,0 +1,103 @@
+//! Dates in words and in numbers, decades, years before and after Christ.
+
+mod decades;
+mod item;
+mod numeric;
+mod spans;
+mod worded;
+
+pub(crate) use decades::decade;
+pub(crate) use numeric::{day_and_month, numeric, years};
+pub(crate) use spans::span;
+pub(crate) use worded::{day_month, days_month, joined, month_day};
+
+use crate::text::normalise::{
+    calendar::month,
+    engine::Reading,
+    line::Line,
+    say::numbers,
+    words::{self, Role},
+};
+
+use item::two_digits;
+
+/// "AD 1066"
+pub(crate) fn anno(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let year = line
+        .next_after_dot(at)
+        .filter(|next| next.is_digits() && next.core.len() <= 4)?;
+    Some(Reading::new(
+        format!("A.D. {}", numbers::year(year.core, line.dialect)),
+        2,
+    ))
+}
+
+/// "'99", "’05".
+pub(crate) fn short_year(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let short = token.open.ends_with(['\'', '’', '‘']) && !token.close.contains(['\'', '’']);
+    let words = two_digits(token.core, line.dialect).filter(|_| short)?;
+    Some(Reading::new(words, 1).with_open(true))
+}
+
+/// "2023Q1", "2023-H2"
+pub(crate) fn quarter(line: &Line<'_>, at: usize) -> Option<String> {
+    let (year, rest) = line.tokens[at].core.split_at_checked(4)?;
+    let (letter, part) = rest.strip_prefix('-').unwrap_or(rest).split_at_checked(1)?;
+    let known = matches!(letter, "Q" | "H") && matches!(part, "1" | "2" | "3" | "4");
+    (known && ("1900".."2200").contains(&year)).then(|| {
+        let part = numbers::cardinal(part, line.dialect);
+        format!("{} {letter} {part}", numbers::year(year, line.dialect))
+    })
+}
+
+/// "44 BC", "1066 A.D.".
+pub(crate) fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let next = line.next(at)?;
+    let letters: String = next.core.chars().filter(|&c| c != '.').collect();
+    let era = match letters.as_str() {
+        "BC" => "B.C.",
+        "AD" => "A.D.",
+        "BCE" => "BCE",
+        "CE" => "CE",
+        _ => return None,
+    };
+    // "10,000 BC"
+    let long = token.core.contains(',') && numbers::is_integer(token.core);
+    if !long && (!token.is_digits() || token.core.len() > 5) {
+        return None;
+    }
+    let year = if token.core.len() > 4 {
+        numbers::cardinal(token.core, line.dialect)
+    } else {
+        numbers::year(token.core, line.dialect)
+    };
+    let mut reading = Reading::new(format!("{year} {}", era.trim_end_matches('.')), 2);
+
+    if era.ends_with('.') && !next.close.starts_with('.') {
+        reading.words.push('.');
+    }
+    Some(reading)
+}
+
+/// "Mon, Jan 5" and "Tue." where a date follows.
+pub(crate) fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let name = words::said(token.core, Role::WeekdayShort)?;
+    // "Sat." and "Sun." are words too.
+    let beside = |offset: isize| {
+        at.checked_add_signed(offset)
+            .and_then(|at| line.get(at))
+            .is_some_and(|token| token.is(Role::WeekdayShort))
+    };
+    if token.close == "." && (!matches!(token.core, "Sat" | "Sun") || beside(2) || beside(-2)) {
+        return Some(Reading::abbreviation(name, 1));
+    }
+    let next = line.get(at + 1)?;
+    let dated = month(next.core).is_some() || next.shape.digit;
+    (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading::new(name, 1).goes_on())
+}
+
+#[cfg(test)]
+mod tests;

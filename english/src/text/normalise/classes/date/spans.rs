@@ -1,0 +1,28 @@
+//! Months and days of the week with a dash between.
+
+use crate::text::normalise::{
+    calendar::{month, weekday},
+    engine::Reading,
+    line::Line,
+    say::range,
+};
+
+/// "Mon-Fri", "Monday–Friday", "Jan.-Mar.".
+pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let core = line.tokens[at].core;
+    // "M-F 9-5"
+    if core == "M-F" && line.get(at + 1).is_some_and(|hours| hours.shape.digit) {
+        return Some(Reading::new("Monday to Friday", 1));
+    }
+    let name = |find: fn(&str) -> Option<&'static str>| {
+        range(core, |side| {
+            find(side.strip_suffix('.').unwrap_or(side)).map(str::to_owned)
+        })
+    };
+    let words = name(weekday).or_else(|| name(month))?;
+    // A full stop in the middle of a line is that of the second name.
+    Some(match line.get(at + 1) {
+        Some(_) => Reading::abbreviation(words, 1),
+        None => Reading::new(words, 1),
+    })
+}

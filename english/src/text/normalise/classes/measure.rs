@@ -1,0 +1,307 @@
+//! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
+
+mod described;
+mod ranges;
+mod signs;
+
+use ranges::{parts, twice};
+pub(crate) use ranges::{signed_twice, spaced_range};
+pub(crate) use signs::{bearing, degrees, feet, inches};
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        amounts::{
+            fractions::{self, vulgar},
+            magnitude_name,
+            names::{compound, is_period, per},
+            number_before, units,
+        },
+        context,
+        engine::Reading,
+        line::{Line, tokens::Token},
+        say::numbers,
+        words::Role,
+    },
+};
+use described::is_described;
+
+/// The core of a token that may be an amount. Most numbers are followed by a word: nothing to look up.
+fn amount_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
+    let token = &line.tokens[at];
+    let first = token.core.chars().next()?;
+    if first.is_ascii_lowercase() || !(token.shape.digit || vulgar(first).is_some()) {
+        return None;
+    }
+    let unit =
+        |next: &Token<'_>| next.core.len() <= MAX_UNIT_BYTES && !next.is_digits() || next.is(Role::Magnitude);
+    let alone = token.is_digits() && token.close.is_empty() && !line.next(at).is_some_and(unit);
+    (!alone).then_some(token.core)
+}
+
+/// The same, where units are read.
+fn unit_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
+    line.options.unit_normalization.then(|| amount_at(line, at))?
+}
+
+/// Signs of units are no longer than this, "kg·m/s²" among them.
+const MAX_UNIT_BYTES: usize = 12;
+
+/// An amount as written before a unit: a number, a fraction, a range or a product.
+struct Amount {
+    words: String,
+    one: bool,
+}
+
+/// The amount at the start of `text`, and the rest.
+fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
+    let (sign, unsigned) = numbers::sign(text);
+    let (first, mut rest) = number_before(unsigned);
+    if let Some((c, fraction)) = unsigned.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
+        let words = format!("{sign}{fraction}");
+        // "one half cup", "three quarters of a mile"
+        return Some((Amount { words, one: true }, &unsigned[c.len_utf8()..]));
+    }
+    if first.is_empty() {
+        return None;
+    }
+    let mut words = format!("{sign}{}", numbers::decimal(first, dialect)?);
+    let mut one = first == "1";
+    for (mark, word) in [
+        ("-", "to"),
+        ("–", "to"),
+        ("x", "by"),
+        ("×", "by"),
+        ("~", "to"),
+        ("±", "plus or minus"),
+    ] {
+        while let Some((second, after)) = rest
+            .strip_prefix(mark)
+            .map(number_before)
+            .filter(|(second, _)| !second.is_empty())
+        {
+            words += &format!(" {word} {}", numbers::decimal(second, dialect)?);
+            rest = after;
+            one = false;
+        }
+    }
+    if let Some((numerator, denominator)) = text.split_once('/') {
+        let (denominator, rest) = number_before(denominator);
+        if let Some(amount) = parts(numerator, denominator, dialect) {
+            return Some((amount, rest));
+        }
+    }
+    if let Some((c, fraction)) = rest.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
+        words += &format!(" and {fraction}");
+        rest = &rest[c.len_utf8()..];
+        one = false;
+    }
+    Some((Amount { words, one }, rest))
+}
+
+/// "5%", "5-10 %", "5 ‰".
+pub(crate) fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (amount, rest) = amount(amount_at(line, at)?, line.dialect)?;
+    let (sign, tokens) = if rest.is_empty() {
+        (line.next(at)?.core, 2)
+    } else {
+        (rest, 1)
+    };
+    let (unit, more) = match sign.chars().next()? {
+        '%' => ("percent", &sign[1..]),
+        '‰' => ("per mille", &sign['‰'.len_utf8()..]),
+        _ => return None,
+    };
+    let more = match more {
+        "" => String::new(),
+        "+" => " plus".to_owned(),
+        more => format!(
+            " {}",
+            more.strip_prefix('-')
+                .filter(|m| m.chars().all(char::is_alphabetic))?
+        ),
+    };
+    Some(Reading::new(format!("{} {unit}{more}", amount.words), tokens))
+}
+
+/// "km/h" without a number.
+pub(crate) fn rate(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let core = token.core;
+    let amount = token.shape.digit && !core.starts_with(|c: char| c.is_ascii_lowercase());
+    if amount || !line.options.unit_normalization {
+        return None;
+    }
+    let (upper, lower) = core.split_once('/')?;
+    // "7 days/week", "10 req/s"
+    if line.previous(at).is_some_and(|before| before.shape.digit)
+        && units::find(upper, true).is_none()
+        && upper.len() > 2
+        && upper.bytes().all(|b| b.is_ascii_lowercase())
+        && is_period(lower)
+    {
+        return Some(format!("{upper} per {}", per(lower, line.dialect)?));
+    }
+    if upper.len() < 2 && core != "m/s" {
+        return None;
+    }
+    units::find(upper, true)?;
+    // "ML/AI" are no milliliters.
+    let known = lower.trim_end_matches(['2', '3', '²', '³', '^']);
+    if units::find(known, true).is_none() && !is_period(lower) {
+        return None;
+    }
+    compound(core, false, line.dialect, &|text| units::find(text, true))
+}
+
+/// A unit that only what stands beside it tells, and the tokens up to it.
+fn by_neighbours(line: &Line<'_>, at: usize) -> Option<(&'static str, &'static str, usize)> {
+    let core = line.tokens[at].core;
+    let after = line.next_after_dot(at + 1).map(|after| after.core);
+    match line.next(at).filter(|_| numbers::is_decimal(core))?.core {
+        // "1 pt. of milk"
+        "pt" | "pts" if after == Some("of") => Some(("pint", "pints", 2)),
+        "fl" if after == Some("oz") => Some(("fluid ounce", "fluid ounces", 3)),
+        // "25 bps" of interest; modems were faster.
+        "bps" if core.parse::<u32>().is_ok_and(|points| points <= 250) => {
+            Some(("basis point", "basis points", 2))
+        }
+        _ => None,
+    }
+}
+
+/// "12kg", "5 km/h", "2x8 m2", "3 sq ft", "12/kg", "1.5 million km".
+pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let (core, dialect) = (unit_at(line, at)?, line.dialect);
+    if let Some(words) = twice(core, dialect) {
+        return Some(Reading::abbreviation(words, 1));
+    }
+    if let Some((one, many, tokens)) = by_neighbours(line, at) {
+        let unit = if core == "1" { one } else { many };
+        let words = format!("{} {unit}", numbers::decimal(core, dialect)?);
+        return Some(Reading::abbreviation(words, tokens));
+    }
+    // "12A" is a fuse, "flat 4A" none.
+    let (number, unit) = number_before(core);
+    if unit == "m" && context::counts_millions(line, at)
+        || unit == "A" && (number.len() == 1 || context::is_place(line, at))
+    {
+        return None;
+    }
+    if let Some((number, tokens)) = context::spaced(line, at) {
+        let unit = line.next(at + tokens - 1)?.core;
+        let name = compound(unit, false, dialect, &|text| units::find(text, false))?;
+        return Some(Reading::abbreviation(
+            format!("{} {name}", numbers::cardinal(&number, dialect)),
+            tokens + 1,
+        ));
+    }
+    if let Some((number, unit)) = core.split_once('/')
+        && let Some(words) = numbers::decimal(number, dialect)
+        && unit.starts_with(char::is_alphabetic)
+    {
+        return Some(Reading::new(format!("{words} per {}", per(unit, dialect)?), 1));
+    }
+    let (mut amount, rest) = amount(core, dialect)?;
+    // "12st 7lb"; "21st" and "11st" are ordinals, right or wrong.
+    if rest == "st"
+        && (dialect == Dialect::British && !core.ends_with("1st")
+            || line.next(at).is_some_and(|next| next.core.ends_with("lb")))
+    {
+        return Some(Reading::new(format!("{} stone", amount.words), 1));
+    }
+    // "747s" are aeroplanes.
+    if rest == "s" && core.len() == 4 {
+        return None;
+    }
+    let glued = !rest.is_empty();
+    // "a 9-V battery", where "5-A" alone is a serial.
+    let of_noun = line.next(at).is_some_and(|next| next.is_small_word());
+    let rest = rest
+        .strip_prefix('-')
+        .filter(|unit| unit.len() > 1 || matches!(*unit, "L" | "V" | "W") && of_noun)
+        .unwrap_or(rest);
+    let mut tokens = 1;
+    if !glued && let Some(name) = line.next(at).and_then(|next| magnitude_name(next.core)) {
+        amount.words += &format!(" {name}");
+        amount.one = false;
+        tokens += 1;
+    }
+    // "3 1/2 km"
+    if !glued
+        && let Some(fraction) = line
+            .next(at)
+            .and_then(|next| fractions::alone(next.core, dialect))
+    {
+        amount.words += &format!(" and {fraction}");
+        amount.one = false;
+        tokens += 1;
+    }
+    let unit_at = at + tokens - usize::from(glued);
+    let written = if glued {
+        rest
+    } else {
+        line.next(at + tokens - 1)?.core
+    };
+    if !glued {
+        tokens += 1;
+    }
+    let hyphenated = glued && core.len() > rest.len() && core[..core.len() - rest.len()].ends_with('-');
+    // "12-inch" and the like, with the unit written out, are read by their hyphen.
+    if hyphenated && written.len() > 4 {
+        return None;
+    }
+    let powered = match written {
+        "sq" | "Sq" | "square" => Some("square"),
+        "cu" | "cubic" => Some("cubic"),
+        _ => None,
+    };
+    if let Some(power) = powered {
+        let unit = units::find(line.next_after_dot(unit_at)?.core, false)?;
+        return Some(Reading::abbreviation(
+            format!("{} {power} {}", amount.words, unit.name(amount.one, dialect)),
+            tokens + 1,
+        ));
+    }
+    // "6 ft. 2 in." and "5 lb 3 oz" follow from reading one after the other.
+    let attributive = line
+        .previous(at)
+        .is_some_and(|p| matches!(p.core, "a" | "an" | "A" | "An"))
+        && line
+            .next_after_dot(at + tokens - 1)
+            .is_some_and(|next| is_described(next, glued));
+    let described = line.next_after_dot(at + tokens - 1).is_some_and(|next| {
+        next.is(Role::Described)
+            || matches!(written, "V" | "W") && next.is_small_word() && !next.is(Role::Function)
+    });
+    let name = compound(
+        written,
+        amount.one || hyphenated || attributive || described,
+        dialect,
+        &|text| {
+            units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
+        },
+    )?;
+    Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
+}
+
+/// "in" and the like are units only where no word follows that could make them one.
+fn unit_stands(line: &Line<'_>, at: usize) -> bool {
+    let token = &line.tokens[at];
+    // "5 ft 10 in"
+    let after_feet =
+        token.core == "in" && at > 1 && matches!(line.tokens[at - 2].core, "ft" | "foot" | "feet");
+    let goes_on = matches!(token.core, "g" | "t" | "l" | "L" | "h" | "s" | "W" | "V" | "J")
+        && line.next(at).is_some_and(|next| next.is(Role::GoesOnAfterUnit));
+    // "220 V outlet", "a 5 W bulb"
+    let electric = matches!(token.core, "V" | "W") && line.next(at).is_some_and(|next| next.is_small_word());
+    after_feet
+        || electric
+        || goes_on
+        || token.close.starts_with(['.', ',', ')', ';'])
+        || line.get(at + 1).is_none()
+        || line.next(at).is_some_and(|next| {
+            // "1 in 10" are chances.
+            next.shape.digit && token.core != "in" || matches!(next.core, "x" | "×" | "by")
+        })
+}
