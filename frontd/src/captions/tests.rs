@@ -144,19 +144,19 @@ fn subtitles_are_readable_files() {
                 is at home <again>. Short & sweet.";
     let (captions, _) = say(text, &Options::default());
     let srt = "1
-00:00:00,025 --> 00:00:01,975
+00:00:00,000 --> 00:00:01,935
 The quick brown fox jumps over the lazy
 \
                dog and runs through the big dark wood ->
 
 \
                2
-00:00:02,000 --> 00:00:02,625
+00:00:01,935 --> 00:00:02,585
 until it is at home <again>.
 
 \
                3
-00:00:02,650 --> 00:00:02,925
+00:00:02,585 --> 00:00:02,885
 Short & sweet.
 
 ";
@@ -165,7 +165,7 @@ Short & sweet.
     assert!(vtt.starts_with(
         "WEBVTT
 
-00:00:00.025 --> 00:00:01.975
+00:00:00.000 --> 00:00:01.935
 The quick"
     ));
     assert!(
