@@ -4,9 +4,9 @@
 //! unicode → markup (lines) → tokens → the first class that can read them → words
 //! ```
 //!
-//! One file per class, in the order of [`engine::CLASSES`]. A class sees the tokens of one line and a place among them; it
+//! One file per class; their rules stand in one list (`rules.rs`), in order. A rule sees the tokens of one line and a place among them; it
 //! answers with words and the number of tokens they stand for, or passes. What no class reads is read sign by sign
-//! ([`symbols`]). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
+//! (`classes/symbols.rs`). Every look ahead is bounded by a token or a few of them, so the time is linear in the text.
 //!
 //! Invariant: no clock, no I/O, no state between calls.
 
