@@ -4,7 +4,8 @@
 //! ONNX Runtime maps external data, so every worker shares one copy in the page cache and starts without reading
 //! 325 MB. The graph is copied field by field ([`wire`]), its weights from file to file ([`skeleton`]): memory
 //! stays at the size of the graph, and nothing of the file is lost. They are found by structure ([`blocks`],
-//! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`.
+//! [`convolutions`], [`products`]) and their weights transformed ([`fuse`]); a graph without blocks has no `fused.onnx`. In both graphs
+//! biases are folded ([`bias`]) and the transform of the source is a convolution ([`stft`]).
 //!
 //! ```text
 //! TARGET/converted-vN-SIZE-MTIME/plain.onnx     the graph as it was
