@@ -7,7 +7,7 @@ use common::limits::SPEEDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Service, request::VOLUMES};
+use super::{Door, Service, request::VOLUMES};
 use crate::audio::Format;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +61,10 @@ pub(super) struct StudioLimits {
 /// What the studio has to know
 #[utoipa::path(get, path = "/web/config", tag = "studio", security(()),
     responses((status = 200, description = "Model, limits and addresses", body = StudioConfig)))]
-pub(super) async fn config(State(service): State<Arc<Service>>) -> Json<StudioConfig> {
+pub(super) async fn config(
+    State(service): State<Arc<Service>>,
+    State(door): State<Door>,
+) -> Json<StudioConfig> {
     let fleet = service.fleet.borrow().clone();
     let hint = service.model.hint().map(str::to_owned);
     let config = &service.config;
@@ -76,7 +79,7 @@ pub(super) async fn config(State(service): State<Arc<Service>>) -> Json<StudioCo
             wanted: fleet.target,
             serving: fleet.serving(),
         },
-        auth_required: !service.config.access.api_keys.is_empty(),
+        auth_required: door.keys.required(),
         default_voice: config.model.default_voice.clone(),
         formats: [Format::Mp3, Format::Wav],
         limits: StudioLimits {
