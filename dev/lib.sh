@@ -218,6 +218,18 @@ kokoro_real_float() (
     echo "$models"
 )
 
+# need_uncut_graph: exports KOKORO_FLOAT_MODEL, what makes the model's own runs to compare with. A server speaks the weights of 8
+# bits as floats, and ONNX Runtime's integer operators make another sound of them.
+need_uncut_graph() {
+    local float
+    if [ -n "${KOKORO_REAL_MODEL:-}${KOKORO_FLOAT_MODEL:-}" ]; then return; fi
+    if float=$(kokoro_real_float); then
+        export KOKORO_FLOAT_MODEL=$float/kokoro/model.onnx
+    else
+        say "The model's own runs are of the file of 8 bits: its sound differs from what a server makes of the same weights."
+    fi
+}
+
 fetch_kokoro_int8() (
     folder=$1 file=$2
     part=$(mktemp -d "$folder/part.XXXXXX")

@@ -89,11 +89,11 @@ def shown_ms(value: float | None) -> str:
 
 def trim(found: dict) -> str:
     rows = [
-        [f"{place}, {kind}", of["compared"], of["other_sound"], shown_db(of["loudest_db"]), f"{of['audible_ms']:.0f}", of["heard_less"]]
+        [f"{place}, {kind}", of["compared"], of["other_sound"], shown_db(of["loudest_db"]), f"{of['audible_ms']:.0f}", of["heard_less"], of["heard_more"]]
         for place, kinds in found["places"].items()
         for kind, of in kinds.items()
     ]
-    head = ["edge, sound", "compared", "not the raw sound", "loudest cut, dB under the peak", "cut above -35 dB, ms", "heard less than raw"]
+    head = ["edge, sound", "compared", "not the raw sound", "loudest cut, dB under the peak", "cut above -35 dB, ms", "heard less than raw", "heard more"]
     return f"## Trimming of soft sounds\n\n{table(head, rows)}\n{faults(found)}"
 
 

@@ -77,11 +77,17 @@ class Trimming(unittest.TestCase):
 
     def test_what_was_kept_is_found(self):
         for start in (0, 1234, 7200):
-            self.assertEqual(trimming.found_in(self.RAW, self.RAW[start : start + 15000]), start)
+            found = trimming.found_in(self.RAW, self.RAW[start : start + 15000])
+            self.assertAlmostEqual(found, start, delta=trimming.GRAIN)
+
+    def test_what_was_kept_is_found_by_its_level(self):
+        # Other samples, as of another phase, a little louder.
+        kept = np.concatenate([tone(0.08, 0.056, 2500), tone(0.5, 0.56, 900), nothing(0.1)])
+        self.assertAlmostEqual(trimming.found_in(self.RAW, kept), int(0.32 * RATE), delta=trimming.GRAIN)
 
     def test_another_sound_is_not_found(self):
-        noise = np.random.default_rng(1).normal(size=12000).astype(np.float32)
-        self.assertIsNone(trimming.found_in(self.RAW, noise))
+        other = np.concatenate([tone(0.1), nothing(0.05)] * 4)
+        self.assertIsNone(trimming.found_in(self.RAW, other))
         self.assertIsNone(trimming.found_in(self.RAW[:100], self.RAW))
 
     def test_a_cut_into_a_soft_sound_is_seen(self):
