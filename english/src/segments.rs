@@ -26,6 +26,19 @@ pub enum Boundary {
     Paragraph,
 }
 
+/// What parts a word from the next, from nothing to the end of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Break {
+    /// Not even a space: "well-known".
+    None,
+    Space,
+    /// The next word begins a phrase: "and", "which", "with".
+    Phrase,
+    Comma,
+    Clause,
+    Sentence,
+}
+
 /// A run of tokens that is synthesised at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
@@ -219,6 +232,12 @@ impl Segment {
             }
             _ => self.words.push(Word { source, tokens }),
         }
+    }
+
+    /// What parts each word from the next, by the marks that the model reads.
+    #[must_use]
+    pub fn breaks(&self) -> Vec<Break> {
+        cut::breaks(self)
     }
 
     /// Whether there is nothing to be heard in it.

@@ -3,6 +3,7 @@
 //! Chunks need only where segments were placed, so every model has them. Words need the model's durations;
 //! without them there are none, and nothing is guessed.
 
+mod cues;
 mod shown;
 mod subtitles;
 
@@ -16,7 +17,7 @@ use self::shown::Shown;
 use crate::{
     audio::Placed,
     script::Item,
-    segments::{Segment, Word},
+    segments::{Break, Segment},
 };
 
 /// A stretch of text and the seconds in which it is heard.
@@ -112,6 +113,10 @@ struct SaidWord {
     source: Range<usize>,
     start: Duration,
     end: Duration,
+    /// What parts it from the next.
+    after: Break,
+    /// Another voice says the next.
+    voice_ends: bool,
 }
 
 impl Captions {
@@ -129,7 +134,7 @@ impl Captions {
     /// Adds the next segment. `frames` are the model's durations: one for each token and one for the padding at
     /// either end.
     pub fn push(&mut self, segment: &Segment, placed: Placed, frames: Option<&[u16]>, voice: Option<&str>) {
-        let words = frames.map_or_else(Vec::new, |frames| timed(&segment.words, frames, placed));
+        let words = frames.map_or_else(Vec::new, |frames| timed(segment, frames, placed));
         let source = match segment.words.as_slice() {
             [first, .., last] => first.source.start..last.source.end.max(first.source.start),
             [only] => only.source.clone(),
@@ -165,7 +170,21 @@ impl Captions {
             end: seconds(end),
             voice,
         };
-        let words = said.words.iter().map(|word| self.timestamp(word)).collect();
+        // A word that an earlier segment began was told with it.
+        let earlier = self
+            .segments
+            .iter()
+            .rev()
+            .nth(1)
+            .and_then(|said| said.words.last());
+        let new = said
+            .words
+            .iter()
+            .filter(|word| earlier.is_none_or(|earlier| earlier.source != word.source));
+        let words = new
+            .map(|word| self.timestamp(word))
+            .filter(|word| !word.word.is_empty())
+            .collect();
         let (from, to) = (self.utf16(from), self.utf16(to));
         Some(Spoken {
             chunk,
@@ -215,18 +234,35 @@ impl Captions {
 
     #[must_use]
     pub fn timestamps(&self) -> Vec<Timestamp> {
-        self.words().map(|word| self.timestamp(word)).collect()
+        self.words().iter().map(|word| self.timestamp(word)).collect()
     }
 
     /// A subtitle file of the words so far.
     #[must_use]
     pub fn subtitles(&self, form: Subtitles) -> String {
-        let words: Vec<SaidWord> = self.words().cloned().collect();
-        subtitles::write(form, &self.shown, &words)
+        subtitles::write(form, &self.shown, &self.words())
     }
 
-    fn words(&self) -> impl Iterator<Item = &SaidWord> {
-        self.segments.iter().flat_map(|said| &said.words)
+    /// All words, each once: one that was said in several segments is one. What shows nothing is none.
+    fn words(&self) -> Vec<SaidWord> {
+        let mut words: Vec<SaidWord> = Vec::new();
+        let mut voice = None;
+        for said in &self.segments {
+            if let Some(last) = words.last_mut() {
+                last.voice_ends |= voice != Some(&said.voice);
+            }
+            voice = Some(&said.voice);
+            for word in &said.words {
+                match words.last_mut() {
+                    Some(last) if last.source == word.source => {
+                        (last.end, last.after) = (word.end, word.after);
+                    }
+                    _ if self.shown.between(word.source.clone()).is_empty() => {}
+                    _ => words.push(word.clone()),
+                }
+            }
+        }
+        words
     }
 
     fn timestamp(&self, word: &SaidWord) -> Timestamp {
@@ -244,7 +280,7 @@ const HEARD_BEFORE: usize = 1_920;
 const OVER_BEFORE: usize = 960;
 
 /// When each word is heard. `frames[0]` is the padding in front.
-fn timed(words: &[Word], frames: &[u16], placed: Placed) -> Vec<SaidWord> {
+fn timed(segment: &Segment, frames: &[u16], placed: Placed) -> Vec<SaidWord> {
     let mut ends = Vec::with_capacity(frames.len());
     let mut sum = 0;
     for frame in frames {
@@ -253,9 +289,11 @@ fn timed(words: &[Word], frames: &[u16], placed: Placed) -> Vec<SaidWord> {
     }
     let begin_of = |token: usize| ends.get(token).copied().unwrap_or(sum);
     let mut over = Duration::ZERO;
-    words
+    segment
+        .words
         .iter()
-        .map(|word| {
+        .zip(segment.breaks())
+        .map(|(word, after)| {
             let start = placed.time_of(begin_of(word.tokens.start).saturating_sub(HEARD_BEFORE));
             let end = placed.time_of(begin_of(word.tokens.end).saturating_sub(OVER_BEFORE));
             let start = start.max(over);
@@ -264,6 +302,8 @@ fn timed(words: &[Word], frames: &[u16], placed: Placed) -> Vec<SaidWord> {
                 source: word.source.clone(),
                 start,
                 end: over,
+                after,
+                voice_ends: false,
             }
         })
         .collect()

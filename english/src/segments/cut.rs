@@ -1,6 +1,6 @@
 //! Where a sentence that is too long for one segment is cut, and where a run of short ones is parted.
 
-use super::{Boundary, Segment, Word};
+use super::{Boundary, Break, Segment, Word};
 
 /// What a cut is worth: a mark that parts clauses, a comma, a space before a word that begins a phrase, any space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,38 @@ fn worth(signs: &[char], at: usize) -> Option<Worth> {
         _ if begins_phrase(&signs[at + 1..]) => Worth::Joint,
         _ => Worth::Space,
     })
+}
+
+/// See [`Segment::breaks`].
+pub(super) fn breaks(segment: &Segment) -> Vec<Break> {
+    let signs: Vec<char> = segment.phonemes.chars().collect();
+    let after = |words: &[Word]| {
+        let [word, next] = words else { return Break::None };
+        let between = word.tokens.end..next.tokens.start;
+        let places = between.filter_map(|at| Some((worth(&signs, at)?, at)));
+        match places.max() {
+            None => Break::None,
+            Some((Worth::Space, _)) => Break::Space,
+            Some((Worth::Joint, _)) => Break::Phrase,
+            Some((Worth::Weak, _)) => Break::Comma,
+            Some((Worth::Strong, at)) => {
+                let marks = &signs[word.tokens.end..at];
+                if marks.iter().any(|mark| matches!(mark, '.' | '!' | '?' | '…')) {
+                    Break::Sentence
+                } else {
+                    Break::Clause
+                }
+            }
+        }
+    };
+    let mut breaks: Vec<Break> = segment.words.windows(2).map(after).collect();
+    if !segment.words.is_empty() {
+        breaks.push(match segment.boundary {
+            Boundary::Clause => Break::Clause,
+            Boundary::Sentence | Boundary::Paragraph => Break::Sentence,
+        });
+    }
+    breaks
 }
 
 /// Tokens at each side of a cut that decide about it: a word or two.

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     audio::{End, Joiner, Manner, duration_of},
     script::{self, Options},
-    segments::Boundary,
+    segments::{Boundary, Word},
     voices::Pauses,
 };
 
@@ -24,6 +24,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
     for line in text.split_inclusive('\n') {
         let mut words = Vec::new();
         let mut token = 0;
+        let mut phonemes = String::new();
         let letters = |c: char| c.is_alphanumeric() || c == '\'';
         let mut rest = line;
         while let Some(start) = rest.find(letters) {
@@ -34,11 +35,13 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
                 tokens: token..token + length,
             });
             token += length + 1;
+            phonemes.push_str(&"x".repeat(length));
             rest = &rest[start + length..];
+            phonemes.push(if rest.starts_with(". ") { '.' } else { ' ' });
         }
         at += line.len();
         let segment = Segment {
-            phonemes: "x".repeat(token),
+            phonemes,
             tokens: vec![1; token],
             words,
             boundary: Boundary::Sentence,
@@ -110,6 +113,47 @@ fn markup_is_not_shown() {
 }
 
 #[test]
+fn a_word_that_several_segments_say_is_one() {
+    let text = "It cost $1,234.56 *** now";
+    let mut captions = Captions::new(text, &script::parse(text, &Options::default()).unwrap());
+    let mut joiner = Joiner::default();
+    // What shows nothing is no word.
+    let price = 8..17;
+    let said = [
+        vec![0..2, 3..7, price.clone()],
+        vec![price.clone(); 1],
+        vec![price, 7..8, 22..25],
+    ];
+    for words in said {
+        let words: Vec<Word> = (0..)
+            .zip(words)
+            .map(|(i, source)| Word {
+                source,
+                tokens: 2 * i..2 * i + 1,
+            })
+            .collect();
+        let segment = Segment {
+            phonemes: "x ".repeat(words.len()),
+            tokens: vec![1; 2 * words.len()],
+            words,
+            boundary: Boundary::Clause,
+        };
+        let frames = vec![20; segment.tokens.len() + 2];
+        let pcm = vec![0.5; frames.len() * 20 * SAMPLES_PER_FRAME];
+        let (_, placed) = joiner.push(&pcm, Manner::PLAIN, end(segment.boundary));
+        captions.push(&segment, placed, Some(&frames), None);
+        let told = captions.last(duration_of(joiner.samples())).unwrap();
+        assert!(told.words.iter().all(|word| !word.word.is_empty()));
+    }
+    let words = captions.timestamps();
+    let said: Vec<&str> = words.iter().map(|word| word.word.as_str()).collect();
+    assert_eq!(said, ["It", "cost", "$1,234.56", "now"]);
+    assert!(words[2].end_time > 4.0, "{words:?}");
+    let srt = captions.subtitles(Subtitles::Srt);
+    assert_eq!(srt.matches("1,234.56").count(), 1);
+}
+
+#[test]
 fn without_durations_there_are_chunks_but_no_words() {
     let text = "Hello world";
     let mut captions = Captions::new(text, &script::parse(text, &Options::default()).unwrap());
@@ -151,13 +195,9 @@ The quick brown fox jumps over the lazy
 
 \
                2
-00:00:01,935 --> 00:00:02,585
-until it is at home <again>.
-
-\
-               3
-00:00:02,585 --> 00:00:02,885
-Short & sweet.
+00:00:01,935 --> 00:00:02,935
+until it is at home
+<again>. Short & sweet.
 
 ";
     assert_eq!(captions.subtitles(Subtitles::Srt), srt);
@@ -172,14 +212,12 @@ The quick"
         vtt.contains(
             "wood --&gt;
 "
-        ) && vtt.contains(
-            "home &lt;again&gt;.
-"
-        ) && vtt.ends_with(
-            "&amp; sweet.
+        ) && vtt.contains("&lt;again&gt;. ")
+            && vtt.ends_with(
+                "&amp; sweet.
 
 "
-        )
+            )
     );
 }
 
@@ -189,5 +227,6 @@ fn clocks_count_hours() {
     assert!(total.as_secs() > 3600);
     let srt = captions.subtitles(Subtitles::Srt);
     assert!(srt.contains("\n01:00:0"));
-    assert_eq!(srt.matches(" --> ").count(), 6000);
+    // Two of the sentences take 1.3 s.
+    assert_eq!(srt.matches(" --> ").count(), 3000);
 }
