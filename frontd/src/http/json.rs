@@ -1,6 +1,6 @@
 //! Bodies: JSON of bounded size, in bounded time.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -59,7 +59,8 @@ pub(super) async fn read_away(body: Body) {
 /// # Errors
 /// [`ApiError::InvalidJson`] or [`ApiError::Invalid`].
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let bytes = whole_characters(bytes);
+    let mut reader = serde_json::Deserializer::from_slice(&bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
@@ -79,6 +80,40 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         .end()
         .map_err(|error| ApiError::InvalidJson(error.to_string()))?;
     Ok(value)
+}
+
+/// A body in which the halves of characters are U+FFFD, which nobody hears: a client in JavaScript that cuts a text between
+/// the two units of an emoji sends half of it. The sign is one unit, as the half was, so places in the text stay true.
+fn whole_characters(body: &[u8]) -> Cow<'_, [u8]> {
+    const HALF: &[u8] = b"\\ufffd";
+    let mut whole = Cow::Borrowed(body);
+    let mut at = 0;
+    while at < body.len() {
+        at += match body[at] {
+            b'\\' => match (unit(&body[at..]), body.get(at + 6..).and_then(unit)) {
+                (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+                (Some(0xD800..=0xDFFF), _) => {
+                    whole.to_mut()[at..at + 6].copy_from_slice(HALF);
+                    6
+                }
+                _ => 2,
+            },
+            // The same half in the three bytes that UTF-8 would give it.
+            0xED if body.get(at + 1).is_some_and(|&b| b >= 0xA0) && at + 3 <= body.len() => {
+                whole.to_mut()[at..at + 3].copy_from_slice("\u{FFFD}".as_bytes());
+                3
+            }
+            _ => 1,
+        };
+    }
+    whole
+}
+
+/// The UTF-16 unit of the escape `\uXXXX` that `text` begins with.
+fn unit(text: &[u8]) -> Option<u16> {
+    let hex = text.strip_prefix(b"\\u")?.get(..4)?;
+    let digits = hex.iter().all(u8::is_ascii_hexdigit);
+    u16::from_str_radix(str::from_utf8(hex).ok().filter(|_| digits)?, 16).ok()
 }
 
 fn is_json(media_type: &str) -> bool {

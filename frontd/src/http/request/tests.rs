@@ -200,7 +200,7 @@ fn bodies_that_are_no_json_are_refused() {
     for body in [
         b"".as_slice(),
         b"{",
-        b"{\"input\": \"\\ud800\"}",
+        b"{\"input\": \"\\ud8\"}",
         b"{\"input\": NaN}",
         b"{\"input\":\"a\"} x",
         not_utf8,
@@ -220,6 +220,32 @@ fn bodies_that_are_no_json_are_refused() {
         .map(|_| ())
         .unwrap_err();
     assert_eq!(error.body().error.param.as_deref(), Some("speed"));
+}
+
+/// What a client sends that cut a text in the middle of an emoji.
+#[test]
+fn half_a_character_is_left_out() {
+    for (written, read) in [
+        (r"Hi \ud83d there.", "Hi \u{FFFD} there."),
+        (r"\ude00 first", "\u{FFFD} first"),
+        (r"last \uD83D", "last \u{FFFD}"),
+        (r"\ud83d\ud83d\ude00", "\u{FFFD}😀"),
+        (r"\ude00\ud83d", "\u{FFFD}\u{FFFD}"),
+        (r"\ud83dx\ude00", "\u{FFFD}x\u{FFFD}"),
+        (r"\ud83d\u0041", "\u{FFFD}A"),
+        (r"\ud83d\n", "\u{FFFD}\n"),
+        (r"a \ud83d\ude00 b", "a 😀 b"),
+        (r"C:\\ud83d is a path", r"C:\ud83d is a path"),
+        (r"\\\ud83d", "\\\u{FFFD}"),
+        (r#"\"\ud83d\""#, "\"\u{FFFD}\""),
+    ] {
+        let body = format!(r#"{{"input": "{written}", "voice": "af_\udc00heart"}}"#);
+        let request: SpeechRequest = json::parse(body.as_bytes()).unwrap();
+        assert_eq!(request.input.as_deref(), Some(read), "{written}");
+    }
+    let bytes = b"{\"input\": \"Hi \xED\xA0\xBD there \xED\x95\x9C.\"}";
+    let request: SpeechRequest = json::parse(bytes).unwrap();
+    assert_eq!(request.input.as_deref(), Some("Hi \u{FFFD} there 한."));
 }
 
 #[test]
