@@ -1,5 +1,5 @@
 //! Lines in, normalised lines out: a look at the normaliser without the rest. `--british` for the other dialect,
-//! `--units` to read units.
+//! `--units` to read units. "⏎" stands for the end of a line within a text.
 
 use std::io::{BufRead, stdin};
 
@@ -22,10 +22,10 @@ fn main() {
     };
     for line in stdin().lock().lines().map_while(Result::ok) {
         let mut input = Spanned::default();
-        input.push_verbatim(&line.replace("\\n", "\n"), 0);
+        input.push_verbatim(&line.replace('⏎', "\n"), 0);
         println!(
             "{}",
-            normalise(&input, dialect, &options).text().replace('\n', "\\n")
+            normalise(&input, dialect, &options).text().replace('\n', "⏎")
         );
     }
 }

@@ -87,7 +87,7 @@ impl TextFront {
     /// blocking is allowed. Loads the dialect when it is used first.
     ///
     pub fn segments(self: &Arc<Self>, runs: &[Run], dialect: Dialect, options: &Options) -> Segments {
-        let text = self.with_lexicon(runs, dialect);
+        let text = normalise::spoken(self.with_lexicon(runs, dialect), dialect, options);
         let chunks: VecDeque<_> = normalise::chunks(&text).collect();
         Segments {
             front: Arc::clone(self),
@@ -245,7 +245,7 @@ impl Iterator for Segments {
                 return self.ready.pop_front().map(Ok);
             };
             let (front, dialect, options) = (&self.front, self.dialect, &self.options);
-            let read = || front.sentences(&normalise::normalise(&chunk, dialect, options), dialect);
+            let read = || front.sentences(&normalise::normalise_chunk(&chunk, dialect, options), dialect);
             match guarded(read) {
                 Ok(sentences) => self.sentences = sentences,
                 Err(fault) => {

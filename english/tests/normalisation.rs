@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use english::text::{
     Dialect,
-    normalise::{Options, normalise},
+    normalise::{
+        Options, normalise,
+        options::{Aloud, Emoji, Urls},
+    },
     spanned::Spanned,
 };
 
@@ -12,14 +15,22 @@ use english::text::{
 const IN_ALL: f64 = 0.92;
 const IN_A_CLASS: f64 = 0.80;
 
-fn read(text: &str, dialect: Dialect) -> String {
-    let mut input = Spanned::default();
-    input.push_verbatim(text, 0);
-    let options = Options {
+/// Every class, units too.
+fn all() -> Options {
+    Options {
         unit_normalization: true,
         ..Options::default()
-    };
-    normalise(&input, dialect, &options).text().to_owned()
+    }
+}
+
+fn read(text: &str, dialect: Dialect) -> String {
+    read_as(text, dialect, &all())
+}
+
+fn read_as(text: &str, dialect: Dialect, options: &Options) -> String {
+    let mut input = Spanned::default();
+    input.push_verbatim(text, 0);
+    normalise(&input, dialect, options).text().to_owned()
 }
 
 /// Case, hyphens, commas and "and" do not count.
@@ -109,6 +120,51 @@ fn reads_its_own_cases() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Markup of every kind: class, dialects, options, written, read. "⏎" ends a line.
+const MARKUP: &str = include_str!("data/normalisation_markup.tsv");
+
+#[test]
+fn reads_markup() {
+    let mut wrong = Vec::new();
+    for row in MARKUP.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<_> = row.split('\t').collect();
+        let [class, dialects, chosen, written, expected] = cells[..] else {
+            panic!("not a case: {row}");
+        };
+        let dialects = match dialects {
+            "us" => &[Dialect::American][..],
+            "gb" => &[Dialect::British],
+            _ => &[Dialect::American, Dialect::British],
+        };
+        for &dialect in dialects {
+            let found =
+                read_as(&written.replace('⏎', "\n"), dialect, &chosen_options(chosen)).replace('\n', "⏎");
+            if found != expected {
+                wrong.push(format!("{class}: {written:?} is {expected:?}, read {found:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The options that a row of the table names.
+fn chosen_options(names: &str) -> Options {
+    let mut options = all();
+    for name in names.split(' ').filter(|name| !name.is_empty()) {
+        match name {
+            "url=short" => options.url_normalization = Urls::Short,
+            "url=skip" => options.url_normalization = Urls::Skip,
+            "url=false" => options.url_normalization = Urls::Signless,
+            "code=skip" => options.code_blocks = Aloud::Skip,
+            "emoji=name" => options.emoji = Emoji::Name,
+            "brackets=skip" => options.brackets = Aloud::Skip,
+            "citations=read" => options.citations = Aloud::Read,
+            _ => panic!("no option {name}"),
+        }
+    }
+    options
 }
 
 /// Titles are written out; nothing else in these novels is for the normaliser.

@@ -1,7 +1,7 @@
 //! Text as people write it → plain English words and ordinary punctuation.
 //!
 //! ```text
-//! unicode → markup (lines) → tokens → the first class that can read them → words
+//! markup (what is said) → unicode → markup (lines) → tokens → the first class that can read them → words
 //! ```
 //!
 //! One file per class; their rules stand in one list (`rules.rs`), in order. A rule sees the tokens of one line and a place among them; it
@@ -18,6 +18,7 @@ mod context;
 mod engine;
 mod line;
 mod markup;
+pub mod options;
 mod rules;
 mod say;
 mod unicode;
@@ -25,46 +26,13 @@ mod words;
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
+pub use options::Options;
 use say::numbers;
 pub(in crate::text) use say::numbers::is_number_word;
 pub(in crate::text) use words::begins_sentence;
 
 use super::{Dialect, spanned::Spanned};
-
-/// Which classes are read; the names and defaults are those that clients of Kokoro servers use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(clippy::struct_excessive_bools)]
-pub struct Options {
-    /// Off: only Unicode is cleaned and the structure (paragraphs, headings, lists, emphasis) read.
-    pub normalize: bool,
-    /// "10 km/h" → "ten kilometers per hour".
-    pub unit_normalization: bool,
-    pub url_normalization: bool,
-    pub email_normalization: bool,
-    /// "item(s)" → "items".
-    pub optional_pluralization_normalization: bool,
-    pub phone_normalization: bool,
-    /// "a & b" → "a and b". Off: signs that no class reads are left out.
-    pub replace_remaining_symbols: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            normalize: true,
-            unit_normalization: false,
-            url_normalization: true,
-            email_normalization: true,
-            optional_pluralization_normalization: true,
-            phone_normalization: true,
-            replace_remaining_symbols: true,
-        }
-    }
-}
 
 /// A number in digits that no class has read, in words: "12", "1,000.5", "2nd"; four digits as a year. `None` unless it is one.
 #[must_use]
@@ -94,7 +62,7 @@ pub struct Piece {
     pub said: String,
 }
 
-/// Reads `input` chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
+/// Reads a whole text chunk by chunk. The result keeps the contract of [`Spanned`]: `'\n'` ends a sentence (a heading, an item, a
 /// row), `"\n\n"` a paragraph, other white space is one `' '`; what remains are words, `. , ; : ! ? — …`, quotation marks
 /// and round brackets, and the literals in their places.
 #[must_use]
@@ -102,15 +70,34 @@ pub fn normalise(input: &Spanned, dialect: Dialect, options: &Options) -> Spanne
     explain(input, dialect, options).0
 }
 
+/// What of a text is said at all: without comments, front matter and the thoughts of a language model, and with formulas in
+/// words. It goes before the text is cut into chunks.
+#[must_use]
+pub fn spoken(input: Spanned, dialect: Dialect, options: &Options) -> Spanned {
+    markup::spoken(input, dialect, options)
+}
+
 /// As [`normalise`], with what each rule read, in order.
 #[must_use]
 pub fn explain(input: &Spanned, dialect: Dialect, options: &Options) -> (Spanned, Vec<Piece>) {
     let (mut out, mut pieces) = (Spanned::default(), Vec::new());
-    for chunk in chunks(input) {
-        let lines = markup::lines(&unicode::clean(&chunk));
-        engine::read(&lines, &rules::RULES, dialect, options, &mut out, &mut pieces);
+    for chunk in chunks(&spoken(input.clone(), dialect, options)) {
+        read(&chunk, dialect, options, &mut out, &mut pieces);
     }
     (out, pieces)
+}
+
+/// Reads one of the [`chunks`] of what is [`spoken`].
+#[must_use]
+pub fn normalise_chunk(chunk: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
+    let mut out = Spanned::default();
+    read(chunk, dialect, options, &mut out, &mut Vec::new());
+    out
+}
+
+fn read(chunk: &Spanned, dialect: Dialect, options: &Options, out: &mut Spanned, pieces: &mut Vec<Piece>) {
+    let lines = markup::lines(&unicode::clean(chunk), options);
+    engine::read(&lines, &rules::RULES, dialect, options, out, pieces);
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The body of a speech request, read once into what to speak.
 
+mod normalization;
+
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use common::limits::SPEEDS;
@@ -13,6 +15,7 @@ use crate::{
     text::{Dialect, normalise},
     voices::{Loudness, Style, Voices},
 };
+use normalization::NormalizationOptions;
 
 /// Names in `voice_aliases`.
 const MAX_ALIASES: usize = 64;
@@ -123,44 +126,6 @@ pub(super) enum AliasParam {
         #[serde(default, deserialize_with = "tolerant::number")]
         rate: Option<f64>,
     },
-}
-
-/// How text is made readable. Each is on by default but `unit_normalization`.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-pub(super) struct NormalizationOptions {
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) normalize: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) unit_normalization: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) url_normalization: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) email_normalization: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) optional_pluralization_normalization: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) phone_normalization: Option<bool>,
-    #[serde(default, deserialize_with = "tolerant::flag")]
-    pub(super) replace_remaining_symbols: Option<bool>,
-}
-
-impl NormalizationOptions {
-    fn resolve(&self) -> normalise::Options {
-        let default = normalise::Options::default();
-        normalise::Options {
-            normalize: self.normalize.unwrap_or(default.normalize),
-            unit_normalization: self.unit_normalization.unwrap_or(default.unit_normalization),
-            url_normalization: self.url_normalization.unwrap_or(default.url_normalization),
-            email_normalization: self.email_normalization.unwrap_or(default.email_normalization),
-            optional_pluralization_normalization: self
-                .optional_pluralization_normalization
-                .unwrap_or(default.optional_pluralization_normalization),
-            phone_normalization: self.phone_normalization.unwrap_or(default.phone_normalization),
-            replace_remaining_symbols: self
-                .replace_remaining_symbols
-                .unwrap_or(default.replace_remaining_symbols),
-        }
-    }
 }
 
 /// What the server allows and assumes.
@@ -277,6 +242,7 @@ impl CheckedRequest {
         if items.is_empty() {
             return Err(ApiError::NothingToSay);
         }
+        let normalisation = request.normalization_options.unwrap_or_default().resolve()?;
         let mut styles = BTreeMap::new();
         for item in &mut items {
             let Item::Passage(passage) = item else { continue };
@@ -300,7 +266,7 @@ impl CheckedRequest {
             speed,
             volume,
             loudness,
-            normalisation: request.normalization_options.unwrap_or_default().resolve(),
+            normalisation,
             format,
             download: wanted.then_some(KeptFiles {
                 format: download_format,

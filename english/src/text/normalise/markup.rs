@@ -3,12 +3,23 @@
 //! Line breaks inside a paragraph are spaces, but where the writer broke off early and began anew: the next word would have
 //! fitted on the line and has a capital, as in verse, titles and addresses.
 
+mod brackets;
 mod entities;
+mod hidden;
 mod inline;
+mod latex;
+mod marks;
+mod scripts;
+mod tags;
 
 use std::ops::Range;
 
+use super::{
+    options::{Aloud, Options},
+    say::capitalised,
+};
 use crate::text::spanned::Spanned;
+pub(super) use hidden::spoken;
 
 /// Nobody who wraps lines wraps them as short as this, in bytes.
 const SHORTEST_WRAP: usize = 55;
@@ -22,9 +33,10 @@ enum Gap {
 }
 
 /// `input` has clean Unicode. In the result `'\n'` ends a sentence and `"\n\n"` a paragraph.
-pub(super) fn lines(input: &Spanned) -> Spanned {
+pub(super) fn lines(input: &Spanned, options: &Options) -> Spanned {
     let mut blocks = Blocks {
         input,
+        options,
         out: Spanned::default(),
         paragraph: Spanned::default(),
         last_line: 0..0,
@@ -55,6 +67,7 @@ pub(super) fn lines(input: &Spanned) -> Spanned {
 
 struct Blocks<'a> {
     input: &'a Spanned,
+    options: &'a Options,
     out: Spanned,
     /// The lines of the open paragraph or item.
     paragraph: Spanned,
@@ -77,7 +90,7 @@ impl Blocks<'_> {
             if line.starts_with(mark) {
                 self.fence = None;
                 self.part(Gap::Paragraph, range.end);
-            } else if !line.is_empty() {
+            } else if !line.is_empty() && self.options.code_blocks == Aloud::Read {
                 self.part(Gap::Line, range.start);
                 self.paragraph.push_part(self.input, trimmed);
                 self.flush_as(false);
@@ -106,6 +119,12 @@ impl Blocks<'_> {
             self.part(if heading { Gap::Line } else { Gap::Paragraph }, range.start);
             return;
         }
+        // The frame of a table drawn with signs.
+        if line.starts_with('+') && is_delimiter_row(line) {
+            self.part(Gap::Line, range.start);
+            self.table = true;
+            return;
+        }
         if self.row(&range, &trimmed, next) {
             return;
         }
@@ -127,10 +146,23 @@ impl Blocks<'_> {
             self.part(Gap::Paragraph, range.end);
             return;
         }
-        if is_definition(text) {
+        if is_definition(text) || is_container(text) {
             self.part(Gap::Line, range.start);
             return;
         }
+        if self.callout(&content, &range) {
+            return;
+        }
+        let text = match text.split_once("]: ") {
+            // "[^1]: what the note says"
+            Some((name, note)) if name.starts_with("[^") && !name.contains(' ') => {
+                self.part(Gap::Line, range.start);
+                content.start = content.end - note.trim_start().len();
+                note.trim_start()
+            }
+            _ => text.strip_prefix("-# ").unwrap_or(text),
+        };
+        content.start = content.end - text.len();
         let hashes = text.bytes().take_while(|&b| b == b'#').count();
         if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
             let inner = text[hashes..].trim_end_matches('#');
@@ -161,6 +193,33 @@ impl Blocks<'_> {
             }
         }
         self.join(content, range);
+    }
+
+    /// `[!NOTE]` in a quotation: its name or its own title, like a heading.
+    fn callout(&mut self, content: &Range<usize>, range: &Range<usize>) -> bool {
+        let text = &self.input.text()[content.clone()];
+        let Some((name, title)) = text.strip_prefix("[!").and_then(|rest| rest.split_once(']')) else {
+            return false;
+        };
+        let title = title.trim_start_matches(['-', '+']);
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic()) || title.starts_with('(') {
+            return false;
+        }
+        self.part(Gap::Line, range.start);
+        match title.trim() {
+            "" => {
+                let start = content.start + "[!".len();
+                let source = self.input.source_of(start..start + name.len());
+                let name = name.to_ascii_lowercase();
+                self.paragraph.push_replaced(&capitalised(&name), source);
+            }
+            title => {
+                let title = content.end - title.len()..content.end;
+                self.paragraph.push_part(self.input, title);
+            }
+        }
+        self.part(Gap::Line, range.end);
+        true
     }
 
     /// Adds a line to the open paragraph.
@@ -204,7 +263,12 @@ impl Blocks<'_> {
         }
         self.part(Gap::Line, range.start);
         let mut at = trimmed.start;
-        for cell in line.split('|') {
+        let mut escaped = false;
+        for cell in line.split(|c| {
+            let parts = c == '|' && !escaped;
+            escaped = c == '\\' && !escaped;
+            parts
+        }) {
             let content = trim(self.input.text(), at..at + cell.len());
             at += cell.len() + 1;
             if content.is_empty() {
@@ -248,7 +312,7 @@ impl Blocks<'_> {
         self.out.push_replaced(gap, self.input.source_of(at..at + 1));
         let block = std::mem::take(&mut self.paragraph);
         if marked_up {
-            inline::read(&block, &mut self.out);
+            inline::read(&block, self.options, &mut self.out);
         } else {
             self.out.push_part(&block, 0..block.text().len());
         }
@@ -269,20 +333,28 @@ fn is_rule(line: &str) -> bool {
     line.bytes().all(|b| b == mark || b == b' ') && line.bytes().filter(|&b| b == mark).count() >= 3
 }
 
-/// "|---|:-:|"
+/// "|---|:-:|", "+===+===+"
 fn is_delimiter_row(line: &str) -> bool {
-    line.contains('-') && line.contains('|') && line.bytes().all(|b| b"|-: ".contains(&b))
+    line.contains(['-', '=']) && line.contains(['|', '+']) && line.bytes().all(|b| b"|-: +=".contains(&b))
 }
 
-/// `[name]: https://…`
+/// `[name]: https://… "Title"`
 fn is_definition(line: &str) -> bool {
-    line.strip_prefix('[')
-        .and_then(|rest| rest.split_once("]: "))
-        .is_some_and(|(name, url)| {
-            !name.starts_with('^')
-                && (url.starts_with("http") || url.starts_with('<') || url.starts_with('/'))
-                && !url.trim().contains(' ')
-        })
+    let Some((name, target)) = line.strip_prefix('[').and_then(|rest| rest.split_once("]:")) else {
+        return false;
+    };
+    let target = target.trim();
+    let (url, title) = target.split_once(' ').unwrap_or((target, ""));
+    let title = title.trim();
+    let titled = title.is_empty() || title.starts_with(['"', '\'', '(', '“', '‘']);
+    let leads = url.contains("://") || url.contains(['/', '#', '<', '.']) || url.starts_with("mailto:");
+    !name.starts_with('^') && !name.contains(']') && titled && leads && !url.ends_with(['.', ','])
+}
+
+/// `:::warning`, and the `:::` that closes it.
+fn is_container(line: &str) -> bool {
+    line.strip_prefix(":::")
+        .is_some_and(|name| name.trim_start_matches(':').trim().split(' ').count() == 1)
 }
 
 /// The marker of an item ("" of a bullet, the number otherwise) and what follows it.
@@ -296,11 +368,17 @@ fn item(line: &str) -> Option<(&str, &str)> {
         }
     };
     let body = body.strip_prefix(' ')?.trim_start_matches(' ');
-    let body = ["[ ] ", "[x] ", "[X] "]
-        .iter()
-        .find_map(|done| body.strip_prefix(done))
-        .unwrap_or(body);
+    let body = task(body).unwrap_or(body);
     (!body.is_empty()).then_some((marker, body))
+}
+
+/// What follows the box of a task: "[ ] buy milk", "[x] done".
+fn task(body: &str) -> Option<&str> {
+    let rest = body.strip_prefix('[')?;
+    let rest = rest
+        .strip_prefix([' ', 'x', 'X', '-', '/', '>', '✓', '✔'])
+        .unwrap_or(rest);
+    rest.strip_prefix("] ").map(|rest| rest.trim_start_matches(' '))
 }
 
 #[cfg(test)]

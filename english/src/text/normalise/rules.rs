@@ -66,7 +66,7 @@ pub(super) const LIST: &[Rule] = &[
     one("net.hashtag", &[Symbol], electronic::hashtag, "#OpenSource"),
     one("net.email", &[Symbol], electronic::email, "a.b@example.com"),
     one("net.ip", &[Digit], electronic::ip, "127.0.0.1:80"),
-    one("net.url", &[Symbol], electronic::url, "www.example.com/a"),
+    rule("net.url", &[Symbol], electronic::url, "www.example.com/a"),
     one("net.file", &[Symbol], electronic::file, "notes.txt"),
     one("telephone.vanity", &[Digit], telephone::vanity, "1-800-GO-2-HAUL"),
     rule("telephone.number", &[Digit], telephone::number, "555-123-4567"),

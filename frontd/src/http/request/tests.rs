@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     http::json,
+    text::normalise::options::{Aloud, Emoji, Urls},
     voices::{Model, Settings, Weights},
 };
 
@@ -186,6 +187,14 @@ fn what_is_wrong_is_refused_by_name() {
             j!({"input": "Hi", "normalization_options": {"normalize": "yes"}}),
             "invalid_value",
         ),
+        (
+            j!({"input": "Hi", "normalization_options": {"url_normalization": "long"}}),
+            "invalid_value",
+        ),
+        (
+            j!({"input": "Hi", "normalization_options": {"emoji": true}}),
+            "invalid_value",
+        ),
     ] {
         assert_eq!(code(body.clone()), expected, "{body}");
     }
@@ -220,6 +229,57 @@ fn bodies_that_are_no_json_are_refused() {
         .map(|_| ())
         .unwrap_err();
     assert_eq!(error.body().error.param.as_deref(), Some("speed"));
+}
+
+/// The names and defaults that clients of Kokoro servers know, and ours.
+#[test]
+fn normalization_options_are_flags_and_names() {
+    let options = |chosen: serde_json::Value| {
+        let body = j!({"input": "Hi", "normalization_options": chosen});
+        parse(body).unwrap().normalisation
+    };
+    let default = normalise::Options::default();
+    assert_eq!(options(j!({})), default);
+    let same = j!({
+        "normalize": true, "unit_normalization": false, "url_normalization": true, "email_normalization": true,
+        "optional_pluralization_normalization": true, "phone_normalization": true, "replace_remaining_symbols": true,
+        "code_blocks": "read", "emoji": "skip", "brackets": "read", "citations": "skip",
+    });
+    assert_eq!(options(same), default);
+    for (written, urls) in [
+        (j!(true), Urls::Full),
+        (j!("True"), Urls::Full),
+        (j!("full"), Urls::Full),
+        (j!(false), Urls::Signless),
+        (j!("false"), Urls::Signless),
+        (j!("short"), Urls::Short),
+        (j!(" Skip "), Urls::Skip),
+        (j!(null), Urls::Full),
+    ] {
+        let chosen = options(j!({"url_normalization": written}));
+        assert_eq!(chosen.url_normalization, urls, "{written}");
+    }
+    let chosen =
+        options(j!({"code_blocks": "skip", "emoji": "name", "brackets": "SKIP", "citations": "read"}));
+    let expected = normalise::Options {
+        code_blocks: Aloud::Skip,
+        emoji: Emoji::Name,
+        brackets: Aloud::Skip,
+        citations: Aloud::Read,
+        ..default
+    };
+    assert_eq!(chosen, expected);
+    let error = parse(j!({"input": "Hi", "normalization_options": {"code_blocks": "no"}})).unwrap_err();
+    let body = error.body();
+    assert_eq!(
+        body.error.param.as_deref(),
+        Some("normalization_options.code_blocks")
+    );
+    assert!(
+        body.error.message.contains("choose read or skip"),
+        "{}",
+        body.error.message
+    );
 }
 
 /// What a client sends that cut a text in the middle of an emoji.

@@ -1,7 +1,9 @@
 //! Addresses of the net: URLs, e-mail, host and file names, hashtags and handles, IP addresses.
 
 use crate::text::normalise::{
+    engine::Reading,
     line::Line,
+    options::Urls,
     say::{
         numbers,
         spelling::{self, spelled},
@@ -41,9 +43,39 @@ pub(crate) fn ip(line: &Line<'_>, at: usize) -> Option<String> {
     rest.is_empty().then_some(host)
 }
 
-pub(crate) fn url(line: &Line<'_>, at: usize) -> Option<String> {
-    let core = line.tokens[at].core;
-    is_url(core).then(|| said(core, line, line.options.url_normalization))
+pub(crate) fn url(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = &line.tokens[at];
+    let core = token.core;
+    if !is_url(core) {
+        return None;
+    }
+    let words = match line.options.url_normalization {
+        Urls::Full => say(core),
+        Urls::Signless => said(core, line, false),
+        Urls::Short => short(core),
+        Urls::Skip => {
+            // Of "(https://…)." the full stop is left.
+            let alone = token.open.ends_with('(') && token.close.starts_with(')');
+            return Some(Reading::new("", 1).with_open(alone).with_close(alone));
+        }
+    };
+    Some(Reading::new(words, 1))
+}
+
+/// The name of the site: "a link to github dot com". A name that leads nowhere further is said as it is.
+fn short(url: &str) -> String {
+    let (scheme, rest) = url
+        .split_once("://")
+        .map_or((false, url), |(_, rest)| (true, rest));
+    let (place, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = place.rsplit('@').next().unwrap_or(place);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    let site = say(host.strip_prefix("www.").unwrap_or(host));
+    if scheme || path.len() > 1 {
+        format!("a link to {site}")
+    } else {
+        site
+    }
 }
 
 pub(crate) fn file(line: &Line<'_>, at: usize) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Emoji and emoticons: left out beside words, named where nothing else is said.
 
-use crate::text::normalise::{engine::Reading, line::Line};
+use crate::text::normalise::{engine::Reading, line::Line, options::Emoji};
 use deunicode::deunicode_char;
 
 /// Drawn with punctuation and letters.
@@ -49,7 +49,8 @@ pub(crate) fn emoji(line: &Line<'_>, at: usize) -> Option<Reading> {
     if loves(line, at) {
         return Some(Reading::whole("love"));
     }
-    if !line.wordless {
+    let named = line.options.emoji == Emoji::Name;
+    if !line.wordless && !named {
         // Its full stop or comma still ends what was said before.
         return token.close.is_empty().then(|| Reading::whole(""));
     }
@@ -59,7 +60,12 @@ pub(crate) fn emoji(line: &Line<'_>, at: usize) -> Option<Reading> {
             names.push(name);
         }
     }
-    Some(Reading::whole(names.join(", ")))
+    let names = names.join(", ");
+    Some(if named {
+        Reading::new(names, 1)
+    } else {
+        Reading::whole(names)
+    })
 }
 
 /// "I ❤ NY": a heart between who loves and what is loved.

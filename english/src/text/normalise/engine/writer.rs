@@ -115,10 +115,10 @@ impl<'a> Writer<'a> {
         if !self.started || self.breaks.0 > 0 {
             return true;
         }
-        let before = self
-            .out
-            .text()
-            .trim_end_matches(['”', '’', '“', '‘', ')', '(', ' ']);
+        const REACH: usize = 64;
+        let text = self.out.text();
+        let near = &text[text.ceil_char_boundary(text.len().saturating_sub(REACH))..];
+        let before = near.trim_end_matches(['”', '’', '“', '‘', ')', '(', ' ']);
         let initial = before.strip_suffix('.').is_some_and(|letters| {
             let mut letters = letters.chars().rev();
             letters.next().is_some_and(char::is_uppercase)

@@ -1,0 +1,677 @@
+//! Formulas in LaTeX → English words: `\frac{a}{b}` is "a over b", `x^2` "x squared".
+//!
+//! A formula is read once from left to right. An argument is a formula of its own, and arguments are nested no deeper than
+//! [`MAX_DEPTH`], so the time is linear in the formula.
+
+mod commands;
+mod find;
+
+use std::ops::Range;
+
+use crate::text::{
+    Dialect,
+    normalise::{
+        amounts::fractions,
+        say::{
+            numbers,
+            spelling::{self, letter_name},
+        },
+    },
+};
+use commands::{Kind, command};
+pub(super) use find::formula;
+
+/// Arguments within each other; what is nested deeper is not said.
+const MAX_DEPTH: usize = 12;
+
+/// What is said for a part of a formula.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub said: String,
+    /// Where the part stands in the text.
+    pub source: Range<usize>,
+    kind: Of,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// A number, a letter, a name, or what belongs to one.
+    Operand,
+    /// What joins operands: "plus", "equals".
+    Operator,
+    /// A mark without a space before it.
+    Mark,
+    /// A comma that tells where a long argument ends; it is left out where nothing follows.
+    End,
+    Open,
+}
+
+impl Word {
+    /// Whether a space stands between this word and the one before.
+    pub(super) fn is_spaced(&self, before: Option<&Self>) -> bool {
+        before.is_some_and(|before| before.kind != Of::Open) && !matches!(self.kind, Of::Mark | Of::End)
+    }
+}
+
+/// The words of the formula `range` of `text`, by their places.
+pub(super) fn words(text: &str, range: Range<usize>, dialect: Dialect) -> Vec<Word> {
+    let words = Formula::read(text, range.clone(), dialect, 0);
+    let mut said: Vec<Word> = Vec::with_capacity(words.len());
+    let (mut start, last) = (range.start, range.end);
+    for (i, mut word) in words.iter().cloned().enumerate() {
+        let closes = |next: &Word| matches!(next.kind, Of::Mark | Of::End);
+        if word.kind == Of::End && words.get(i + 1).is_none_or(closes) {
+            continue;
+        }
+        // "∑^n_{i=1}": what is said first need not be written first, yet places ascend.
+        start = text.floor_char_boundary(word.source.start).clamp(start, last);
+        word.source = start..text.ceil_char_boundary(word.source.end).clamp(start, last);
+        said.push(word);
+    }
+    said
+}
+
+struct Formula<'a> {
+    text: &'a str,
+    at: usize,
+    end: usize,
+    dialect: Dialect,
+    depth: usize,
+    words: Vec<Word>,
+    /// Inside `\{…\}`, where a bar says "such that".
+    set: bool,
+    /// The words at which an open `|…|` began.
+    bar: Option<usize>,
+}
+
+impl<'a> Formula<'a> {
+    fn read(text: &'a str, range: Range<usize>, dialect: Dialect, depth: usize) -> Vec<Word> {
+        let mut formula = Self {
+            text,
+            at: range.start,
+            end: range.end,
+            dialect,
+            depth,
+            words: Vec::new(),
+            set: false,
+            bar: None,
+        };
+        if depth < MAX_DEPTH {
+            while formula.at < formula.end {
+                formula.item();
+            }
+        }
+        formula.words
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..self.end]
+    }
+
+    fn next(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn part(&self, range: Range<usize>) -> Vec<Word> {
+        Self::read(self.text, range, self.dialect, self.depth + 1)
+    }
+
+    fn push(&mut self, said: impl Into<String>, source: Range<usize>, kind: Of) {
+        let said = said.into();
+        if !said.is_empty() {
+            self.words.push(Word { said, source, kind });
+        }
+    }
+
+    /// One thing and what stands above, below and behind it.
+    fn item(&mut self) {
+        let start = self.at;
+        let Some(c) = self.next() else { return };
+        let length = if c.is_ascii_digit() || c == '.' {
+            number(self.rest())
+        } else {
+            0
+        };
+        if length > 0 {
+            self.at += length;
+            let digits = self.text[start..self.at].replace("{,}", ",");
+            let said = numbers::decimal(&digits, self.dialect).unwrap_or_else(|| numbers::spelled(&digits));
+            self.push(said, start..self.at, Of::Operand);
+            return self.scripts();
+        }
+        if c.is_alphabetic() {
+            return self.letters();
+        }
+        self.at += c.len_utf8();
+        match c {
+            '\\' => self.command(start),
+            '{' => {
+                self.at = start;
+                let inside = self.argument();
+                let words = self.part(inside);
+                self.words.extend(words);
+                self.scripts();
+            }
+            '(' | '[' => self.push("(", start..self.at, Of::Open),
+            ')' | ']' => {
+                self.push(")", start..self.at, Of::Mark);
+                self.scripts();
+            }
+            '|' => self.bar(start, "the absolute value of"),
+            ',' | ';' | ':' => self.push(",", start..self.at, Of::Mark),
+            '.' | '?' => self.push(c, start..self.at, Of::Mark),
+            '!' => self.push("factorial", start..self.at, Of::Operand),
+            // What has nothing before it.
+            '^' | '_' | '\'' => {
+                self.at = start;
+                self.scripts();
+                if self.at == start {
+                    self.at += 1;
+                }
+            }
+            '&' | '}' | '~' | '"' | '$' => {}
+            _ => {
+                let said = match c {
+                    '-' => "minus",
+                    '*' => "times",
+                    '/' => "over",
+                    c => spelling::name(c),
+                };
+                self.push(said, start..self.at, Of::Operator);
+            }
+        }
+    }
+
+    /// Letters one by one, but for the name of a function and for what surely is a word.
+    fn letters(&mut self) {
+        let start = self.at;
+        let rest = self.rest();
+        let length = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
+        let run = &rest[..length];
+        let below = rest[length..].starts_with('_');
+        if let Some((kind @ (Kind::Function | Kind::Limit), said)) = command(run)
+            && (below || kind == Kind::Function)
+        {
+            self.at += length;
+            return self.named(kind, said, start);
+        }
+        let vowels = run.bytes().any(|b| b"aeiou".contains(&b));
+        let limit = command(run).is_some_and(|(kind, _)| kind == Kind::Limit);
+        let word = limit
+            || run.len() > 3 && vowels
+            || matches!(run, "net" | "tot" | "avg" | "ref" | "out" | "and" | "for");
+        if word {
+            self.at += length;
+            self.push(run, start..self.at, Of::Operand);
+            return self.scripts();
+        }
+        let Some(c) = self.next() else { return };
+        self.at += c.len_utf8();
+        let letter = &self.text[start..self.at];
+        self.push(letter_name(letter).unwrap_or(letter), start..self.at, Of::Operand);
+        self.scripts();
+        if length <= 1 {
+            self.of_brackets("fghFGHPEO".contains(c));
+        }
+    }
+
+    /// "of" what stands in the brackets that follow: `f(x)`, and `y(t)` where nothing in them is reckoned.
+    fn of_brackets(&mut self, surely: bool) {
+        let start = self.at;
+        let Some(rest) = self.rest().strip_prefix('(') else {
+            return;
+        };
+        let mut depth = 1;
+        let end = rest.find(|c| {
+            depth += match c {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        let Some(end) = end.map(|end| start + 1 + end) else {
+            return;
+        };
+        let inside = self.part(start + 1..end);
+        let reckons = inside
+            .iter()
+            .any(|word| word.kind == Of::Operator && word.said != "given");
+        if inside.is_empty() || reckons && !surely {
+            return;
+        }
+        self.at = end + 1;
+        self.push("of", start..start + 1, Of::Operand);
+        self.words.extend(inside);
+        self.push(",", end..end + 1, if reckons { Of::End } else { Of::Operand });
+        if !reckons {
+            self.words.pop();
+        }
+        self.scripts();
+    }
+
+    /// Absolute values and norms, and the bar of "P(A|B)".
+    fn bar(&mut self, start: usize, of: &str) {
+        let here = start..self.at;
+        let operand = self.words.last().is_some_and(|word| word.kind == Of::Operand);
+        if let Some(began) = self.bar.take() {
+            let reckons = self.words[began.min(self.words.len())..]
+                .iter()
+                .any(|word| word.kind == Of::Operator);
+            if reckons {
+                self.push(",", here, Of::End);
+            }
+            self.scripts();
+        } else if operand && !self.rest().contains(['|']) {
+            let said = if self.set { "such that" } else { "given" };
+            self.push(said, here, Of::Operator);
+        } else {
+            self.push(of, here, Of::Operand);
+            self.bar = Some(self.words.len());
+        }
+    }
+
+    /// The argument at this place, without its braces: a group, a command or one sign.
+    fn argument(&mut self) -> Range<usize> {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+        let start = self.at;
+        match self.next() {
+            Some('{') => {
+                let mut depth = 0;
+                let mut escaped = false;
+                let close = self.rest().find(|c| {
+                    depth += match c {
+                        _ if escaped => 0,
+                        '{' => 1,
+                        '}' => -1,
+                        _ => 0,
+                    };
+                    escaped = c == '\\' && !escaped;
+                    depth == 0
+                });
+                let close = close.map_or(self.end, |close| start + close);
+                self.at = (close + 1).min(self.end);
+                start + 1..close
+            }
+            Some('\\') => {
+                self.at += 1;
+                self.name();
+                start..self.at
+            }
+            Some(c) => {
+                self.at += c.len_utf8();
+                start..self.at
+            }
+            None => start..start,
+        }
+    }
+
+    /// The name of the command at this place, behind its backslash.
+    fn name(&mut self) -> &'a str {
+        let rest = self.rest();
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let length = match letters {
+            0 => rest.chars().next().map_or(0, char::len_utf8),
+            letters => letters + usize::from(rest[letters..].starts_with('*')),
+        };
+        self.at += length;
+        rest[..length].trim_end_matches('*')
+    }
+
+    fn command(&mut self, start: usize) {
+        let name = self.name();
+        let here = start..self.at;
+        match name {
+            "\\" => {
+                self.optional();
+                return self.push(",", here, Of::End);
+            }
+            "{" | "}" | "lbrace" | "rbrace" | "langle" | "rangle" => {
+                self.set = name == "{" || name == "lbrace";
+                let (said, kind) = match name {
+                    "{" | "lbrace" | "langle" => ("(", Of::Open),
+                    _ => (")", Of::Mark),
+                };
+                self.push(said, here, kind);
+                return self.scripts();
+            }
+            "|" | "lVert" | "rVert" | "Vert" => return self.bar(start, "the norm of"),
+            "lvert" | "rvert" | "vert" => return self.bar(start, "the absolute value of"),
+            "mid" if self.set => return self.push("such that", here, Of::Operator),
+            "lfloor" => return self.push("the floor of", here, Of::Operand),
+            "lceil" => return self.push("the ceiling of", here, Of::Operand),
+            "" => return,
+            _ => {}
+        }
+        let Some((kind, said)) = command(name) else {
+            if name.starts_with(char::is_alphabetic) {
+                self.push(name, here, Of::Operand);
+                self.scripts();
+            }
+            return;
+        };
+        match kind {
+            Kind::Word => {
+                self.push(said, here, Of::Operand);
+                self.scripts();
+            }
+            Kind::Operator => self.push(said, here, Of::Operator),
+            Kind::Large | Kind::Limit | Kind::Function => self.named(kind, said, start),
+            Kind::Content => {
+                let inside = self.argument();
+                let words = self.part(inside);
+                self.words.extend(words);
+                self.scripts();
+            }
+            Kind::Text => {
+                let inside = self.argument();
+                self.verbatim(inside);
+                self.scripts();
+            }
+            Kind::After => {
+                let inside = self.argument();
+                let end = inside.end;
+                let words = self.part(inside);
+                let long = words.len() > 1;
+                // "vector v", "x bar"
+                if said == "vector" {
+                    self.push(said, here, Of::Operand);
+                    self.words.extend(words);
+                } else {
+                    self.words.extend(words);
+                    self.push(said, end..self.at.max(end + 1), Of::Operand);
+                    if long {
+                        self.push(",", end..self.at.max(end + 1), Of::End);
+                    }
+                }
+                self.scripts();
+            }
+            Kind::Fraction => self.fraction(),
+            Kind::Root => self.root(here),
+            Kind::Choose => {
+                let above = self.argument();
+                let below = self.argument();
+                let place = below.start;
+                let words = self.part(above);
+                self.words.extend(words);
+                self.push("choose", place.saturating_sub(1)..place, Of::Operand);
+                let words = self.part(below);
+                self.words.extend(words);
+                self.scripts();
+            }
+            Kind::Unsaid => {
+                let environment = self.argument();
+                if name == "begin" && matches!(&self.text[environment], "array" | "tabular") {
+                    self.argument();
+                }
+            }
+            Kind::Silent => {
+                if matches!(name, "left" | "right") && self.rest().starts_with('.') {
+                    self.at += 1;
+                }
+            }
+        }
+    }
+
+    /// `[…]` behind a command.
+    fn optional(&mut self) -> Option<Range<usize>> {
+        let inside = self.rest().strip_prefix('[')?;
+        let end = inside.find(']')?;
+        let start = self.at + 1;
+        self.at = start + end + 1;
+        Some(start..start + end)
+    }
+
+    /// Text between formulas: `\text{if }`.
+    fn verbatim(&mut self, range: Range<usize>) {
+        let mut at = range.start;
+        for word in self.text[range].split(' ') {
+            let said: String = word
+                .chars()
+                .filter(|c| !matches!(c, '$' | '\\' | '{' | '}'))
+                .collect();
+            self.push(said, at..at + word.len(), Of::Operand);
+            at += word.len() + 1;
+        }
+    }
+
+    /// A function, a limit or a sum, with what it goes over.
+    fn named(&mut self, kind: Kind, said: &str, start: usize) {
+        let here = start..self.at;
+        if kind == Kind::Limit && self.rest().trim().is_empty() {
+            // "x_{\max}"
+            return self.push(
+                self.text[here.clone()].trim_start_matches('\\'),
+                here,
+                Of::Operand,
+            );
+        }
+        self.push(said, here.clone(), Of::Operand);
+        let (below, above) = self.above_and_below();
+        let of = |formula: &mut Self| formula.push("of", here.clone(), Of::Operand);
+        match kind {
+            Kind::Large => {
+                if let Some(below) = below {
+                    let words = self.part(below);
+                    let from = if above.is_some() { "from" } else { "over" };
+                    self.push(from, here.clone(), Of::Operand);
+                    self.words.extend(words);
+                }
+                if let Some(above) = above {
+                    self.push("to", here.clone(), Of::Operand);
+                    let words = self.part(above);
+                    self.words.extend(words);
+                }
+                of(self);
+            }
+            Kind::Limit => {
+                if let Some(below) = below {
+                    let mut words = self.part(below);
+                    let nears = words.iter_mut().find(|word| word.said == "to");
+                    let over = if nears.is_some() { "as" } else { "over" };
+                    if let Some(to) = nears {
+                        "approaches".clone_into(&mut to.said);
+                    }
+                    self.push(over, here.clone(), Of::Operand);
+                    self.words.extend(words);
+                }
+                of(self);
+            }
+            _ => {
+                if let Some(below) = below {
+                    self.push("base", here.clone(), Of::Operand);
+                    let words = self.part(below);
+                    self.words.extend(words);
+                }
+                if let Some(above) = above {
+                    if &self.text[above.clone()] == "-1" {
+                        self.push("inverse", above, Of::Operand);
+                    } else {
+                        self.power(above);
+                    }
+                }
+                let rest = self.rest();
+                if rest.trim_start().starts_with('(') {
+                    self.at += rest.len() - rest.trim_start().len();
+                    self.of_brackets(true);
+                } else if said.starts_with("the ") {
+                    of(self);
+                }
+            }
+        }
+    }
+
+    fn fraction(&mut self) {
+        let (above, below) = (self.argument(), self.argument());
+        let (whole, place) = (above.start..below.end, below.start.saturating_sub(1)..below.start);
+        let (top, bottom) = (self.text[above.clone()].trim(), self.text[below.clone()].trim());
+        if let Some(said) = fractions::words(top, bottom, self.dialect).filter(|_| numbers::is_digits(bottom))
+        {
+            self.push(said, whole, Of::Operand);
+            return self.scripts();
+        }
+        let (top, bottom) = (self.part(above), self.part(below));
+        self.joined(top, place.clone());
+        self.push("over", place.clone(), Of::Operand);
+        self.joined(bottom, place.end..self.at.max(place.end + 1));
+        self.scripts();
+    }
+
+    /// An argument, and a comma where it is long.
+    fn joined(&mut self, words: Vec<Word>, place: Range<usize>) {
+        let long = words.iter().any(|word| word.kind == Of::Operator);
+        self.words.extend(words);
+        if long {
+            self.push(",", place, Of::End);
+        }
+    }
+
+    fn root(&mut self, here: Range<usize>) {
+        let index = self.optional();
+        let name = match index.clone().map(|index| self.text[index].trim()) {
+            None | Some("2") => "square".to_owned(),
+            Some("3") => "cube".to_owned(),
+            Some(digits) if numbers::is_digits(digits) => numbers::ordinal(digits, self.dialect),
+            Some(letters) => format!("{letters}th"),
+        };
+        self.push(format!("the {name} root of"), here, Of::Operand);
+        let inside = self.argument();
+        let end = inside.end;
+        let words = self.part(inside);
+        self.joined(words, end..self.at.max(end + 1));
+        self.scripts();
+    }
+
+    /// The arguments of `_` and `^`, in either order.
+    fn above_and_below(&mut self) -> (Option<Range<usize>>, Option<Range<usize>>) {
+        let (mut below, mut above) = (None, None);
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start().trim_start_matches("\\limits").trim_start();
+            let slot = match trimmed.chars().next() {
+                Some('_') if below.is_none() => &mut below,
+                Some('^') if above.is_none() => &mut above,
+                _ => return (below, above),
+            };
+            self.at += rest.len() - trimmed.len() + 1;
+            *slot = Some(self.argument());
+        }
+    }
+
+    /// What stands below, above and behind the operand that was said last.
+    fn scripts(&mut self) {
+        self.primes();
+        let (below, above) = self.above_and_below();
+        if let Some(below) = below {
+            let words = self.part(below.clone());
+            if words.iter().any(|word| word.kind == Of::Operator) {
+                self.push("sub", below.start.saturating_sub(1)..below.start, Of::Operand);
+            }
+            self.joined(words, below.end..below.end + 1);
+        }
+        if let Some(above) = above {
+            self.power(above);
+        }
+        self.primes();
+    }
+
+    fn primes(&mut self) {
+        let start = self.at;
+        let count = self.rest().bytes().take_while(|&b| b == b'\'').count();
+        self.at += count;
+        let said = match count {
+            0 => return,
+            1 => "prime",
+            2 => "double prime",
+            _ => "triple prime",
+        };
+        self.push(said, start..self.at, Of::Operand);
+    }
+
+    fn power(&mut self, range: Range<usize>) {
+        let place = range.clone();
+        let exponent = self.text[range.clone()].trim();
+        let base = self.words.last().map(|word| word.said.as_str());
+        let capital =
+            base.is_some_and(|base| base.len() == 1 && base.bytes().all(|b| b.is_ascii_uppercase()));
+        let said = match exponent {
+            "2" => "squared",
+            "3" => "cubed",
+            "\\circ" | "\\degree" | "∘" | "°" => "degrees",
+            "*" | "\\ast" | "\\star" => "star",
+            "\\prime" => "prime",
+            "\\dagger" => "dagger",
+            "T" | "\\top" | "\\intercal" if capital => "transpose",
+            "+" => "plus",
+            "-" => "minus",
+            "th" | "\\text{th}" | "\\mathrm{th}" | "\\textrm{th}" => return self.ordinal(place),
+            _ => "",
+        };
+        if !said.is_empty() {
+            return self.push(said, place, Of::Operand);
+        }
+        let (sign, digits) = numbers::sign(exponent);
+        if numbers::is_digits(digits) && digits.len() <= 6 {
+            let said = match sign {
+                "minus " => format!("to the minus {}", numbers::cardinal(digits, self.dialect)),
+                _ => format!("to the {}", numbers::ordinal(digits, self.dialect)),
+            };
+            return self.push(said, place, Of::Operand);
+        }
+        if let Some((top, bottom)) = exponent.split_once('/')
+            && let Some(said) = fractions::words(top, bottom, self.dialect)
+        {
+            return self.push(format!("to the power of {said}"), place, Of::Operand);
+        }
+        let words = self.part(range);
+        // The charge of an ion, and text.
+        let plain = exponent.ends_with(['+', '-']) || exponent.starts_with("\\text") || words.is_empty();
+        if !plain {
+            self.push(
+                "to the power of",
+                place.start.saturating_sub(1)..place.start,
+                Of::Operand,
+            );
+        }
+        let end = place.end..place.end + 1;
+        let long = words.len() > 1 && !plain;
+        self.words.extend(words);
+        if long {
+            self.push(",", end, Of::End);
+        }
+    }
+
+    /// "n-th"
+    fn ordinal(&mut self, place: Range<usize>) {
+        match self.words.last_mut() {
+            Some(word) if word.said.len() == 1 => word.said += "th",
+            _ => self.push("th", place, Of::Operand),
+        }
+    }
+}
+
+/// The length of the number that `text` begins with: "3.14", "1,000".
+fn number(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut end = digits(0);
+    let comma = |end: usize| {
+        [",", "{,}"]
+            .into_iter()
+            .find(|comma| text[end..].starts_with(comma))
+            .map(str::len)
+    };
+    while end > 0
+        && let Some(comma) = comma(end)
+        && digits(end + comma) == 3
+    {
+        end += comma + 3;
+    }
+    if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
+        end += 1 + digits(end + 1);
+    }
+    end
+}
