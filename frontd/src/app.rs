@@ -318,6 +318,13 @@ fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
     }
 }
 
+/// The voices of the model that would be served.
+#[must_use]
+pub fn voices(config: &Config) -> Voices {
+    let model = choose::installed(config.model.choice, &config.model.dir).unwrap_or(Chosen::Builtin);
+    open_voices(config, &model)
+}
+
 fn open_voices(config: &Config, model: &Chosen) -> Voices {
     let (model, folder) = match model {
         Chosen::Builtin => (Model::BuiltIn, config.model.dir.join("voices")),

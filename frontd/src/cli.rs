@@ -33,9 +33,9 @@ pub enum Command {
         #[arg(short, long, default_value = "speech.wav")]
         output: PathBuf,
     },
-    /// Show how lines of standard input would be read: one JSON object a line
+    /// Show how lines of standard input would be read, tags included: one JSON object a line
     Phonemize {
-        /// British instead of American English
+        /// British instead of American English, where no tag names a voice
         #[arg(long)]
         british: bool,
         /// Add which rule read what

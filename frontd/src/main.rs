@@ -110,7 +110,14 @@ fn phonemize(config: &Config, british: bool, explain: bool) -> anyhow::Result<()
     };
     let front = TextFront::new(config.text.front());
     let (input, output) = (std::io::stdin().lock(), BufWriter::new(std::io::stdout().lock()));
-    Ok(tools::phonemize::run(&front, dialect, explain, input, output)?)
+    Ok(tools::phonemize::run(
+        &front,
+        &app::voices(config),
+        dialect,
+        explain,
+        input,
+        output,
+    )?)
 }
 
 fn model(config: &Config, command: &ModelCommand) -> anyhow::Result<()> {
