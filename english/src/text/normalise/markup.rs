@@ -359,6 +359,9 @@ fn is_container(line: &str) -> bool {
 
 /// The marker of an item ("" of a bullet, the number otherwise) and what follows it.
 fn item(line: &str) -> Option<(&str, &str)> {
+    if ["[ ] ", "[x] ", "[X] "].iter().any(|open| line.starts_with(open)) {
+        return task(line).filter(|body| !body.is_empty()).map(|body| ("", body));
+    }
     let (marker, body) = match line.strip_prefix(['-', '*', '+', '•', '◦', '▪', '‣', '●', '○']) {
         Some(body) => ("", body),
         None => {

@@ -91,6 +91,7 @@ pub(super) const LIST: &[Rule] = &[
     one("date.day_and_month", &[Digit], date::day_and_month, "due 5/12"),
     one("date.joined", &[Digit], date::joined, "15-Jan-2020"),
     one("date.quarter", &[Digit], date::quarter, "2023Q1"),
+    one("date.lettered", &[Digit], date::lettered, "(Poe et al., 2021a)"),
     rule("date.era", &[Digit], date::era, "44 BC"),
     rule("date.anno", &[Anno], date::anno, "AD 1066"),
     rule("date.month_day", &[Month], date::month_day, "July 25, 2012"),

@@ -51,6 +51,26 @@ pub(crate) fn quarter(line: &Line<'_>, at: usize) -> Option<String> {
     })
 }
 
+/// "Poe et al., 2021a": one of several works of a year.
+pub(crate) fn lettered(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let (year, letter) = token.core.split_at_checked(4)?;
+    let known = matches!(letter, "a" | "b" | "c" | "d" | "e")
+        && numbers::is_digits(year)
+        && ("1800".."2100").contains(&year);
+    let named = token.open.ends_with('(') && at > 0
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| line.tokens[before].close.ends_with([',', '.']));
+    (known && named).then(|| {
+        format!(
+            "{} {}",
+            numbers::year(year, line.dialect),
+            letter.to_ascii_uppercase()
+        )
+    })
+}
+
 /// "44 BC", "1066 A.D.".
 pub(crate) fn era(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];

@@ -85,6 +85,18 @@ fn page(text: &str, at: usize, marks: &Marks) -> Option<usize> {
     })
 }
 
+/// The sign at `at` stands between the name of a page and that of a heading: `[[page#heading]]`.
+pub(super) fn leads_to_heading(text: &str, at: usize) -> bool {
+    const LONGEST_NAME: usize = 120;
+    let near = &text[text.ceil_char_boundary(at.saturating_sub(LONGEST_NAME))..at];
+    let rest = &text[at..text.floor_char_boundary((at + LONGEST_NAME).min(text.len()))];
+    near.rsplit_once("[[")
+        .is_some_and(|(_, page)| !page.contains([']', '|']))
+        && rest
+            .find("]]")
+            .is_some_and(|end| !rest[..end].contains(['[', '|']))
+}
+
 /// The end of `]]`, and of the name of a heading before it.
 fn close_of_page(text: &str, at: usize, marks: &Marks) -> Option<usize> {
     let open = marks.opening(at)?.checked_sub(1)?;
@@ -141,10 +153,12 @@ fn citation(text: &str, at: usize, before: &str, marks: &Marks) -> Option<usize>
         return None;
     }
     let glued = before.len() == at;
-    let known = is_number(inside)
-        && !(inside.contains(',') && after_interval(before))
-        && !(glued && is_variable(before))
-        || inside.starts_with(['@', '#']) && inside.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
+    // "x[1]", "list[1] = 2", "the interval [1, 5]"
+    let assigned = || text[close + 1..].trim_start().starts_with('=');
+    let counts =
+        glued && (is_variable(before) || assigned()) || inside.contains(',') && after_interval(before);
+    let known = is_number(inside) && !counts
+        || inside.starts_with('@') && inside.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
         || glued && is_note(inside, before);
     // "[1](https://…)"
     let target = marks
@@ -159,11 +173,18 @@ fn is_variable(before: &str) -> bool {
     letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none_or(|c| !c.is_alphanumeric())
 }
 
-/// "2, 3", "12–14": whole numbers from one on, in their order.
+/// "2, 3", "12–14", "8, p. 12": whole numbers from one on, in their order, and pages.
 fn is_number(inside: &str) -> bool {
     let mut last = 0;
     inside.split([',', '–', '-', ';']).all(|number| {
         let number = number.trim();
+        let page = ["pp.", "p.", "ch.", "sec.", "§"]
+            .iter()
+            .find_map(|of| number.strip_prefix(of));
+        if let Some(page) = page.filter(|_| last > 0) {
+            last = 1;
+            return page.trim().bytes().all(|b| b.is_ascii_digit());
+        }
         let digits =
             number.len() <= 3 && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
         let value = number.parse::<u32>().unwrap_or(0);

@@ -14,6 +14,7 @@ use crate::text::{
 
 /// Elements that are left out with their content.
 const ELEMENTS: &[&str] = &[
+    "antthinking",
     "iframe",
     "reasoning",
     "scratchpad",
@@ -30,7 +31,14 @@ const ELEMENTS: &[&str] = &[
 ];
 
 /// A model that is told to think begins in the middle of a thought, and only its end is written.
-const THOUGHTS: &[&str] = &["reasoning", "think", "thinking", "thought", "thoughts"];
+const THOUGHTS: &[&str] = &[
+    "antthinking",
+    "reasoning",
+    "think",
+    "thinking",
+    "thought",
+    "thoughts",
+];
 
 /// Assistants write the source of what they say as `【4:0†source】`, or between this sign and [`CITED`].
 const CITE: char = '\u{E200}';

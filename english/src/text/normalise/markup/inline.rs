@@ -104,6 +104,10 @@ impl Inline<'_> {
                 None => at + 1,
             },
             b'<' => self.angle(at),
+            b'#' if brackets::leads_to_heading(text, at) => {
+                let first = text[..at].ends_with('[');
+                self.replace(at, at + 1, if first { "" } else { ", " })
+            }
             b'{' => match attributes(text, at) {
                 Some(end) => self.leave_out(at, end),
                 None => at + 1,

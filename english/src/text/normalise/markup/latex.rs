@@ -136,6 +136,10 @@ impl<'a> Formula<'a> {
             self.at += length;
             let digits = self.text[start..self.at].replace("{,}", ",");
             let said = numbers::decimal(&digits, self.dialect).unwrap_or_else(|| numbers::spelled(&digits));
+            if let Some(said) = self.ratio(&digits) {
+                self.push(said, start..self.at, Of::Operand);
+                return;
+            }
             self.push(said, start..self.at, Of::Operand);
             return self.scripts();
         }
@@ -180,6 +184,17 @@ impl<'a> Formula<'a> {
                 self.push(said, start..self.at, Of::Operator);
             }
         }
+    }
+
+    /// The words of a fraction whose first number has been read: "1/2".
+    fn ratio(&mut self, top: &str) -> Option<String> {
+        let rest = self.rest().strip_prefix('/')?;
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let bottom = &rest[..length];
+        let less = top.parse::<u32>().ok()? < bottom.parse::<u32>().ok()?;
+        let said = fractions::words(top, bottom, self.dialect).filter(|_| less)?;
+        self.at += 1 + length;
+        Some(said)
     }
 
     /// Letters one by one, but for the name of a function and for what surely is a word.
@@ -340,6 +355,14 @@ impl<'a> Formula<'a> {
             }
             "|" | "lVert" | "rVert" | "Vert" => return self.bar(start, "the norm of"),
             "lvert" | "rvert" | "vert" => return self.bar(start, "the absolute value of"),
+            "colon" => return self.push(",", here, Of::Mark),
+            "$" => {
+                let start = self.at;
+                self.item();
+                let one = self.words.last().is_some_and(|word| word.said == "one");
+                let place = start..self.at.max(start + 1);
+                return self.push(if one { "dollar" } else { "dollars" }, place, Of::Operand);
+            }
             "mid" if self.set => return self.push("such that", here, Of::Operator),
             "lfloor" => return self.push("the floor of", here, Of::Operand),
             "lceil" => return self.push("the ceiling of", here, Of::Operand),
@@ -357,14 +380,22 @@ impl<'a> Formula<'a> {
             Kind::Word => {
                 self.push(said, here, Of::Operand);
                 self.scripts();
+                // A Greek letter.
+                if name == said {
+                    self.of_brackets(name.starts_with(char::is_uppercase));
+                }
             }
             Kind::Operator => self.push(said, here, Of::Operator),
             Kind::Large | Kind::Limit | Kind::Function => self.named(kind, said, start),
             Kind::Content => {
                 let inside = self.argument();
                 let words = self.part(inside);
+                let letter = matches!(&words[..], [word] if word.said.len() == 1);
                 self.words.extend(words);
                 self.scripts();
+                if letter {
+                    self.of_brackets(true);
+                }
             }
             Kind::Text => {
                 let inside = self.argument();
@@ -449,7 +480,14 @@ impl<'a> Formula<'a> {
                 Of::Operand,
             );
         }
-        self.push(said, here.clone(), Of::Operand);
+        if self.words.last().is_some_and(|word| word.said == "arg") {
+            self.words.pop();
+            self.push("the arg", here.clone(), Of::Operand);
+            let name = self.text[here.clone()].trim_start_matches('\\');
+            self.push(name, here.clone(), Of::Operand);
+        } else {
+            self.push(said, here.clone(), Of::Operand);
+        }
         let (below, above) = self.above_and_below();
         let of = |formula: &mut Self| formula.push("of", here.clone(), Of::Operand);
         match kind {

@@ -179,7 +179,10 @@ impl Marks {
     pub(super) fn target(&self, text: &str, close: usize) -> Option<usize> {
         let open = self.opening(close)?;
         if let Some(end) = pair(&self.targets, close) {
-            let target = &text[close + 2..end - 1];
+            let target = text[close + 2..end - 1].trim();
+            if target.starts_with('<') && target.contains('>') && !target.contains(LITERAL) {
+                return Some(end);
+            }
             let url = target.split(' ').next().unwrap_or_default();
             let titled = target[url.len()..]
                 .trim_start()

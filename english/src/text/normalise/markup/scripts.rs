@@ -47,11 +47,13 @@ pub(super) fn above(before: &str, inside: &str, options: &Options) -> String {
         return inside.chars().map(raised).collect();
     }
     let one = inside.chars().count() == 1;
+    let ending = matches!(
+        inside,
+        "st" | "nd" | "rd" | "th" | "er" | "re" | "me" | "mes" | "lle" | "gr" | "ie" | "TM" | "SM"
+    );
     // "e<sup>x</sup>", "2<sup>n+1</sup>"
-    if reckons
-        && (one && inside.starts_with(char::is_alphabetic)
-            || inside.contains(['+', '-', '−']) && number == inside && !inside.ends_with(['+', '-', '−']))
-    {
+    let exponent = inside.starts_with(char::is_alphanumeric) && !inside.ends_with(['+', '-', '−']) && !ending;
+    if reckons && exponent && !inside.contains([',', ' ']) {
         return format!(" to the power of {inside}");
     }
     let note = inside.starts_with('[')

@@ -42,7 +42,7 @@ pub(in super::super) fn formula(text: &str, at: usize) -> Option<(Range<usize>, 
     };
     if rest.starts_with("$$") {
         let closed = window(2, MAX_DISPLAY).find("$$")?;
-        return within(2, "$$", closed).filter(|(inside, _)| is_sure(&text[inside.clone()]));
+        return within(2, "$$", closed).filter(|(inside, _)| is_formula(text[inside.clone()].trim()));
     }
     if rest.starts_with('$') {
         return in_line(text, at, window(1, MAX_INLINE));
