@@ -163,6 +163,22 @@ impl Blocks<'_> {
             _ => text.strip_prefix("-# ").unwrap_or(text),
         };
         content.start = content.end - text.len();
+        // "== A heading ==" of a wiki.
+        let marks = text.bytes().take_while(|&b| b == b'=').count();
+        let title = text.trim_matches('=');
+        if (2..=6).contains(&marks)
+            && text.len() == 2 * marks + title.len()
+            && title.starts_with(' ')
+            && title.ends_with(' ')
+            && title.len() > 2
+        {
+            let start = content.start + marks;
+            let heading = trim(self.input.text(), start..start + title.len());
+            self.part(Gap::Paragraph, range.start);
+            self.paragraph.push_part(self.input, heading);
+            self.part(Gap::Line, range.end);
+            return;
+        }
         let hashes = text.bytes().take_while(|&b| b == b'#').count();
         if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
             let inner = text[hashes..].trim_end_matches('#');
@@ -338,8 +354,11 @@ fn is_delimiter_row(line: &str) -> bool {
     line.contains(['-', '=']) && line.contains(['|', '+']) && line.bytes().all(|b| b"|-: +=".contains(&b))
 }
 
-/// `[name]: https://… "Title"`
+/// `[name]: https://… "Title"`, `*[short]: what it stands for`
 fn is_definition(line: &str) -> bool {
+    if line.starts_with("*[") && line.contains("]: ") {
+        return true;
+    }
     let Some((name, target)) = line.strip_prefix('[').and_then(|rest| rest.split_once("]:")) else {
         return false;
     };

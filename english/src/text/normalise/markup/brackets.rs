@@ -50,6 +50,9 @@ pub(super) fn read(text: &str, at: usize, marks: &Marks, options: &Options) -> O
             if inside.contains(LITERAL) {
                 return marks.target(text, close).map(|_| at + 1);
             }
+            if is_code_of_boards(text, inside, close) {
+                return Some(close + 1);
+            }
             let linked = text[close + 1..].starts_with('(');
             if inside.starts_with('^') && !linked || matches!(inside, "TOC" | "toc") && text.trim().len() == 5
             {
@@ -65,6 +68,24 @@ pub(super) fn read(text: &str, at: usize, marks: &Marks, options: &Options) -> O
             }
         }
     }
+}
+
+/// `[b]`, `[url=…]` and `[/b]`, as boards on the net write bold text and links.
+fn is_code_of_boards(text: &str, inside: &str, close: usize) -> bool {
+    const NAMES: &[&str] = &[
+        "b", "center", "code", "color", "font", "h1", "h2", "i", "img", "list", "quote", "s", "size",
+        "spoiler", "u", "url",
+    ];
+    const REACH: usize = 2048;
+    let closes = inside.starts_with('/');
+    let name = inside.trim_start_matches('/');
+    let name = name
+        .split(['=', ' '])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let near = || &text[close..text.floor_char_boundary((close + REACH).min(text.len()))];
+    NAMES.contains(&name.as_str()) && (closes || near().to_ascii_lowercase().contains(&format!("[/{name}]")))
 }
 
 /// Where the page's name, or what is shown for it, begins: `[[page|shown]]`.

@@ -7,7 +7,7 @@ use super::{
     tags::{self, Effect, Tag},
 };
 use crate::text::{
-    normalise::options::{Aloud, Options},
+    normalise::options::{Aloud, Emoji, Options},
     spanned::{LITERAL, Spanned},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn read(block: &Spanned, options: &Options, out: &mut Spanned) {
     let round = options.brackets == Aloud::Skip;
     if !text
         .bytes()
-        .any(|b| b"*_~`[]<&\\=^|{\xC2\xE2".contains(&b) || round && b == b'(')
+        .any(|b| b"*_~`[]<&\\=^|{:\xC2\xE2".contains(&b) || round && b == b'(')
     {
         out.push_part(block, 0..text.len());
         return;
@@ -108,6 +108,19 @@ impl Inline<'_> {
                 let first = text[..at].ends_with('[');
                 self.replace(at, at + 1, if first { "" } else { ", " })
             }
+            b':' => match short_name(text, at) {
+                Some(name) => {
+                    let alone = text.trim().len() == name.len() + 2;
+                    let named = self.options.emoji == Emoji::Name || alone;
+                    let said = if named {
+                        name.replace(['_', '-', '+'], " ")
+                    } else {
+                        String::new()
+                    };
+                    self.replace(at, at + name.len() + 2, &said)
+                }
+                None => at + 1,
+            },
             b'{' => match attributes(text, at) {
                 Some(end) => self.leave_out(at, end),
                 None => at + 1,
@@ -146,6 +159,12 @@ impl Inline<'_> {
     fn above(&mut self, at: usize) -> usize {
         if let Some(end) = brackets::read(self.text, at, &self.marks, self.options) {
             return self.leave_out(at, end);
+        }
+        // "the end of a block ^its-name"
+        let name = &self.text[at + 1..];
+        let names = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        if self.text[..at].ends_with(' ') && name.len() > 4 && name.bytes().all(names) {
+            return self.leave_out(at, self.text.len());
         }
         match scripts::marked(self.text, at) {
             Some((end, inside)) => {
@@ -259,6 +278,23 @@ impl Inline<'_> {
         };
         Some(self.replace(at, tag.end + close + "</sup>".len(), &said))
     }
+}
+
+/// The name of the emoji that is written `:name:` at `at`.
+fn short_name(text: &str, at: usize) -> Option<&str> {
+    const LONGEST: usize = 40;
+    let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '/');
+    let rest = &text[at + 1..];
+    let name = rest[..rest.floor_char_boundary(LONGEST)].split_once(':')?.0;
+    let letters = name.len() > 1 && name.bytes().any(|b| b.is_ascii_lowercase());
+    let right = name
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_+-".contains(&b));
+    let (before, after) = (
+        text[..at].chars().next_back(),
+        rest[name.len() + 1..].chars().next(),
+    );
+    (letters && right && apart(before) && apart(after)).then_some(name)
 }
 
 fn without_tags(text: &str) -> String {

@@ -385,10 +385,26 @@ impl<'a> Formula<'a> {
                     self.of_brackets(name.starts_with(char::is_uppercase));
                 }
             }
+            // "$\sim 5$"
+            Kind::Operator if self.words.is_empty() && matches!(name, "sim" | "approx" | "simeq") => {
+                self.push("about", here, Of::Operator);
+            }
             Kind::Operator => self.push(said, here, Of::Operator),
             Kind::Large | Kind::Limit | Kind::Function => self.named(kind, said, start),
             Kind::Content => {
                 let inside = self.argument();
+                let text = &self.text[inside.clone()];
+                if let Some((kind @ (Kind::Function | Kind::Limit), said)) = command(text) {
+                    return self.named(kind, said, start);
+                }
+                if matches!(name, "mathrm" | "operatorname")
+                    && text.len() > 1
+                    && !text.contains(['\\', '^', '_'])
+                {
+                    self.verbatim(inside);
+                    self.scripts();
+                    return self.of_brackets(true);
+                }
                 let words = self.part(inside);
                 let letter = matches!(&words[..], [word] if word.said.len() == 1);
                 self.words.extend(words);
@@ -420,7 +436,7 @@ impl<'a> Formula<'a> {
                 }
                 self.scripts();
             }
-            Kind::Fraction => self.fraction(),
+            Kind::Fraction => self.fraction(here),
             Kind::Root => self.root(here),
             Kind::Choose => {
                 let above = self.argument();
@@ -542,12 +558,15 @@ impl<'a> Formula<'a> {
         }
     }
 
-    fn fraction(&mut self) {
+    fn fraction(&mut self, here: Range<usize>) {
         let (above, below) = (self.argument(), self.argument());
         let (whole, place) = (above.start..below.end, below.start.saturating_sub(1)..below.start);
         let (top, bottom) = (self.text[above.clone()].trim(), self.text[below.clone()].trim());
         if let Some(said) = fractions::words(top, bottom, self.dialect).filter(|_| numbers::is_digits(bottom))
         {
+            if self.text[..here.start].ends_with(|c: char| c.is_ascii_digit()) {
+                self.push("and", here, Of::Operand);
+            }
             self.push(said, whole, Of::Operand);
             return self.scripts();
         }
@@ -631,6 +650,15 @@ impl<'a> Formula<'a> {
 
     fn power(&mut self, range: Range<usize>) {
         let place = range.clone();
+        if self
+            .words
+            .last()
+            .is_none_or(|word| matches!(word.kind, Of::Operator | Of::Open))
+        {
+            // What it is above stands behind it: "^{14}C".
+            let words = self.part(range);
+            return self.words.extend(words);
+        }
         let exponent = self.text[range.clone()].trim();
         let base = self.words.last().map(|word| word.said.as_str());
         let capital =
@@ -642,6 +670,7 @@ impl<'a> Formula<'a> {
             "*" | "\\ast" | "\\star" => "star",
             "\\prime" => "prime",
             "\\dagger" => "dagger",
+            "-1" if capital || matches!(base, Some("f" | "g" | "h")) => "inverse",
             "T" | "\\top" | "\\intercal" if capital => "transpose",
             "+" => "plus",
             "-" => "minus",

@@ -1,5 +1,8 @@
-use crate::text::normalise::tests;
-use tests::american;
+use crate::text::{
+    Dialect,
+    normalise::{Options, normalise, tests::american},
+    spanned::Spanned,
+};
 
 #[test]
 fn keeps_paragraphs_and_joins_wrapped_lines() {
@@ -64,4 +67,64 @@ fn leaves_marks_out() {
     ] {
         assert_eq!(american(written), said, "{written}");
     }
+}
+
+/// Each word with what stands at its place in the written text.
+fn places(written: &str) -> Vec<(String, &str)> {
+    let mut input = Spanned::default();
+    input.push_verbatim(written, 0);
+    let out = normalise(&input, Dialect::American, &Options::default());
+    let mut at = 0;
+    out.text()
+        .split([' ', '\n'])
+        .map(|word| {
+            let source = out.source_of(at..at + word.len());
+            at += word.len() + 1;
+            (word.to_owned(), &written[source])
+        })
+        .collect()
+}
+
+#[test]
+fn tells_where_the_words_of_markup_stand() {
+    let found = places("So <i>x</i>, r<sup>2</sup> and $\\frac{a}{b} + \\pi$ [1] are ==one==.");
+    let expected = [
+        ("So", "So"),
+        ("x,", "x</i>,"),
+        ("r", "r<sup>2</sup>"),
+        ("squared", "r<sup>2</sup>"),
+        ("and", "and"),
+        ("a", "a"),
+        ("over", "{"),
+        ("b", "b"),
+        ("plus", "+"),
+        ("pi", "\\pi"),
+        ("are", "are"),
+        ("one.", "one==."),
+    ];
+    let found: Vec<_> = found
+        .iter()
+        .map(|(word, place)| (word.as_str(), *place))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn leaves_thoughts_out_that_are_longer_than_a_chunk() {
+    let thought = "Let me think about it.\n\n".repeat(2000);
+    for written in [
+        format!("Yes. <think>{thought}</think> No."),
+        format!("Yes. <!-- {thought} --> No."),
+        format!("Yes. <script>{thought}</script> No."),
+        format!("Yes. <details type=\"reasoning\">{thought}</details> No."),
+    ] {
+        assert_eq!(american(&written), "Yes. No.");
+    }
+    assert_eq!(american(&format!("{thought}</think>No.")), "No.");
+    // A rule in the middle of a long text begins no front matter.
+    let text = format!(
+        "{}\n\n---\na: b\n---\n\nEnd.",
+        "It is so. ".repeat(300).trim_end()
+    );
+    assert!(american(&text).ends_with("so.\n\na: b\n\nEnd."));
 }

@@ -57,8 +57,10 @@ pub(in super::super) fn formula(text: &str, at: usize) -> Option<(Range<usize>, 
         return bare(text, at);
     };
     let name = name[..name.floor_char_boundary(24)].split_once('}')?.0;
-    let known = ENVIRONMENTS.contains(&name.trim_end_matches('*'));
-    let close = known.then(|| format!("\\end{{{name}}}"))?;
+    if !ENVIRONMENTS.contains(&name.trim_end_matches('*')) {
+        return bare(text, at);
+    }
+    let close = format!("\\end{{{name}}}");
     let closed = window(0, MAX_DISPLAY).find(&close)?;
     within(0, &close, closed)
 }
@@ -127,7 +129,9 @@ fn in_line(text: &str, at: usize, window: &str) -> Option<(Range<usize>, usize)>
     let after = &window[closed + 1..];
     let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
     let ending = matches!(&after[..letters], "" | "th" | "st" | "nd" | "rd" | "s") || inside.contains('\\');
-    let digit = after.starts_with(|c: char| c.is_ascii_digit() || c == '$');
+    // "$\sim$5"
+    let digit = after.starts_with(|c: char| c.is_ascii_digit()) && !inside.starts_with('\\')
+        || after.starts_with('$');
     let spaced = inside.starts_with(char::is_whitespace) || inside.ends_with(char::is_whitespace);
     let right =
         is_one_block(inside) && ending && !digit && (!spaced || is_sure(inside)) && is_formula(inside);
