@@ -174,10 +174,11 @@ fn citation(text: &str, at: usize, before: &str, marks: &Marks) -> Option<usize>
         return None;
     }
     let glued = before.len() == at;
-    // "x[1]", "list[1] = 2", "the interval [1, 5]"
+    // "x[1]", "list[1] = 2", "the interval [1, 5]", "press [1]"
     let assigned = || text[close + 1..].trim_start().starts_with('=');
-    let counts =
-        glued && (is_variable(before) || assigned()) || inside.contains(',') && after_interval(before);
+    let counts = glued && (is_variable(before) || assigned())
+        || inside.contains(',') && after_interval(before)
+        || is_key(before);
     let known = is_number(inside) && !counts
         || inside.starts_with('@') && inside.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
         || glued && is_note(inside, before);
@@ -213,6 +214,17 @@ fn is_number(inside: &str) -> bool {
         last = value;
         digits && ascends
     })
+}
+
+/// "press [1] or [2]"
+fn is_key(before: &str) -> bool {
+    const REACH: usize = 4;
+    const ASKING: &[&str] = &[
+        "press", "type", "enter", "select", "choose", "option", "dial", "key", "button", "hit",
+    ];
+    let words = before.rsplit(' ').filter(|word| !word.is_empty()).take(REACH);
+    let mut words = words.map(str::to_ascii_lowercase);
+    words.any(|word| ASKING.contains(&word.as_str()))
 }
 
 /// "the interval [1, 5]"
@@ -259,23 +271,33 @@ fn direction(text: &str, open: usize, close: usize) -> Option<usize> {
     (apart && words && !inside.contains(LITERAL)).then(|| silence(text, open, close + 1))
 }
 
+/// How stage directions begin, in any form: "sighs", "laughing".
+const ACTS: &[&str] = &[
+    "applau", "blush", "bow", "breath", "chuckl", "clap", "clear", "cough", "cries", "cry", "exhal", "gasp",
+    "giggl", "grin", "groan", "growl", "gulp", "hug", "inhal", "laugh", "moan", "mumbl", "mutter", "nod",
+    "paus", "scoff", "scream", "shout", "shrug", "sigh", "smil", "smirk", "snicker", "sniff", "snor", "sob",
+    "stutter", "wave", "whisper", "wink", "yawn",
+];
+
 /// The end of a stage direction between stars: `*sighs* I know.`, but not `I *really* know.`
 pub(super) fn played(text: &str, at: usize, marks: &Marks) -> Option<usize> {
     let end = marks.emphasised(at)?;
     let inside = &text[at + 1..end - 1];
     let before = text[..at].trim_end();
     let begins = before.is_empty() || before.ends_with(['.', '!', '?', '…', '”', '"', '—', '*', ')']);
-    let first = inside.split(' ').next().unwrap_or_default();
-    let acts = (first.ends_with('s') || first.ends_with("ing"))
+    let first = inside.split(' ').next().unwrap_or_default().to_lowercase();
+    let acts = ACTS.iter().any(|act| first.starts_with(act));
+    let verb = (first.ends_with('s') || first.ends_with("ing"))
         && first.len() > 3
-        && !words::is(first, Role::Function)
+        && !words::is(&first, Role::Function)
         && !matches!(
-            first,
+            first.as_str(),
             "always" | "perhaps" | "nothing" | "something" | "anything" | "everything" | "this" | "yes"
         );
     let after = text[end..].trim_start().chars().next();
     let ends = after.is_none_or(|c| c.is_uppercase() || matches!(c, '“' | '"' | '(' | '*' | '…'));
-    (begins && (acts || ends) && !inside.contains(LITERAL)).then(|| silence(text, at, end))
+    let played = acts || begins && (verb || ends);
+    (played && !inside.contains(LITERAL)).then(|| silence(text, at, end))
 }
 
 /// With what is left out goes the mark behind it, if the sentence before has its own.

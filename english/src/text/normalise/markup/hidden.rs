@@ -210,7 +210,9 @@ impl Scan<'_> {
             None => return nothing,
         };
         if tag.closes {
-            return if thought && !self.thought {
+            // "Models write </think> then": a word like others.
+            let mentioned = self.text[..at].ends_with(' ') && self.text[tag.end..].starts_with(' ');
+            return if thought && !self.thought && !mentioned {
                 Found::Before(tag.end)
             } else {
                 Found::Hidden(tag.end)
