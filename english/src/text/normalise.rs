@@ -87,7 +87,7 @@ pub fn explain(input: &Spanned, dialect: Dialect, options: &Options) -> (Spanned
     (out, pieces)
 }
 
-/// Reads one of the [`chunks`] of what is [`spoken`].
+/// Reads one of the [`chunks()`] of what is [`spoken`].
 #[must_use]
 pub fn normalise_chunk(chunk: &Spanned, dialect: Dialect, options: &Options) -> Spanned {
     let mut out = Spanned::default();

@@ -394,7 +394,7 @@ fn item(line: &str) -> Option<(&str, &str)> {
     (!body.is_empty()).then_some((marker, body))
 }
 
-/// What follows the box of a task: "[ ] buy milk", "[x] done".
+/// What follows the box of a task: `[ ] buy milk`, `[x] done`.
 fn task(body: &str) -> Option<&str> {
     let rest = body.strip_prefix('[')?;
     let rest = rest

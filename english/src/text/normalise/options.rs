@@ -18,9 +18,9 @@ pub struct Options {
     /// Blocks of code: between fences, and `<pre>`.
     pub code_blocks: Aloud,
     pub emoji: Emoji,
-    /// Stage directions: "(laughs)", "[laughter]", "*sighs*".
+    /// Stage directions: `(laughs)`, `[laughter]`, `*sighs*`.
     pub brackets: Aloud,
-    /// Numbers of references: "shown [1]", "[2, 3]".
+    /// Numbers of references: `shown [1]`, `[2, 3]`.
     pub citations: Aloud,
 }
 

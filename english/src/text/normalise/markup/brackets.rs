@@ -136,7 +136,7 @@ fn embedded(text: &str, at: usize, marks: &Marks) -> Option<usize> {
     page(text, at + 1, marks)
 }
 
-/// The end of the references at `at`, and of those that follow: "[1], [2] and [3]", "[3][4]".
+/// The end of the references at `at`, and of those that follow: `[1], [2] and [3]`, `[3][4]`.
 fn citations(text: &str, at: usize, marks: &Marks, options: &Options) -> Option<usize> {
     const LONGEST_LINK: usize = ", and ".len();
     let before = text[..at].trim_end_matches(' ');
@@ -189,7 +189,7 @@ fn citation(text: &str, at: usize, before: &str, marks: &Marks) -> Option<usize>
     known.then(|| target.unwrap_or(close + 1))
 }
 
-/// "x" of "x[1]".
+/// "x" of `x[1]`.
 fn is_variable(before: &str) -> bool {
     let mut letters = before.chars().rev();
     letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none_or(|c| !c.is_alphanumeric())
@@ -216,7 +216,7 @@ fn is_number(inside: &str) -> bool {
     })
 }
 
-/// "press [1] or [2]"
+/// `press [1] or [2]`
 fn is_key(before: &str) -> bool {
     const REACH: usize = 4;
     const ASKING: &[&str] = &[
@@ -227,7 +227,7 @@ fn is_key(before: &str) -> bool {
     words.any(|word| ASKING.contains(&word.as_str()))
 }
 
-/// "the interval [1, 5]"
+/// `the interval [1, 5]`
 fn after_interval(before: &str) -> bool {
     let word = before.rsplit(' ').next().unwrap_or_default();
     matches!(
@@ -247,7 +247,7 @@ fn after_interval(before: &str) -> bool {
     )
 }
 
-/// "[note 1]", "[citation needed]", and "[a]" after a full stop.
+/// `[note 1]`, `[citation needed]`, and `[a]` after a full stop.
 fn is_note(inside: &str, before: &str) -> bool {
     let lower = inside.to_ascii_lowercase();
     let numbered = ["note ", "nb ", "n "].iter().any(|name| {

@@ -312,7 +312,7 @@ fn without_tags(text: &str) -> String {
     said
 }
 
-/// `text` without the marks of emphasis at its end: "<i>r</i>", "*r*".
+/// `text` without the marks of emphasis at its end: `<i>r</i>`, `*r*`.
 fn without_last_tags(text: &str) -> &str {
     let text = text.trim_end_matches(['*', '_']);
     match text.strip_suffix("</i>").or_else(|| text.strip_suffix("</em>")) {

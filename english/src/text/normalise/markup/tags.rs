@@ -72,7 +72,7 @@ pub(super) enum Effect {
     None,
 }
 
-/// The tag that begins at `at`. "a<b and c>d" has none.
+/// The tag that begins at `at`. `a<b and c>d` has none.
 pub(super) fn tag(text: &str, at: usize) -> Option<Tag<'_>> {
     let rest = text[at..].strip_prefix('<')?;
     let window = &rest[..rest.floor_char_boundary(MAX_BYTES)];
@@ -117,7 +117,7 @@ fn end(tail: &str) -> Option<usize> {
 }
 
 impl Tag<'_> {
-    /// What the tag does; `None` where it is text, as "<your name>" is. `closed` tells whether a name is closed later.
+    /// What the tag does; `None` where it is text, as `<your name>` is. `closed` tells whether a name is closed later.
     pub(super) fn effect(&self, closed: impl FnOnce(&str) -> bool) -> Option<Effect> {
         let name = self.name.to_ascii_lowercase();
         let known = |names: &[&str]| names.binary_search(&name.as_str()).is_ok();
