@@ -226,6 +226,29 @@ proptest! {
     }
 }
 
+/// Formulas whose parts stand within each other as deep as they fit.
+#[test]
+fn outlives_nested_formulas() {
+    for (open, close) in [
+        ("y(", ")"),
+        ("f(", ")"),
+        ("\\sqrt{", "}"),
+        ("\\frac{a}{", "}"),
+        ("x^{", "}"),
+        ("x_{", "}"),
+        ("{", "}"),
+        ("|", "|"),
+        ("\\sum_{", "}"),
+        ("\\vec{", "}"),
+        ("(", ")"),
+    ] {
+        let deep = |n: usize| format!("$${}1+é{}$$ ", open.repeat(n), close.repeat(n));
+        let _ = american(&deep(4000 / (open.len() + close.len())));
+        let _ = american(&deep(20).repeat(50));
+        let _ = american(&format!("$${}$$", open.repeat(300)));
+    }
+}
+
 #[test]
 fn outlives_known_breakers() {
     for text in [
@@ -468,6 +491,8 @@ fn takes_linear_time() {
         "> [!a] b\n",
         "[a]: /b\n",
         "[b]",
+        "\\(y(y(y(y(y(y(y(y(y(y(y(y(y(y(y(y(y(1+1)))))))))))))))))\\) ",
+        "$$|x|x|x|x|x|x$$ ",
         ":a",
         ":ab: ",
         "== a ==\n",

@@ -5,17 +5,16 @@
 
 mod commands;
 mod find;
+mod large;
+mod scripts;
 
 use std::ops::Range;
 
 use crate::text::{
     Dialect,
-    normalise::{
-        amounts::fractions,
-        say::{
-            numbers,
-            spelling::{self, letter_name},
-        },
+    normalise::say::{
+        numbers,
+        spelling::{self, letter_name},
     },
 };
 use commands::{Kind, command};
@@ -186,17 +185,6 @@ impl<'a> Formula<'a> {
         }
     }
 
-    /// The words of a fraction whose first number has been read: "1/2".
-    fn ratio(&mut self, top: &str) -> Option<String> {
-        let rest = self.rest().strip_prefix('/')?;
-        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let bottom = &rest[..length];
-        let less = top.parse::<u32>().ok()? < bottom.parse::<u32>().ok()?;
-        let said = fractions::words(top, bottom, self.dialect).filter(|_| less)?;
-        self.at += 1 + length;
-        Some(said)
-    }
-
     /// Letters one by one, but for the name of a function and for what surely is a word.
     fn letters(&mut self) {
         let start = self.at;
@@ -229,62 +217,6 @@ impl<'a> Formula<'a> {
         self.scripts();
         if length <= 1 {
             self.of_brackets("fghFGHPEO".contains(c));
-        }
-    }
-
-    /// "of" what stands in the brackets that follow: `f(x)`, and `y(t)` where nothing in them is reckoned.
-    fn of_brackets(&mut self, surely: bool) {
-        let start = self.at;
-        let Some(rest) = self.rest().strip_prefix('(') else {
-            return;
-        };
-        let mut depth = 1;
-        let end = rest.find(|c| {
-            depth += match c {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
-            depth == 0
-        });
-        let Some(end) = end.map(|end| start + 1 + end) else {
-            return;
-        };
-        let inside = self.part(start + 1..end);
-        let reckons = inside
-            .iter()
-            .any(|word| word.kind == Of::Operator && word.said != "given");
-        if inside.is_empty() || reckons && !surely {
-            return;
-        }
-        self.at = end + 1;
-        self.push("of", start..start + 1, Of::Operand);
-        self.words.extend(inside);
-        self.push(",", end..end + 1, if reckons { Of::End } else { Of::Operand });
-        if !reckons {
-            self.words.pop();
-        }
-        self.scripts();
-    }
-
-    /// Absolute values and norms, and the bar of "P(A|B)".
-    fn bar(&mut self, start: usize, of: &str) {
-        let here = start..self.at;
-        let operand = self.words.last().is_some_and(|word| word.kind == Of::Operand);
-        if let Some(began) = self.bar.take() {
-            let reckons = self.words[began.min(self.words.len())..]
-                .iter()
-                .any(|word| word.kind == Of::Operator);
-            if reckons {
-                self.push(",", here, Of::End);
-            }
-            self.scripts();
-        } else if operand && !self.rest().contains(['|']) {
-            let said = if self.set { "such that" } else { "given" };
-            self.push(said, here, Of::Operator);
-        } else {
-            self.push(of, here, Of::Operand);
-            self.bar = Some(self.words.len());
         }
     }
 
@@ -470,253 +402,6 @@ impl<'a> Formula<'a> {
         let start = self.at + 1;
         self.at = start + end + 1;
         Some(start..start + end)
-    }
-
-    /// Text between formulas: `\text{if }`.
-    fn verbatim(&mut self, range: Range<usize>) {
-        let mut at = range.start;
-        for word in self.text[range].split(' ') {
-            let said: String = word
-                .chars()
-                .filter(|c| !matches!(c, '$' | '\\' | '{' | '}'))
-                .collect();
-            self.push(said, at..at + word.len(), Of::Operand);
-            at += word.len() + 1;
-        }
-    }
-
-    /// A function, a limit or a sum, with what it goes over.
-    fn named(&mut self, kind: Kind, said: &str, start: usize) {
-        let here = start..self.at;
-        if kind == Kind::Limit && self.rest().trim().is_empty() {
-            // "x_{\max}"
-            return self.push(
-                self.text[here.clone()].trim_start_matches('\\'),
-                here,
-                Of::Operand,
-            );
-        }
-        if self.words.last().is_some_and(|word| word.said == "arg") {
-            self.words.pop();
-            self.push("the arg", here.clone(), Of::Operand);
-            let name = self.text[here.clone()].trim_start_matches('\\');
-            self.push(name, here.clone(), Of::Operand);
-        } else {
-            self.push(said, here.clone(), Of::Operand);
-        }
-        let (below, above) = self.above_and_below();
-        let of = |formula: &mut Self| formula.push("of", here.clone(), Of::Operand);
-        match kind {
-            Kind::Large => {
-                if let Some(below) = below {
-                    let words = self.part(below);
-                    let from = if above.is_some() { "from" } else { "over" };
-                    self.push(from, here.clone(), Of::Operand);
-                    self.words.extend(words);
-                }
-                if let Some(above) = above {
-                    self.push("to", here.clone(), Of::Operand);
-                    let words = self.part(above);
-                    self.words.extend(words);
-                }
-                of(self);
-            }
-            Kind::Limit => {
-                if let Some(below) = below {
-                    let mut words = self.part(below);
-                    let nears = words.iter_mut().find(|word| word.said == "to");
-                    let over = if nears.is_some() { "as" } else { "over" };
-                    if let Some(to) = nears {
-                        "approaches".clone_into(&mut to.said);
-                    }
-                    self.push(over, here.clone(), Of::Operand);
-                    self.words.extend(words);
-                }
-                of(self);
-            }
-            _ => {
-                if let Some(below) = below {
-                    self.push("base", here.clone(), Of::Operand);
-                    let words = self.part(below);
-                    self.words.extend(words);
-                }
-                if let Some(above) = above {
-                    if &self.text[above.clone()] == "-1" {
-                        self.push("inverse", above, Of::Operand);
-                    } else {
-                        self.power(above);
-                    }
-                }
-                let rest = self.rest();
-                if rest.trim_start().starts_with('(') {
-                    self.at += rest.len() - rest.trim_start().len();
-                    self.of_brackets(true);
-                } else if said.starts_with("the ") {
-                    of(self);
-                }
-            }
-        }
-    }
-
-    fn fraction(&mut self, here: Range<usize>) {
-        let (above, below) = (self.argument(), self.argument());
-        let (whole, place) = (above.start..below.end, below.start.saturating_sub(1)..below.start);
-        let (top, bottom) = (self.text[above.clone()].trim(), self.text[below.clone()].trim());
-        if let Some(said) = fractions::words(top, bottom, self.dialect).filter(|_| numbers::is_digits(bottom))
-        {
-            if self.text[..here.start].ends_with(|c: char| c.is_ascii_digit()) {
-                self.push("and", here, Of::Operand);
-            }
-            self.push(said, whole, Of::Operand);
-            return self.scripts();
-        }
-        let (top, bottom) = (self.part(above), self.part(below));
-        self.joined(top, place.clone());
-        self.push("over", place.clone(), Of::Operand);
-        self.joined(bottom, place.end..self.at.max(place.end + 1));
-        self.scripts();
-    }
-
-    /// An argument, and a comma where it is long.
-    fn joined(&mut self, words: Vec<Word>, place: Range<usize>) {
-        let long = words.iter().any(|word| word.kind == Of::Operator);
-        self.words.extend(words);
-        if long {
-            self.push(",", place, Of::End);
-        }
-    }
-
-    fn root(&mut self, here: Range<usize>) {
-        let index = self.optional();
-        let name = match index.clone().map(|index| self.text[index].trim()) {
-            None | Some("2") => "square".to_owned(),
-            Some("3") => "cube".to_owned(),
-            Some(digits) if numbers::is_digits(digits) => numbers::ordinal(digits, self.dialect),
-            Some(letters) => format!("{letters}th"),
-        };
-        self.push(format!("the {name} root of"), here, Of::Operand);
-        let inside = self.argument();
-        let end = inside.end;
-        let words = self.part(inside);
-        self.joined(words, end..self.at.max(end + 1));
-        self.scripts();
-    }
-
-    /// The arguments of `_` and `^`, in either order.
-    fn above_and_below(&mut self) -> (Option<Range<usize>>, Option<Range<usize>>) {
-        let (mut below, mut above) = (None, None);
-        loop {
-            let rest = self.rest();
-            let trimmed = rest.trim_start().trim_start_matches("\\limits").trim_start();
-            let slot = match trimmed.chars().next() {
-                Some('_') if below.is_none() => &mut below,
-                Some('^') if above.is_none() => &mut above,
-                _ => return (below, above),
-            };
-            self.at += rest.len() - trimmed.len() + 1;
-            *slot = Some(self.argument());
-        }
-    }
-
-    /// What stands below, above and behind the operand that was said last.
-    fn scripts(&mut self) {
-        self.primes();
-        let (below, above) = self.above_and_below();
-        if let Some(below) = below {
-            let words = self.part(below.clone());
-            if words.iter().any(|word| word.kind == Of::Operator) {
-                self.push("sub", below.start.saturating_sub(1)..below.start, Of::Operand);
-            }
-            self.joined(words, below.end..below.end + 1);
-        }
-        if let Some(above) = above {
-            self.power(above);
-        }
-        self.primes();
-    }
-
-    fn primes(&mut self) {
-        let start = self.at;
-        let count = self.rest().bytes().take_while(|&b| b == b'\'').count();
-        self.at += count;
-        let said = match count {
-            0 => return,
-            1 => "prime",
-            2 => "double prime",
-            _ => "triple prime",
-        };
-        self.push(said, start..self.at, Of::Operand);
-    }
-
-    fn power(&mut self, range: Range<usize>) {
-        let place = range.clone();
-        if self
-            .words
-            .last()
-            .is_none_or(|word| matches!(word.kind, Of::Operator | Of::Open))
-        {
-            // What it is above stands behind it: "^{14}C".
-            let words = self.part(range);
-            return self.words.extend(words);
-        }
-        let exponent = self.text[range.clone()].trim();
-        let base = self.words.last().map(|word| word.said.as_str());
-        let capital =
-            base.is_some_and(|base| base.len() == 1 && base.bytes().all(|b| b.is_ascii_uppercase()));
-        let said = match exponent {
-            "2" => "squared",
-            "3" => "cubed",
-            "\\circ" | "\\degree" | "∘" | "°" => "degrees",
-            "*" | "\\ast" | "\\star" => "star",
-            "\\prime" => "prime",
-            "\\dagger" => "dagger",
-            "-1" if capital || matches!(base, Some("f" | "g" | "h")) => "inverse",
-            "T" | "\\top" | "\\intercal" if capital => "transpose",
-            "+" => "plus",
-            "-" => "minus",
-            "th" | "\\text{th}" | "\\mathrm{th}" | "\\textrm{th}" => return self.ordinal(place),
-            _ => "",
-        };
-        if !said.is_empty() {
-            return self.push(said, place, Of::Operand);
-        }
-        let (sign, digits) = numbers::sign(exponent);
-        if numbers::is_digits(digits) && digits.len() <= 6 {
-            let said = match sign {
-                "minus " => format!("to the minus {}", numbers::cardinal(digits, self.dialect)),
-                _ => format!("to the {}", numbers::ordinal(digits, self.dialect)),
-            };
-            return self.push(said, place, Of::Operand);
-        }
-        if let Some((top, bottom)) = exponent.split_once('/')
-            && let Some(said) = fractions::words(top, bottom, self.dialect)
-        {
-            return self.push(format!("to the power of {said}"), place, Of::Operand);
-        }
-        let words = self.part(range);
-        // The charge of an ion, and text.
-        let plain = exponent.ends_with(['+', '-']) || exponent.starts_with("\\text") || words.is_empty();
-        if !plain {
-            self.push(
-                "to the power of",
-                place.start.saturating_sub(1)..place.start,
-                Of::Operand,
-            );
-        }
-        let end = place.end..place.end + 1;
-        let long = words.len() > 1 && !plain;
-        self.words.extend(words);
-        if long {
-            self.push(",", end, Of::End);
-        }
-    }
-
-    /// "n-th"
-    fn ordinal(&mut self, place: Range<usize>) {
-        match self.words.last_mut() {
-            Some(word) if word.said.len() == 1 => word.said += "th",
-            _ => self.push("th", place, Of::Operand),
-        }
     }
 }
 
