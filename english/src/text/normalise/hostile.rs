@@ -226,6 +226,18 @@ proptest! {
     }
 }
 
+#[test]
+fn leaves_nothing_odd_whatever_is_chosen() {
+    let options = Options {
+        url_normalization: Urls::Short,
+        ..Options::default()
+    };
+    for text in ["http://?A A", "http://@", "http://:80/ a", "www./x", "a://www./"] {
+        let out = normalise(&spanned(text), Dialect::American, &options);
+        is_plain(out.text()).unwrap();
+    }
+}
+
 /// Formulas whose parts stand within each other as deep as they fit.
 #[test]
 fn outlives_nested_formulas() {

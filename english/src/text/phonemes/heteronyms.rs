@@ -30,7 +30,7 @@ struct Place<'a> {
 pub(super) fn fix(words: &[Word<'_>], tags: &[&'static str], at: usize, dialect: Dialect) -> Option<Fix> {
     let text = words[at].text;
     let place = Place { words, tags, at };
-    if text == "A" && place.is_letter() {
+    if text == "A" && place.is_letter() || matches!(text, "a" | "A") && place.is_variable() {
         return Some(Fix::Say("ˈA"));
     }
     if !(3..=8).contains(&text.len()) {
@@ -102,6 +102,30 @@ impl Place<'_> {
                 after,
                 "is" | "was" | "to" | "of" | "in" | "on" | "from" | "has" | "or"
             )
+    }
+
+    /// The letter of a formula, which no article can be there: "a squared", "a plus b", "a is".
+    fn is_variable(&self) -> bool {
+        const BEFORE: &[&str] = &[
+            "equals", "plus", "minus", "over", "times", "of", "let", "where", "if",
+        ];
+        // "b." may be one word.
+        let letter = |i| {
+            let word = self.word(i).trim_end_matches('.');
+            word.len() == 1 && word.starts_with(|c: char| c.is_ascii_lowercase() && c != 'a')
+        };
+        let operand = |i| letter(i) || self.word(i) == "a" || is_number_word(self.word(i));
+        match self.word(1) {
+            "squared" | "cubed" | "equals" | "is" | "and" | "or" => true,
+            // "to bring a plus one"
+            "plus" | "minus" => operand(2) && (self.word(2) != "one" || self.previous_is(BEFORE)),
+            "over" | "times" | "choose" | "mod" => operand(2),
+            "to" => self.word(2) == "the",
+            "less" | "greater" => {
+                self.word(2) == "than" && (letter(3) || self.word(3) == "zero" || self.previous_is(BEFORE))
+            }
+            _ => letter(1),
+        }
     }
 
     fn is_metal(&self) -> bool {

@@ -71,6 +71,9 @@ fn short(url: &str) -> String {
     let host = place.rsplit('@').next().unwrap_or(place);
     let host = host.split_once(':').map_or(host, |(host, _)| host);
     let site = say(host.strip_prefix("www.").unwrap_or(host));
+    if site.is_empty() {
+        return say(url);
+    }
     if scheme || path.len() > 1 {
         format!("a link to {site}")
     } else {
