@@ -181,6 +181,7 @@ fn citation(text: &str, at: usize, before: &str, marks: &Marks) -> Option<usize>
         || is_key(before);
     let known = is_number(inside) && !counts
         || inside.starts_with('@') && inside.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
+        || inside.chars().all(|c| "*†‡§".contains(c))
         || glued && is_note(inside, before);
     // "[1](https://…)"
     let target = marks
