@@ -107,12 +107,13 @@ pub(crate) fn tokens(line: &str) -> Vec<Token<'_>> {
 /// Cuts what stands between two spaces.
 fn split<'a>(line: &'a str, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
     let whole = &line[from..to];
-    let address = whole.contains("://")
-        || whole.contains('@') && !whole.contains(LITERAL)
-        || whole.starts_with("www.")
-        || is_path_of_host(whole)
-        || is_query(whole)
-        || has_colons(whole);
+    let address = !whole.contains(LITERAL)
+        && (whole.contains("://")
+            || whole.contains('@')
+            || whole.starts_with("www.")
+            || is_path_of_host(whole)
+            || is_query(whole)
+            || has_colons(whole));
     let (mut at, mut spaced) = (from, true);
     while at < to {
         let rest = &line[at..to];
