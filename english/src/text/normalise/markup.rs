@@ -229,8 +229,8 @@ impl Blocks<'_> {
                 let name = name.to_ascii_lowercase();
                 self.paragraph.push_replaced(&capitalised(&name), source);
             }
-            title => {
-                let title = content.end - title.len()..content.end;
+            _ => {
+                let title = trim(self.input.text(), content.end - title.len()..content.end);
                 self.paragraph.push_part(self.input, title);
             }
         }
