@@ -12,7 +12,7 @@ KINDS = {"comma": ",", "semicolon": "; :", "dash": "—", "stop": "… . ! ? ins
 
 
 def tables(found: dict) -> str:
-    lines = ["## Sentences against the same made in one run", "", sentences(found), "", "## Pauses, ms", "", pauses(found), "", "## Misheard", "", misheard(found)]
+    lines = ["## Sentences against the same made in one run", "", sentences(found), "", "## The same by their length", "", lengths(found), "", "## Pauses, ms", "", pauses(found), "", "## Misheard", "", misheard(found)]
     return "\n".join(lines)
 
 
@@ -47,6 +47,31 @@ def sentences(found: dict) -> str:
         )
     note = "Off: the median of all sentences and, in brackets, the 90th percentile and the worst of its size. A hole: a silence inside a clause over 50 ms longer than in the uncut run."
     return f"{table(head, rows)}\n\n{note}"
+
+
+# Words of a sentence; one of a word or two is said with the next, where its run by itself is another sentence.
+LENGTHS = ((1, 2), (3, 4), (5, 7), (8, 11), (12, None))
+
+
+def lengths(found: dict) -> str:
+    head = ["server", "words", "sentences", "rate off %", f"over {RATE:g} %", "F0 off %", f"over {PITCH:g} %", "level off dB", f"over {LEVEL:g} dB", "holes in a clause"]
+    rows = []
+    for server, voices in found.items():
+        every = [sentence for responses in voices.values() for response in responses for sentence in response["sentences"]]
+        for least, most in LENGTHS:
+            said = [one for one in every if least <= len(one["text"].split()) <= (most or len(one["text"]))]
+            if not said:
+                continue
+            rate = [percent(one, "rate") for one in said]
+            pitch = [percent(one, "median") for one in said if one["said"]["median"] and one["uncut"]["median"]]
+            level = [one["said"]["level"] - one["uncut"]["level"] for one in said]
+            rows.append(
+                [
+                    server, f"{least}–{most}" if most else f"{least} and more", len(said), spread_of(rate), outside(rate, RATE), spread_of(pitch), outside(pitch, PITCH),
+                    spread_of(level), outside(level, LEVEL), sum(len(one["holes"]) for one in said),
+                ]  # fmt: skip
+            )
+    return table(head, rows)
 
 
 def percent(sentence: dict, name: str) -> float:

@@ -72,7 +72,7 @@ const MEASURED: [(&str, u64, u64); 28] = [
     ("am_eric", 70, 300),
     ("am_fenrir", 95, 285),
     ("am_liam", 140, 400),
-    ("am_michael", 395, 590),
+    ("am_michael", 395, 430),
     ("am_onyx", 120, 400),
     ("am_puck", 65, 250),
     ("am_santa", 225, 510),
