@@ -95,6 +95,18 @@ pub fn normalise_chunk(chunk: &Spanned, dialect: Dialect, options: &Options) -> 
     out
 }
 
+/// What a reader sees of `input`: the text without its markup, with `'\n'` where a line ends.
+#[must_use]
+pub fn visible(input: Spanned, options: &Options) -> Spanned {
+    let text = spoken(input, Dialect::American, options);
+    let mut out = Spanned::default();
+    for chunk in chunks(&text) {
+        let lines = markup::lines(&unicode::clean(&chunk), options);
+        out.push_part(&lines, 0..lines.text().len());
+    }
+    out
+}
+
 fn read(chunk: &Spanned, dialect: Dialect, options: &Options, out: &mut Spanned, pieces: &mut Vec<Piece>) {
     let lines = markup::lines(&unicode::clean(chunk), options);
     engine::read(&lines, &rules::RULES, dialect, options, out, pieces);

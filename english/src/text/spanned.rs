@@ -59,6 +59,13 @@ impl Spanned {
         &self.literals
     }
 
+    /// Its parts in order, each with the place that it stands for.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        let ends = self.origins.iter().skip(1).map(|next| next.at);
+        let parts = self.origins.iter().zip(ends.chain([self.text.len()]));
+        parts.map(|(origin, end)| (&self.text[origin.at..end], origin.source.clone()))
+    }
+
     /// Appends text that stands byte for byte in the user's text from `source_start` on.
     pub fn push_verbatim(&mut self, text: &str, source_start: usize) {
         self.push(text, source_start..source_start + text.len(), true);

@@ -2,7 +2,13 @@
 
 use std::ops::Range;
 
-use crate::script::{Item, Run};
+use crate::{
+    script::{Item, Run},
+    text::{
+        normalise::{self, Options},
+        spanned::Spanned,
+    },
+};
 
 /// What of the user's text is to be shown, and where it stands.
 #[derive(Debug)]
@@ -17,22 +23,30 @@ struct Piece {
     text: String,
 }
 
+/// A sign is shown as it was written, and what a notation means as what it means: an entity, a tag, a formula.
+fn shown<'a>(said: &'a str, written: &'a str) -> &'a str {
+    let notation = written.starts_with(['&', '<']) || written.contains(['\\', '{', '$']);
+    if said.trim().is_empty() {
+        " "
+    } else if !notation {
+        written
+    } else if said.contains(char::is_alphanumeric) || !written.starts_with('<') {
+        said
+    } else {
+        " "
+    }
+}
+
 impl Shown {
     pub(super) fn new(text: &str, items: &[Item]) -> Self {
         let mut pieces = Vec::new();
         let mut push = |source: Range<usize>, text: String| pieces.push(Piece { source, text });
         for item in items {
             let Item::Passage(passage) = item else { continue };
-            for run in &passage.runs {
-                let (Run::Text { source, .. } | Run::Phonemes { source, .. }) = run;
+            let visible = normalise::visible(Spanned::from_runs(&passage.runs), &Options::default());
+            for (said, source) in visible.parts() {
                 let written = text.get(source.clone()).unwrap_or_default();
-                match run {
-                    // An entity is shown as what it means, anything else as it was written.
-                    Run::Text { text, .. } if written.starts_with('&') => push(source.clone(), text.clone()),
-                    // The end tag of a paragraph.
-                    _ if written.starts_with('<') => push(source.clone(), " ".to_owned()),
-                    _ => push(source.clone(), written.to_owned()),
-                }
+                push(source, shown(said, written).to_owned());
             }
             let end = passage.runs.last().map_or(0, |run| match run {
                 Run::Text { source, .. } | Run::Phonemes { source, .. } => source.end,

@@ -55,7 +55,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
         let spoken = captions.last(duration_of(joiner.samples())).unwrap();
         let units: Vec<u16> = text.encode_utf16().collect();
         let place = String::from_utf16(&units[spoken.from..spoken.to]).unwrap();
-        if !options.ssml && !text.contains('[') {
+        if !options.ssml && !text.contains(['[', '*', '<']) {
             assert_eq!(spoken.chunk.text, place);
             assert_eq!(place, line.trim());
         }
@@ -110,6 +110,22 @@ fn markup_is_not_shown() {
     let options = Options::default();
     let (captions, total) = say("Say [Kokoro](/kˈOkəɹO/)[pause:1s]now", &options);
     assert_eq!(captions.chunks(total)[0].text, "Say Kokoro now");
+}
+
+#[test]
+fn markdown_and_tags_are_not_shown() {
+    let shown = |text: &str| {
+        let (captions, total) = say(text, &Options::default());
+        let chunks = captions.chunks(total);
+        let texts: Vec<String> = chunks.into_iter().map(|chunk| chunk.text).collect();
+        texts.join("|")
+    };
+    assert_eq!(shown("It is **bold** and `code`."), "It is bold and code.");
+    assert_eq!(
+        shown("# Title\n- *one* item\n- see [the “page”](http://x.com/y)"),
+        "Title|one item|see the “page”"
+    );
+    assert_eq!(shown("two <b>items</b> &amp; more"), "two items & more");
 }
 
 #[test]
