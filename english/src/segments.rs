@@ -247,6 +247,10 @@ impl Segment {
     }
 
     fn join(mut self, next: Self) -> Self {
+        // A heading or an item, which only its line ends: the model pauses at marks.
+        if !cut::ends_with_mark(&self.phonemes) {
+            self.push(".");
+        }
         self.push(" ");
         let shift = self.tokens.len();
         self.phonemes.push_str(&next.phonemes);

@@ -180,6 +180,12 @@ const PHRASES: [&str; 31] = [
     "at", "bI",
 ];
 
+/// Whether a mark stands at the end, inside closing quotes and brackets or outside.
+pub(super) fn ends_with_mark(phonemes: &str) -> bool {
+    let outside = phonemes.trim_end();
+    outside.trim_end_matches(is_closing).ends_with(is_mark) || outside.ends_with(is_mark)
+}
+
 fn is_mark(sign: char) -> bool {
     matches!(sign, ',' | ';' | ':' | '.' | '!' | '?' | '…' | '—')
 }

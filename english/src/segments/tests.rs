@@ -67,6 +67,14 @@ fn no_cut_leaves_a_scrap() {
 }
 
 #[test]
+fn an_item_that_only_its_line_ends_gets_a_mark_before_the_next() {
+    let items = ["mˈɪlk", "ˈɛɡz,", "ˈɛɡz”", "ˈɛɡz.”", "bɹˈɛd"];
+    let items = items.iter().map(|item| sentence(item, Boundary::Sentence));
+    let all = segment_all(items.collect(), 400);
+    assert_eq!(phonemes(&all).join(" "), "mˈɪlk. ˈɛɡz, ˈɛɡz”. ˈɛɡz.” bɹˈɛd");
+}
+
+#[test]
 fn short_sentences_go_together_but_not_across_paragraphs() {
     let all = segment_all(
         vec![
