@@ -30,7 +30,7 @@ pub use chunks::{MAX_CHUNK_BYTES, chunks};
 pub use options::Options;
 use say::numbers;
 pub(in crate::text) use say::numbers::is_number_word;
-pub(in crate::text) use words::begins_sentence;
+pub(in crate::text) use words::{begins_sentence, is_era, takes_letter};
 
 use super::{Dialect, spanned::Spanned};
 

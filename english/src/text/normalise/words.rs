@@ -53,6 +53,7 @@ pub(crate) enum Role {
     DatedBefore,
     Dating,
     Described,
+    Determiner,
     Dialling,
     Direction,
     Distance,
@@ -60,6 +61,7 @@ pub(crate) enum Role {
     Dotted,
     Doubled,
     Entity,
+    Era,
     Extension,
     Face,
     Floor,
@@ -69,6 +71,7 @@ pub(crate) enum Role {
     GoesOn,
     GoesOnAfterUnit,
     HourBefore,
+    Lettered,
     Life,
     Link,
     Listed,
@@ -225,9 +228,23 @@ pub(crate) fn said(text: &str, role: Role) -> Option<&'static str> {
     entry(text)?.said.iter().find(known).map(|(.., said)| *said)
 }
 
-/// "It", "The": a word that begins a sentence, and no name.
+/// "It", "The", "Don’t", "It's": a word that begins a sentence, and no name.
 pub(in crate::text) fn begins_sentence(word: &str) -> bool {
-    is(word, Role::SentenceStart)
+    let known = |word: &str| is(word, Role::SentenceStart);
+    let (stem, apostrophe) = word
+        .split_once(['\'', '’'])
+        .map_or((word, None), |(stem, ending)| (stem, Some(ending)));
+    known(stem) || apostrophe.is_some_and(|ending| known(&format!("{stem}'{ending}")))
+}
+
+/// "plan", "Vitamin": letters tell several of it apart.
+pub(in crate::text) fn takes_letter(word: &str) -> bool {
+    is(word, Role::Lettered)
+}
+
+/// "B.C": years are counted by it.
+pub(in crate::text) fn is_era(letters: &str) -> bool {
+    is(letters, Role::Era)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::text::normalise::{
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
     say::{capitalised, numbers},
-    words::{Role, said},
+    words::{Role, begins_sentence, said},
 };
 
 /// A full stop that is perhaps its own stands after the token at `at`.
@@ -112,8 +112,10 @@ pub(crate) fn title(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let pair =
         matches!(next.core, "and" | "&") && line.next(at + 1).is_some_and(|second| second.is(Role::Title));
-    if !(next.is_capitalised() || pair) {
-        return rank.then(|| Reading::abbreviation(said, 1));
+    // "Ask the Dr. He knows."
+    let ended = dotted && begins_sentence(next.core) && line.after_a(at, Role::Determiner);
+    if !(next.is_capitalised() || pair) || ended {
+        return (rank || ended).then(|| Reading::abbreviation(said, 1));
     }
     // "Sec" and "Sr" come after names too.
     let after_name = line

@@ -16,7 +16,7 @@ use crate::text::normalise::{
     engine::Reading,
     line::Line,
     say::{house, numbers},
-    words::{Role, is, said},
+    words::{Role, begins_sentence, is, said},
 };
 
 /// A street's kind stands within so many tokens of the house number.
@@ -212,5 +212,5 @@ fn leads_to_name(line: &Line<'_>, at: usize) -> bool {
     matches!(line.tokens[at].core, "St" | "Dr")
         && line
             .next_after_dot(at)
-            .is_some_and(|next| next.is_capitalised() && !next.is(Role::SentenceStart) && !is_street(next))
+            .is_some_and(|next| next.is_capitalised() && !begins_sentence(next.core) && !is_street(next))
 }
