@@ -273,8 +273,11 @@ fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Das
     let (before, after) = (line.get(at - 1)?, line.get(at)?);
     let class = rule.class();
     let read = |at| rules.amounts.contains(&class) && rules.first(line, at, Some(class)).is_some();
-    if before.close == "–" && !after.spaced {
-        return read(at).then_some(Dash::Glued);
+    if matches!(before.close, "–" | "--") && !after.spaced {
+        // "1914--18", as TeX writes it
+        let digit = |c: char| c.is_ascii_digit();
+        let numbers = before.close == "--" && before.core.ends_with(digit) && after.core.starts_with(digit);
+        return (numbers || read(at)).then_some(Dash::Glued);
     }
     let dash = before.close.is_empty() && after.is_dash(&["-", "–"]) && !context::in_equation(line, at);
     let second = line.get(at + 1).filter(|second| dash && second.spaced)?;

@@ -52,6 +52,7 @@ pub(super) const LIST: &[Rule] = &[
     rule("emoji.heart", &[Symbol], emoji::heart, "I <3 you"),
     rule("emoji.face", &[Marks, Letter, Symbol, Face], emoji::face, "so :-)"),
     rule("emoji.sign", &[Symbol], emoji::emoji, "🎉"),
+    one("sign.option", &[Symbol], symbols::option, "--no-cache"),
     rule("sign.hyphen", &[Marks], symbols::hyphen, "this - that"),
     one("identifier.card", &[Digit], identifier::card, "card ****4321"),
     one("identifier.episode", &[Digit], identifier::episode, "S01E05"),

@@ -32,7 +32,7 @@ fn check(cases: &[(&str, &str)]) {
 fn leaves_prose_alone() {
     for prose in [
         "“I came—I saw,” he said; ‘it’s good’ … (or so he thought).",
-        "We can all begin freely--a slight preference is natural enough.",
+        "We can all begin freely—a slight preference is natural enough.",
         "One paragraph.\n\nAnother one!",
         "'Tis the season; rock 'n' roll at five o'clock, y'all.",
         "In Part I think, as with Elizabeth I think; Malcolm X. and vitamin C.",

@@ -96,6 +96,7 @@ pub(crate) enum Role {
     PeriodOfTime,
     Place,
     Plain,
+    ProgramOption,
     Region,
     Regnal,
     Road,

@@ -24,6 +24,32 @@ pub(crate) fn hyphen(line: &Line<'_>, at: usize) -> Option<Reading> {
     }))
 }
 
+/// "--no-cache", "-h", "-v/--verbose": options of a program.
+pub(crate) fn option(line: &Line<'_>, at: usize) -> Option<String> {
+    let core = Some(line.tokens[at].core).filter(|core| core.starts_with('-'))?;
+    let says = |option: &str| {
+        let long = option.strip_prefix("--");
+        let name = long.or_else(|| option.strip_prefix('-'))?;
+        let letters = name.bytes().all(|b| b.is_ascii_alphabetic());
+        // "-rf"; "-ing" is an ending.
+        let short =
+            letters && (name.len() == 1 || name.len() < 4 && !name.contains(['a', 'e', 'i', 'o', 'u', 'y']));
+        match long {
+            Some(_) => Some(format!("dash dash {}", spelled(name, line.dialect, true))),
+            None => short.then(|| format!("dash {}", name.to_ascii_uppercase())),
+        }
+    };
+    let named = |option: &&str| {
+        option
+            .trim_start_matches('-')
+            .starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    let options = core
+        .split('/')
+        .map(|option| Some(option).filter(named).and_then(says));
+    Some(options.collect::<Option<Vec<_>>>()?.join(" slash "))
+}
+
 /// Signs that only part lines, lead the eye or repeat a word.
 pub(crate) fn silent(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;

@@ -183,7 +183,7 @@ fn marks(written: &str, open: bool) -> String {
         match c {
             '.' if run > 4 => marks.push('…'),
             '.' => marks.extend(std::iter::repeat_n('.', run)),
-            '-' if run > 1 => marks.push_str("--"),
+            '-' if run > 1 => marks.push('—'),
             '-' => {}
             '"' => marks.push(if open { '“' } else { '”' }),
             '«' => marks.push('“'),

@@ -4,7 +4,7 @@ use crate::text::{
     normalise::{
         calendar::is_span,
         say::spelling::is_greek,
-        words::{Role, Roles, roles},
+        words::{Role, Roles, is, roles},
     },
     spanned::LITERAL,
 };
@@ -182,7 +182,10 @@ fn joint(rest: &str) -> Option<usize> {
                     next.is_some_and(range_part) && (range_part(before) || half || ordinal) || half && noon;
                 !range && !is_span(&rest[..i], &rest[end..])
             }
-            '-' => run >= 2 && next != Some('-'),
+            '-' => {
+                let before = || rest[..i].trim_end_matches('-').chars().next_back();
+                run >= 2 && next != Some('-') && before().is_some_and(|c| !is_open(c) && c != '/')
+            }
             '.' => run >= 2 && (next.is_some_and(char::is_alphanumeric) || opens_quote(&rest[end..])),
             ',' | ';' | '!' | '?' | ':' => {
                 started
@@ -264,6 +267,10 @@ fn is_close(c: char) -> bool {
 
 fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
     let piece = &line[from..to];
+    let option = from + piece.len() - piece.trim_start_matches(is_open).len();
+    if let Some(end) = option_end(&line[option..to]) {
+        return token(line, [from, option, option + end, to], spaced);
+    }
     // Comparisons and arrows are no brackets.
     if piece == "!=" || piece.contains(['<', '>']) && piece.chars().all(|c| "<>=-".contains(c)) {
         return token(line, [from, from, to, to], spaced);
@@ -277,7 +284,7 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
             // A sign, a decimal point or a name such as ".NET" begins the core.
             '-' | '–' => {
                 next.is_none_or(|n| n == c || !(n.is_alphanumeric() || n == '.' || "$£€¥₹".contains(n)))
-                    || piece.starts_with("--")
+                    || line[from..core].ends_with(c)
             }
             '.' => next.is_none_or(|n| n == '.' || is_close(n) || is_open(n)),
             ',' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '”' | '»' => true,
@@ -316,6 +323,17 @@ fn peel(line: &str, from: usize, to: usize, spaced: bool) -> Token<'_> {
         close -= c.len_utf8();
     }
     token(line, [from, core, close, to], spaced)
+}
+
+/// Where an option of a program ends that `piece` begins with: "--no-cache", "--help,".
+fn option_end(piece: &str) -> Option<usize> {
+    let name = piece.strip_prefix("--")?.trim_end_matches(is_close);
+    let word = name.split('=').next()?;
+    let plain = word.split('-').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    let surely = word.len() < name.len() || word.contains('-') || is(word, Role::ProgramOption);
+    (plain && surely).then_some(name.len() + 2)
 }
 
 /// The token whose marks, core and closing marks stand between these places.
