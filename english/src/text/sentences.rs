@@ -86,12 +86,13 @@ fn goes_on(before: &str, after: &str) -> bool {
     if ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
         return true;
     }
-    // Letters before a name: "the U.S. Army", "J. R. Smith".
-    let initials =
-        is_initials(before) && word != "I" && !is_era(word) && !is_told_by_letter(rest, word, after);
+    // Before a name: "the U.S. Army", "J. R. Smith", "Eds. Smith and Jones".
+    let told = || is_era(word) || is_told_by_letter(rest, word, after);
+    let initials = is_initials(before) && word != "I" && !told();
+    let editor = matches!(word, "Ed" | "Eds" | "eds");
     let end = |c: char| !c.is_alphabetic() && !matches!(c, '\'' | '’');
     let next = after.trim_start_matches(OPENING).split(end).next();
-    initials && !next.is_some_and(begins_sentence)
+    (initials || editor) && !next.is_some_and(begins_sentence)
 }
 
 /// "plan B", "an A": the letter is no initial of the name that follows.

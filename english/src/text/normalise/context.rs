@@ -88,9 +88,17 @@ pub(crate) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
     digits.len() > 4 && !counts(line, at) && (line.tokens.len() == 1 || !digits.ends_with("00"))
 }
 
-/// A word stands shortly before whose numbers are read digit by digit.
+/// A word stands shortly before whose number is read digit by digit, and no other number between.
 pub(crate) fn is_announced(line: &Line<'_>, at: usize) -> bool {
-    line.near_a(at, 3, Role::Announcing)
+    const REACH: usize = 3;
+    let first = (at.saturating_sub(REACH)..at)
+        .rev()
+        .find(|&i| !line.tokens[i].shape.digit);
+    let before = first.map_or(&[][..], |first| {
+        &line.tokens[(first + 1).saturating_sub(REACH)..=first]
+    });
+    let own = before.iter().rev().take_while(|token| !token.shape.digit);
+    own.into_iter().any(|token| token.is(Role::Announcing))
 }
 
 /// "RTX 4090", "RFC 2119": said in pairs.

@@ -121,7 +121,7 @@ pub(super) const LIST: &[Rule] = &[
     one("roman.span", &[Numeral], roman::span, "Parts I-III"),
     one("roman.compound", &[Numeral], roman::compound, "World War II-era"),
     one("roman.heading", &[Numeral], roman::heading, "IV."),
-    one("roman.century", &[Numeral], roman::century, "the XIV century"),
+    rule("roman.century", &[Numeral], roman::century, "the XIV century"),
     one("roman.year", &[Numeral], roman::year, "MCMXCIV"),
     one("roman.series", &[Numeral], roman::series, "World Wars I and II"),
     one("roman.after_article", &[Numeral], roman::after_article, "Richard the III"),

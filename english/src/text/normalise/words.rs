@@ -31,6 +31,7 @@ pub(crate) enum Role {
     /// Anything but letters, digits, apostrophes and hyphens.
     Symbol,
     // From the table.
+    AfterI,
     AfterOrdinal,
     AfterRuler,
     AmountWord,
@@ -70,6 +71,7 @@ pub(crate) enum Role {
     Generation,
     GoesOn,
     GoesOnAfterUnit,
+    Governs,
     HourBefore,
     Lettered,
     Life,
@@ -89,6 +91,8 @@ pub(crate) enum Role {
     NumeralLike,
     NumeralNoun,
     Operator,
+    Opinion,
+    OrdinalNoun,
     Paged,
     Per,
     Period,
@@ -121,6 +125,7 @@ pub(crate) enum Role {
     TitleSmall,
     TitleUndotted,
     TwoLetterWord,
+    Typed,
     Unit,
     UnitGlued,
     UnitLength,

@@ -8,7 +8,7 @@ pub(crate) use periods::read as period;
 
 use crate::text::normalise::{
     amounts::roman::may_number,
-    context::streets::is_street,
+    context::{counts_plural, streets::is_street},
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
     say::{capitalised, numbers},
@@ -25,8 +25,11 @@ fn dotted(line: &Line<'_>, at: usize) -> bool {
 pub(crate) fn with_stop(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let words = said(token.core, Role::Dotted).filter(|_| dotted(line, at) && known_case(line, at))?;
-    // Companies and juniors end sentences; these do not.
-    let goes_on = token.is(Role::GoesOn);
+    // Companies and juniors end sentences; these do not. "Apt. No. 5"
+    let next = line.next_after_dot(at);
+    let goes_on = token.is(Role::GoesOn)
+        || token.is(Role::Governs) && next.is_some_and(|next| !begins_sentence(next.core))
+        || token.is(Role::Place) && next.is_some_and(|next| next.core == "No");
     Some(Reading::new(words, 1).with_dot(if goes_on { Dot::Yes } else { Dot::Perhaps }))
 }
 
@@ -64,11 +67,12 @@ fn known_case(line: &Line<'_>, at: usize) -> bool {
         "v" | "vs" => goes_on.is_some() && line.previous(at).is_some() && !token.is_capitals(),
         "temp" => goes_on.is_some_and(|next| next.shape.digit || next.shape.lower && !next.shape.upper),
         "max" | "min" | "pop" | "est" | "ref" | "co" | "ste" | "nr" => {
-            goes_on.is_some_and(|next| next.shape.digit)
+            goes_on.is_some_and(|next| next.shape.digit || lower == "ref" && next.core == "no")
                 || (lower == "co"
                     && (line.previous(at).is_some_and(|p| p.core == "&")
                         || token.core == "Co" && line.previous(at).is_some_and(|p| p.is_capitalised())))
         }
+        "ff" => line.previous(at).is_some_and(|page| page.shape.digit),
         "ca" => goes_on.is_some_and(|next| next.shape.digit),
         "inc" | "ltd" | "corp" => token.is_capitalised(),
         "jr" | "sr" => token.is_capitalised(),
@@ -123,7 +127,7 @@ pub(crate) fn title(line: &Line<'_>, at: usize) -> Option<Reading> {
         .is_some_and(|p| p.is_capitalised() && p.shape.lower && p.is_word() && p.close.is_empty());
     // "Pt. II" is a part.
     if after_name && matches!(token.core, "Sr" | "Sec")
-        || matches!(token.core, "Pt" | "Ste") && !next.shape.lower
+        || matches!(token.core, "Pt" | "Sec" | "Ste") && !next.shape.lower
     {
         return None;
     }
@@ -165,32 +169,60 @@ pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<Reading> {
     Some(Reading::abbreviation(said, 1))
 }
 
-/// "No. 5", "p. 12", "Fig. 3".
+/// "No. 5", "p. 12", "Fig. 3", "eq. (2)", "Vol. Two".
 pub(crate) fn numbered(line: &Line<'_>, at: usize) -> Option<Reading> {
     let dotted = dotted(line, at);
     let core = line.tokens[at].core;
     let lower = core.to_ascii_lowercase();
     let said = said(core, Role::Numbered)?;
-    let next = line.next_after_dot(at)?;
-    let serial = core == "No" && next.is_capitals() && next.shape.digit;
+    let next = line
+        .next_after_dot(at)
+        .or_else(|| bracketed(line, at + 1).filter(|_| dotted))?;
+    let never_word = matches!(
+        lower.as_str(),
+        "ch" | "chap" | "eq" | "fig" | "figs" | "sec" | "sect" | "vol" | "vols"
+    );
     let number = next.core.starts_with(|c: char| c.is_ascii_digit())
-        || serial
-        || (dotted
-            && next.is_capitals()
-            && !(next.core == "I" && matches!(core, "No" | "no"))
-            && next.core.chars().all(|c| "IVXLC".contains(c)))
-        || (dotted && may_number(next.core));
+        || core == "No" && next.is_capitals() && next.shape.digit
+        || dotted && is_numeral(next.core, core)
+        || dotted && never_word && is_letter_or_word(next);
     let dotless = matches!(lower.as_str(), "pp" | "vol" | "fig" | "ch" | "pg") || core == "No";
-    // "He said no. 5 men left": a small "no" after a verb is a word; a number with a noun after it is counted.
-    if !number || !(dotted || dotless) || (core == "no" && line.next(at + 1).is_some_and(|n| n.is_word())) {
-        return None;
-    }
-    let said = if core.starts_with(char::is_uppercase) {
-        capitalised(said)
-    } else {
-        said.to_owned()
-    };
-    Some(Reading::new(said, 1).goes_on())
+    // "5 s. 4 m." are seconds.
+    let unit = lower == "s" && line.previous(at).is_some_and(|before| before.shape.digit);
+    (number && (dotted || dotless) && !unit && !(core == "no" && is_answer(line, at))).then(|| {
+        let capital = core.starts_with(char::is_uppercase);
+        let said = if capital {
+            capitalised(said)
+        } else {
+            said.to_owned()
+        };
+        Reading::new(said, 1).goes_on()
+    })
+}
+
+/// The number alone in brackets at `at`: "(3)".
+fn bracketed<'a, 'b>(line: &'a Line<'b>, at: usize) -> Option<&'a Token<'b>> {
+    line.get(at)
+        .filter(|next| next.open == "(" && next.is_digits() && next.close.starts_with(')'))
+}
+
+/// "II", "iv-xii"; "No. I" begins a sentence.
+fn is_numeral(text: &str, noun: &str) -> bool {
+    let capitals = !text.is_empty() && text.bytes().all(|b| b"IVXLC".contains(&b));
+    capitals && !(text == "I" && matches!(noun, "No" | "no")) || may_number(text)
+}
+
+/// "A" of "Fig. A", "Two" of "Vol. Two".
+fn is_letter_or_word(token: &Token<'_>) -> bool {
+    let initial = token.close.starts_with('.') && token.close.len() > 1;
+    token.core.len() == 1 && token.is_capitals() && !initial
+        || numbers::is_number_word(&token.core.to_ascii_lowercase())
+}
+
+/// "He said no. 5 men left", "Oh no. 1 more": a small "no" after a word of saying is a word, and a number with a plural
+/// after it is counted.
+fn is_answer(line: &Line<'_>, at: usize) -> bool {
+    line.after_a(at, Role::Answer) || counts_plural(line, at + 1)
 }
 
 /// "No.5", "p.12", "No1".
@@ -225,13 +257,17 @@ pub(crate) fn generation(line: &Line<'_>, at: usize) -> Option<Reading> {
         .then(|| Reading::new(said, 1).with_dot(dot))
 }
 
-/// "ft. Rihanna", "(c) 2020", "Rt. Hon."
+/// "ft. Rihanna", "ed. Smith", "(c) 2020", "Rt. Hon."
 pub(crate) fn credit(line: &Line<'_>, at: usize) -> Option<Reading> {
     let token = &line.tokens[at];
     let next = line
         .get(at + 1)
         .filter(|next| next.spaced && next.open.is_empty())?;
     match token.core {
+        "ed" if dotted(line, at) && next.core == "by" => Some(Reading::new("edited", 1).goes_on()),
+        "ed" if dotted(line, at) && next.is_capitalised() && !begins_sentence(next.core) => {
+            Some(Reading::new("edited by", 1).goes_on())
+        }
         "ft" if dotted(line, at) && next.is_word() && next.shape.upper => {
             Some(Reading::new("featuring", 1).goes_on())
         }

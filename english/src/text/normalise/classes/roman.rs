@@ -1,10 +1,11 @@
 //! Roman numerals after names and after nouns that are numbered.
 
 use crate::text::normalise::{
-    amounts::roman::{is_small, may_number, value},
-    line::Line,
+    amounts::roman::{is_small, value},
+    engine::Reading,
+    line::{Line, tokens::Token},
     say::{numbers, range},
-    words::{Role, is},
+    words::{Role, begins_sentence, is},
 };
 
 /// A numeral that is a token of its own.
@@ -24,7 +25,7 @@ fn numeral(line: &Line<'_>, at: usize) -> Option<Numeral> {
     }
     let stem = core.strip_suffix("'s").or_else(|| core.strip_suffix("’s"));
     let (letters, possessive) = stem.map_or((core, ""), |stem| (stem, "'s"));
-    let small = may_number(letters);
+    let small = is_small(letters);
     let letters = if small {
         letters.to_ascii_uppercase()
     } else {
@@ -52,14 +53,21 @@ pub(crate) fn heading(line: &Line<'_>, at: usize) -> Option<String> {
     heads.then(|| numbers::cardinal(&numeral.value, line.dialect))
 }
 
-/// "the XIV century"
-pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<String> {
-    let numeral = numeral(line, at)?;
-    let century = line
-        .next(at)
-        .is_some_and(|next| matches!(next.core.to_ascii_lowercase().as_str(), "century" | "centuries"));
+/// "the XIV century", "V Corps", "the XVIII c.", "the XXth century"
+pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<Reading> {
+    if let Some(letters) = line.tokens[at].core.strip_suffix("th") {
+        let value = value(letters).filter(|value| *value < 100)?.to_string();
+        return Some(Reading::new(numbers::ordinal(&value, line.dialect), 1));
+    }
+    let numeral = numeral(line, at).filter(|numeral| !numeral.small || numeral.letters.len() > 1)?;
+    let next = line.next(at)?;
     let single = numeral.letters.len() == 1 && !matches!(numeral.letters.as_str(), "V" | "X");
-    (century && !single).then(|| numbers::ordinal(&numeral.value, line.dialect))
+    let ordinal = numbers::ordinal(&numeral.value, line.dialect);
+    if next.core == "c" && next.close.starts_with('.') && !single {
+        return Some(Reading::abbreviation(ordinal + " century", 2));
+    }
+    let counted = next.is(Role::OrdinalNoun) && (!single || next.core == "Corps");
+    counted.then(|| Reading::new(ordinal, 1))
 }
 
 /// "MCMXCIV" in a film or on a house: nothing else is written so.
@@ -80,17 +88,38 @@ pub(crate) fn after_article(line: &Line<'_>, at: usize) -> Option<String> {
 /// "Chapter IV", "World War II", "Scene ii"
 pub(crate) fn after_noun(line: &Line<'_>, at: usize) -> Option<String> {
     let numeral = numeral(line, at)?;
-    let noun = line.previous(at).filter(|noun| is_numbered(noun.core))?;
-    // "Part C", "Appendix D" are letters.
-    let letters = numeral.letters.as_str();
-    if letters.len() == 1 && !matches!(letters, "I" | "V" | "X") || letters == "I" && !noun.is_capitalised() {
-        return None;
+    let noun = line.previous(at).filter(|noun| numbers_follow(noun))?;
+    let known = match numeral.letters.as_str() {
+        "I" if numeral.small => is_read_small(noun) && line.next(at).is_none(),
+        "I" => !is_pronoun(line, at, noun),
+        "V" | "X" => !numeral.small || is_read_small(noun),
+        // "Part C", "Appendix D" are letters.
+        letters => letters.len() > 1,
+    };
+    known.then(|| numbers::cardinal(&numeral.value, line.dialect) + numeral.possessive)
+}
+
+/// Only these have numbers of one small letter: "Scene i", "page v".
+fn is_read_small(noun: &Token<'_>) -> bool {
+    matches!(
+        noun.core.to_ascii_lowercase().as_str(),
+        "canto" | "p" | "page" | "scene"
+    )
+}
+
+/// "I" after a noun is whoever speaks: "in Part I think", "the type I like".
+fn is_pronoun(line: &Line<'_>, at: usize, noun: &Token<'_>) -> bool {
+    if noun.core.eq_ignore_ascii_case("no") {
+        return true;
     }
-    let pronoun = letters == "I"
-        && line.next(at).is_some_and(|next| {
-            next.shape.lower && !next.shape.upper && !matches!(next.core, "of" | "and" | "to" | "is" | "was")
-        });
-    (!pronoun).then(|| numbers::cardinal(&numeral.value, line.dialect) + numeral.possessive)
+    let Some(next) = line.next(at) else {
+        return false;
+    };
+    if noun.is_capitalised() {
+        let world_war = at > 1 && line.tokens[at - 2].core == "World";
+        return next.core == "I" || next.is(Role::AfterI) && !world_war;
+    }
+    !(next.is(Role::Typed) || matches!(next.core, "and" | "of" | "or" | "to"))
 }
 
 /// "Henry VIII", "John Smith III"
@@ -103,6 +132,10 @@ pub(crate) fn after_name(line: &Line<'_>, at: usize) -> Option<String> {
     let high = letters.contains(|c| !matches!(c, 'I' | 'V' | 'X'));
     if !name || high || is(letters, Role::NumeralLike) {
         return None;
+    }
+    // The singers of "End of the Road".
+    if before.core == "Boyz" {
+        return Some("to".to_owned());
     }
     let regnal = before.is(Role::Regnal);
     if letters.len() == 1 && !(regnal && ends_name(line, at)) {
@@ -117,6 +150,14 @@ pub(crate) fn after_name(line: &Line<'_>, at: usize) -> Option<String> {
     Some(format!("{article}{ordinal}{}", numeral.possessive))
 }
 
+/// "Chapter", "Bk.": a full stop that is no abbreviation's ends the sentence.
+fn numbers_follow(noun: &Token<'_>) -> bool {
+    match noun.close {
+        "" => is_numbered(noun.core),
+        close => close == "." && noun.is(Role::Numbered),
+    }
+}
+
 /// The nouns in the singular or plural.
 fn is_numbered(noun: &str) -> bool {
     is(noun, Role::NumeralNoun)
@@ -125,18 +166,18 @@ fn is_numbered(noun: &str) -> bool {
             .is_some_and(|one| is(one, Role::NumeralNoun))
 }
 
-/// "and II" in "World Wars I and II", "Parts I, II and III": numerals before it go back to a noun.
+/// "and II" in "World Wars I and II", "Parts I, II and III": numerals before it go back to a noun. None of them is "I",
+/// which comes first.
 pub(crate) fn series(line: &Line<'_>, at: usize) -> Option<String> {
-    let own = numeral(line, at)?;
+    let own = numeral(line, at).filter(|own| own.letters != "I")?;
     const REACH: usize = 8;
     let mut numbered = false;
     for i in (at.saturating_sub(REACH)..at).rev() {
         let token = &line.tokens[i];
         let joined = matches!(token.core, "and" | "or" | "to" | "&" | "through");
         let numeral = value(token.core).is_some();
-        if !matches!(token.close, "" | ",") || !(joined || numeral) {
-            let noun = token.close.is_empty() && is_numbered(token.core);
-            return (noun && numbered).then(|| numbers::cardinal(&own.value, line.dialect));
+        if !(matches!(token.close, "" | ",") && (joined || numeral)) {
+            return (numbers_follow(token) && numbered).then(|| numbers::cardinal(&own.value, line.dialect));
         }
         numbered |= numeral;
     }
@@ -167,16 +208,23 @@ pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<String> {
     Some(format!("{} {noun}", numbers::cardinal(&value, line.dialect)))
 }
 
-/// After "Elizabeth I" the sentence goes on as after a name, not as after a pronoun.
+/// A numeral of one letter after "Elizabeth" is no pronoun and no initial.
 fn ends_name(line: &Line<'_>, at: usize) -> bool {
-    !line.tokens[at].close.is_empty()
-        || line.tokens[at].core.ends_with("'s")
-        || line.tokens[at].core.ends_with("’s")
-        || line.get(at + 1).is_none()
-        || line.tokens[at].core.len() > 1
-        || line
-            .next(at)
-            .is_some_and(|next| next.is_capitalised() || next.is(Role::AfterRuler))
+    let token = &line.tokens[at];
+    let leads = |next: &Token<'_>| next.is_capitalised() && !begins_sentence(next.core);
+    if token.core != "I" {
+        // "Henry V. Hudson"
+        return token.close != "." || !line.next_after_dot(at).is_some_and(leads);
+    }
+    let Some(next) = line.next(at) else {
+        return true;
+    };
+    // "with Elizabeth I saw", "George I came", "Charles I lost"
+    let before = at.checked_sub(2).map(|before| &line.tokens[before]);
+    let beside =
+        before.is_some_and(|before| matches!(before.core, "As" | "as" | "Like" | "like" | "With" | "with"));
+    let begins = before.is_none_or(|before| before.close.ends_with('.')) && !next.is(Role::Opinion);
+    next.is_capitalised() || next.is(Role::AfterRuler) || !beside && (begins || !next.is(Role::AfterI))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Words in odd spellings: drawn out, laughing, in CamelCase or snake_case, with an optional plural.
 
 use crate::text::normalise::{
+    amounts::roman::value,
     line::Line,
     say::spelling::{letter_name, parts, spelled},
     words::{Role, is},
@@ -89,7 +90,8 @@ pub(crate) fn laughter(line: &Line<'_>, at: usize) -> Option<String> {
 /// "soooo" → "so": a letter three times or more is said once, or twice where English doubles it.
 pub(crate) fn drawn_out(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    if !line.tokens[at].is_word() {
+    // "XVIII" is not drawn out.
+    if !line.tokens[at].is_word() || value(core).is_some() {
         return None;
     }
     let lower = core.to_lowercase();
