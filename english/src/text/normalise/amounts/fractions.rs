@@ -24,6 +24,9 @@ fn single(text: &str) -> Option<&'static str> {
 
 /// The name of a fraction in one character.
 pub(crate) fn vulgar(c: char) -> Option<&'static str> {
+    if c.is_ascii() {
+        return None;
+    }
     said(c.encode_utf8(&mut [0; 4]), Role::Fraction)
 }
 

@@ -1,7 +1,9 @@
 //! Times of day, durations of hours, minutes and seconds, and time zones.
 
+mod lengths;
 mod ranges;
 
+pub(crate) use lengths::length;
 pub(crate) use ranges::{named_range, range, stroked};
 
 use crate::text::{

@@ -232,7 +232,7 @@ fn opens_quote(text: &str) -> bool {
 
 /// En dashes between these are ranges.
 fn range_part(c: char) -> bool {
-    c.is_ascii_digit() || "$£€¥₹%.°".contains(c)
+    c.is_ascii_digit() || "$£€¥₹%.°½¼¾⅓⅔⅛".contains(c)
 }
 
 fn is_open(c: char) -> bool {

@@ -73,8 +73,10 @@ pub(crate) fn pence(line: &Line<'_>, at: usize) -> Option<String> {
         .strip_suffix('p')
         .filter(|_| line.dialect == Dialect::British)?;
     let number = |text: &str| {
-        let digits = text.strip_suffix('p').unwrap_or(text);
-        numbers::is_digits(digits).then(|| numbers::cardinal(digits, line.dialect))
+        let amount = text.strip_suffix('p').unwrap_or(text);
+        let digits = amount.strip_suffix('½').unwrap_or(amount);
+        let half = if digits == amount { "" } else { " and a half" };
+        numbers::is_digits(digits).then(|| numbers::cardinal(digits, line.dialect) + half)
     };
     if let Some(words) = say::range(pence, number) {
         return Some(words + " pence");
@@ -82,7 +84,7 @@ pub(crate) fn pence(line: &Line<'_>, at: usize) -> Option<String> {
     let unit = if pence == "1" { "penny" } else { "pence" };
     Some(format!(
         "{minus}{} {unit}",
-        number(pence).filter(|_| pence.len() <= 3)?
+        number(pence).filter(|_| pence.chars().count() <= 3)?
     ))
 }
 
