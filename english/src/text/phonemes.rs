@@ -15,6 +15,7 @@ pub mod literal;
 mod pronounce;
 mod spacy;
 mod stress;
+mod stutter;
 mod subwords;
 mod table;
 mod tagger;

@@ -12,6 +12,7 @@ use super::{
     literal,
     pronounce::Pronouncer,
     stress::{self, Stress, is_consonant, is_vowel},
+    stutter::{is_stutter, onset},
     subwords::subwords,
     tagger::Tagger,
     words::{Word, words},
@@ -113,6 +114,8 @@ impl English {
             for (i, range) in subwords.into_iter().enumerate() {
                 let text = &word.text[range.clone()];
                 let said = match text.chars().next() {
+                    // "I-it's": the tagger takes some hyphens for dashes.
+                    Some('-') if joins_stutter(sentence, &parts, word) => None,
                     Some(LITERAL) => literals.next().map(|ipa| literal::check(ipa).phonemes),
                     _ => mark(text, tag),
                 };
@@ -147,6 +150,9 @@ impl English {
 
     /// Says the longest known runs of parts, from the end; gives the context before them.
     fn compound(&self, sentence: &str, parts: &mut [Part<'_>], mut context: Context) -> Context {
+        if let Some(context) = self.stutter(sentence, parts, context) {
+            return context;
+        }
         let mut right = parts.len();
         while right > 0 {
             let first = right.saturating_sub(LONGEST_COMPOUND);
@@ -194,6 +200,31 @@ impl English {
         context
     }
 
+    /// Says the word after "W-" and its first sound before it; gives the context before both.
+    fn stutter(&self, sentence: &str, parts: &mut [Part<'_>], context: Context) -> Option<Context> {
+        let [first, hyphen, word @ ..] = parts else {
+            return None;
+        };
+        let rest = &sentence[word.first()?.range.start..word.last()?.range.end];
+        if hyphen.text != "-" || word.len() > LONGEST_COMPOUND || !is_stutter(first.text, rest) {
+            return None;
+        }
+        let context = match word {
+            [only] => {
+                let said = self.single(only, context);
+                let context = context.before(&said, only.text, only.tag);
+                only.said = Some(said);
+                context
+            }
+            _ => self.compound(sentence, word, context),
+        };
+        let said: String = word.iter().filter_map(|part| part.said.as_deref()).collect();
+        let sound = onset(first.text, &said);
+        let context = context.before(&sound, first.text, first.tag);
+        (first.said, hyphen.said, word[0].apart) = (Some(sound), Some(String::new()), true);
+        Some(context)
+    }
+
     fn known(&self, text: &str, tag: &str, context: Context) -> Option<String> {
         let known = self.pronouncer.word(&straight(text), tag, context);
         known.or_else(|| self.number(text))
@@ -235,6 +266,15 @@ fn as_tagged<'a>(words: &[Word<'a>]) -> Cow<'a, [Word<'a>]> {
         }
     }
     Cow::Owned(words)
+}
+
+/// The hyphen `word` stands between a stuttered sound and the word that it begins.
+fn joins_stutter(sentence: &str, parts: &[Part<'_>], word: &Word<'_>) -> bool {
+    word.text == "-"
+        && !word.space
+        && parts
+            .last()
+            .is_some_and(|first| !first.space && is_stutter(first.text, &sentence[word.start + 1..]))
 }
 
 /// What a mark says by its tag; `None` if it is none.
