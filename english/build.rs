@@ -231,6 +231,15 @@ fn spacy_tables(labels: &[String]) -> String {
         "(&str, u64)",
         format!("{symbols:?}"),
     );
+    let mut contractions: Vec<_> = overlay(1).into_keys().collect();
+    contractions.retain(|word| word.starts_with('\'') || word.ends_with('\''));
+    contractions.sort_unstable();
+    table(
+        "Contractions of our own with an apostrophe at an end, which is no quotation mark.",
+        "CONTRACTIONS",
+        "&str",
+        format!("{contractions:?}"),
+    );
     table(
         "What the tagger can say.",
         "LABELS",

@@ -46,7 +46,8 @@ impl Table {
     /// The entry of `word`; a capitalised word without one has that of its lower case.
     pub(super) fn get(&self, word: &str) -> Option<Entry> {
         self.find(word).or_else(|| {
-            let mut chars = word.chars();
+            // "'Tis"
+            let mut chars = word.trim_start_matches('\'').chars();
             let capitalised = chars.next()?.is_uppercase() && chars.clone().next().is_some();
             if !capitalised || chars.any(char::is_uppercase) {
                 return None;

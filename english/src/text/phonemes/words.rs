@@ -4,7 +4,7 @@
 //! `n't`, `half-hour` is three words, `Mr.` is one, `17—.` is one. The rules are those of spaCy 3.8, told as
 //! character classes instead of regular expressions; marks of other scripts are left out.
 
-use super::spacy::EXCEPTIONS;
+use super::spacy::{CONTRACTIONS, EXCEPTIONS};
 
 /// A word or mark of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,17 +58,17 @@ fn cut_chunk<'a>(chunk: &'a str, start: usize, found: &mut Vec<Word<'a>>) {
     };
     while from < to {
         let rest = &chunk[from..to];
-        if exception(rest).is_some() {
+        if is_whole(rest) {
             break;
         }
         let prefix = prefix(rest);
-        if prefix > 0 && exception(&rest[prefix..]).is_some() {
+        if prefix > 0 && is_whole(&rest[prefix..]) {
             push(from..from + prefix);
             from += prefix;
             break;
         }
         let suffix = suffix(&rest[prefix..]);
-        if suffix > 0 && exception(&rest[..rest.len() - suffix]).is_some() {
+        if suffix > 0 && is_whole(&rest[..rest.len() - suffix]) {
             suffixes.push(to - suffix..to);
             to -= suffix;
             break;
@@ -85,7 +85,7 @@ fn cut_chunk<'a>(chunk: &'a str, start: usize, found: &mut Vec<Word<'a>>) {
         from += prefix;
         to -= suffix;
     }
-    if exception(&chunk[from..to]).is_some() {
+    if is_whole(&chunk[from..to]) {
         push(from..to);
     } else {
         for range in infixes(&chunk[from..to]) {
@@ -130,6 +130,22 @@ fn join_exceptions<'a>(sentence: &'a str, cut: &[Word<'a>]) -> Vec<Word<'a>> {
         at += count;
     }
     joined
+}
+
+/// Nothing is peeled off an exception or a contraction of our own, "’Tis".
+fn is_whole(text: &str) -> bool {
+    exception(text).is_some() || is_contraction(text)
+}
+
+fn is_contraction(text: &str) -> bool {
+    let apostrophe = |c: char| matches!(c, '\'' | '’' | '‘');
+    if text.len() > LONGEST_EXCEPTION || !(text.starts_with(apostrophe) || text.ends_with(apostrophe)) {
+        return false;
+    }
+    let plain = text.replace(apostrophe, "'").to_lowercase();
+    // "huntin'"
+    let dropped = plain.len() > 5 && plain.ends_with("in'") && plain.matches('\'').count() == 1;
+    dropped || CONTRACTIONS.binary_search(&plain.as_str()).is_ok()
 }
 
 fn exception(text: &str) -> Option<Pieces> {
@@ -382,6 +398,27 @@ mod tests {
             ["I", "do", "n’t", ",", "Mr.", "Darcy", ".", "’nuff", "!", "”"]
         );
         assert_eq!(found[2].norm, Some("not"));
+    }
+
+    #[test]
+    fn keeps_contractions_with_their_apostrophes() {
+        assert_eq!(
+            cut("“’Tis th' end o’ the huntin’,” he said"),
+            [
+                "“",
+                "’Tis",
+                "th'",
+                "end",
+                "o’",
+                "the",
+                "huntin’",
+                ",",
+                "”",
+                "he",
+                "said"
+            ]
+        );
+        assert_eq!(cut("rock ’n’ roll"), ["rock", "’n’", "roll"]);
     }
 
     #[test]
