@@ -11,20 +11,9 @@ use crate::text::normalise::{
 };
 use std::borrow::Cow;
 
-/// As [`number_before`], with a decimal comma too: "9,99", "1.000,50"; or with a fraction in one character: "2½".
+/// As [`number_before`], with a decimal comma too: "9,99", "1.000,50".
 pub(crate) fn amount_before(text: &str) -> (Cow<'_, str>, &str) {
     let (number, rest) = number_before(text);
-    let halves = [("½", ".5"), ("¼", ".25"), ("¾", ".75")];
-    let half = || {
-        halves
-            .into_iter()
-            .find_map(|(sign, part)| Some((part, rest.strip_prefix(sign)?)))
-    };
-    if numbers::is_integer(number)
-        && let Some((part, rest)) = half()
-    {
-        return (format!("{number}{part}").into(), rest);
-    }
     if !number.is_empty() {
         return (number.into(), rest);
     }

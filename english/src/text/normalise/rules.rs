@@ -71,6 +71,7 @@ pub(super) const LIST: &[Rule] = &[
     one("net.file", &[Symbol], electronic::file, "notes.txt"),
     one("telephone.vanity", &[Digit], telephone::vanity, "1-800-GO-2-HAUL"),
     rule("telephone.number", &[Digit], telephone::number, "555-123-4567"),
+    rule("money.shillings", &[Digit, Symbol], money::shillings, "£5 10s. 6d."),
     rule("money.spaced", &[Symbol], money::spaced, "$ 20"),
     rule("money.named", &[Symbol], money::named, "$100 CAD"),
     rule("money.range", &[Symbol], money::range, "$5-10 million"),

@@ -1,7 +1,7 @@
 //! Numbers on their own: years against cardinals, codes digit by digit, ordinals, decimals, versions.
 
 use crate::text::normalise::{
-    amounts::{names::per, number_before},
+    amounts::{amount_before, names::per, number_before},
     context::{counts_millions, is_amount, plain, spaced},
     engine::Reading,
     line::Line,
@@ -9,6 +9,7 @@ use crate::text::normalise::{
         house, numbers,
         spelling::{self, spelled},
     },
+    words::Role,
 };
 
 /// "1 000 000", "12 500 people"
@@ -239,7 +240,11 @@ pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
     }
     let (number, suffix) = number_before(unsigned);
     if number.is_empty() {
-        return None;
+        // "1,5 million", "0,5"
+        let (decimal, rest) = amount_before(unsigned);
+        let clear = unsigned.starts_with("0,") || line.before_a(at, Role::Magnitude);
+        let words = numbers::decimal(&decimal, line.dialect).filter(|_| clear && rest.is_empty())?;
+        return Some(format!("{sign}{words}"));
     }
     if matches!(suffix, "M" | "B") && !is_amount(number, line, at) {
         return None;

@@ -8,10 +8,13 @@ use ranges::{parts, twice};
 pub(crate) use ranges::{signed_twice, spaced_range};
 pub(crate) use signs::{bearing, degrees, feet, inches};
 
+use std::borrow::Cow;
+
 use crate::text::{
     Dialect,
     normalise::{
         amounts::{
+            amount_before,
             fractions::{self, vulgar},
             magnitude_name,
             names::{compound, is_period, per},
@@ -56,7 +59,7 @@ struct Amount {
 /// The amount at the start of `text`, and the rest.
 fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     let (sign, unsigned) = numbers::sign(text);
-    let (first, mut rest) = number_before(unsigned);
+    let (first, mut rest) = amount_before(unsigned);
     if let Some((c, fraction)) = unsigned.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
         let words = format!("{sign}{fraction}");
         // "one half cup", "three quarters of a mile"
@@ -65,7 +68,7 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     if first.is_empty() {
         return None;
     }
-    let mut words = format!("{sign}{}", numbers::decimal(first, dialect)?);
+    let mut words = format!("{sign}{}", numbers::decimal(&first, dialect)?);
     let mut one = first == "1";
     for (mark, word) in [
         ("-", "to"),
@@ -77,10 +80,10 @@ fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
     ] {
         while let Some((second, after)) = rest
             .strip_prefix(mark)
-            .map(number_before)
+            .map(amount_before)
             .filter(|(second, _)| !second.is_empty())
         {
-            words += &format!(" {word} {}", numbers::decimal(second, dialect)?);
+            words += &format!(" {word} {}", numbers::decimal(&second, dialect)?);
             rest = after;
             one = false;
         }
@@ -274,8 +277,19 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
         next.is(Role::Described)
             || matches!(written, "V" | "W") && next.is_small_word() && !next.is(Role::Function)
     });
+    // "8 L/100 km"
+    let hundred = written
+        .split_once('/')
+        .is_some_and(|(_, number)| matches!(number, "100" | "1000" | "1,000"));
+    let written = match line.next(at + tokens - 1).filter(|_| hundred) {
+        Some(next) => {
+            tokens += 1;
+            Cow::Owned(format!("{written}{}", next.core))
+        }
+        None => Cow::Borrowed(written),
+    };
     let name = compound(
-        written,
+        &written,
         amount.one || hyphenated || attributive || described,
         dialect,
         &|text| {

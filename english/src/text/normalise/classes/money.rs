@@ -2,6 +2,7 @@
 
 mod currencies;
 mod ranges;
+mod shillings;
 mod sum;
 
 use std::borrow::Cow;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 use crate::text::normalise::{
     amounts::{
         amount_before, glued_magnitude, magnitude_letter, magnitude_name, names, number_before,
-        thousands_before,
+        thousands_before, units,
     },
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
@@ -18,6 +19,7 @@ use crate::text::normalise::{
 };
 use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
 pub(crate) use ranges::{or, pence, range, range_before_code};
+pub(crate) use shillings::shillings;
 use sum::{Form, Sum};
 
 /// The sum that begins with the sign of its currency, and what is left of the token: "-$6.9/day".
@@ -105,6 +107,16 @@ pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<Reading> {
     if rest.is_empty() && line.next(last).is_some_and(twice) {
         last += 1;
     }
+    // "$20/sq ft"
+    let square = |next: &Token<'_>| Some(units::find(next.core, false)?.name(true, line.dialect));
+    if rest == "/sq"
+        && let Some(unit) = line.next(last).and_then(square)
+    {
+        return Some(Reading::abbreviation(
+            format!("{words} per square {unit}"),
+            last + 2 - at,
+        ));
+    }
     words += &tail(rest, line)?;
     let dot = if rest.contains('/') { Dot::Perhaps } else { Dot::No };
     Some(Reading::new(words, last + 1 - at).with_dot(dot))
@@ -129,7 +141,7 @@ pub(crate) fn glued_code(line: &Line<'_>, at: usize) -> Option<String> {
     rest.is_empty().then(|| sum.say(Form::Alone, line.dialect))?
 }
 
-/// "50€", "50 €", "50 USD", "1.5 million USD", "99¢"
+/// "50€", "50 €", "50 USD", "1.5 million USD", "99¢", "2.14 DKK/kWh"
 pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (sign, unsigned) = numbers::sign(line.tokens[at].core);
     let (amount, rest) = amount_before(unsigned);
@@ -143,6 +155,10 @@ pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
         code = line.next(last)?.core;
         last += 1;
     }
+    // "2.14 DKK/kWh"
+    let (code, per) = code
+        .split_once('/')
+        .map_or((code, None), |(code, unit)| (code, Some(unit)));
     let currency = sign_or_code(code).filter(|_| !amount.is_empty())?;
     let form = if describes(line, at, last) {
         Form::Describing
@@ -156,7 +172,13 @@ pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
         currency,
     }
     .say(form, line.dialect)?;
-    Some(Reading::new(words, last + 1 - at))
+    match per {
+        Some(unit) => {
+            let words = format!("{words} per {}", names::per(unit, line.dialect)?);
+            Some(Reading::abbreviation(words, last + 1 - at))
+        }
+        None => Some(Reading::new(words, last + 1 - at)),
+    }
 }
 
 /// What follows the sum in the tokens from `at` to `last` is described by it: "a $5 bill", "five $20 notes".

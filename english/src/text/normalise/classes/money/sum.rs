@@ -6,7 +6,7 @@ use super::currencies::Currency;
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{amount_before, glued_magnitude, magnitude_letter},
+        amounts::{amount_before, glued_magnitude, magnitude_letter, number_before},
         line::Line,
         say::numbers,
     },
@@ -22,6 +22,16 @@ pub(super) struct Sum<'a> {
     pub currency: Currency,
 }
 
+/// "2½": the fraction in one character as a decimal.
+fn with_half(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let (number, rest) = number_before(text);
+    let halves = [("½", ".5"), ("¼", ".25"), ("¾", ".75")].into_iter();
+    let (part, rest) = halves
+        .filter(|_| numbers::is_integer(number))
+        .find_map(|(sign, part)| Some((part, rest.strip_prefix(sign)?)))?;
+    Some((format!("{number}{part}").into(), rest))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// "five dollars and ten cents", "one point five million dollars"
@@ -35,7 +45,7 @@ pub(super) enum Form {
 impl<'a> Sum<'a> {
     /// The amount at the start of `text` with the magnitude right after it, and the rest.
     pub(super) fn at(text: &'a str, currency: Currency) -> Option<(Self, &'a str)> {
-        Self::of(amount_before(text), currency)
+        Self::of(with_half(text).unwrap_or_else(|| amount_before(text)), currency)
     }
 
     pub(super) fn of((amount, rest): (Cow<'a, str>, &'a str), currency: Currency) -> Option<(Self, &'a str)> {
