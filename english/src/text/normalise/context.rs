@@ -130,7 +130,7 @@ pub(crate) fn is_year(digits: &str, line: &Line<'_>, at: usize) -> bool {
     });
     match value {
         1000..1100 | 2100..3000 => announced && !counted,
-        1100..2100 => !counted,
+        1100..2100 => !counted && !line.after_a(at, Role::Counting),
         _ => false,
     }
 }

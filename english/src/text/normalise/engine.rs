@@ -248,6 +248,10 @@ fn close(
             writer.replaced(" to ", marks);
             0
         }
+        Some(Dash::Minus) => {
+            writer.replaced(" minus", marks);
+            0
+        }
         Some(Dash::Alone) => {
             let dash = &line.tokens[at];
             writer.begin_words(dash);
@@ -265,6 +269,8 @@ fn close(
 /// How a dash between two amounts is written.
 enum Dash {
     Glued,
+    /// "1- 2 = 5"
+    Minus,
     Alone,
 }
 
@@ -272,6 +278,9 @@ enum Dash {
 fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Dash> {
     let (before, after) = (line.get(at - 1)?, line.get(at)?);
     let class = rule.class();
+    if before.close == "-" && after.spaced && after.shape.digit && context::in_equation(line, at) {
+        return Some(Dash::Minus);
+    }
     let read = |at| rules.amounts.contains(&class) && rules.first(line, at, Some(class)).is_some();
     if matches!(before.close, "–" | "--") && !after.spaced {
         // "1914--18", as TeX writes it

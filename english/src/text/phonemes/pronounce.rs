@@ -82,6 +82,11 @@ impl Pronouncer {
             _ if is_initials(word) => return self.spell(word),
             "a" | "A" => return Some(if tag == "DT" { "ɐ" } else { "ˈA" }.to_owned()),
             "am" | "Am" | "AM" => {
+                // "Pan Am" is no time of day.
+                if tag.starts_with("NN") && word == "Am" {
+                    let said = self.gold("am").and_then(Entry::usual);
+                    return said.map(|said| Stress::Primary.apply(said));
+                }
                 if tag.starts_with("NN") {
                     return self.spell(word);
                 }

@@ -1,15 +1,18 @@
 //! Numbers on their own: years against cardinals, codes digit by digit, ordinals, decimals, versions.
 
-use crate::text::normalise::{
-    amounts::{amount_before, names::per, number_before},
-    context::{counts_millions, is_amount, plain, spaced},
-    engine::Reading,
-    line::Line,
-    say::{
-        house, numbers,
-        spelling::{self, spelled},
+use crate::text::{
+    Dialect,
+    normalise::{
+        amounts::{amount_before, names::per, number_before},
+        context::{counts_millions, is_amount, plain, spaced},
+        engine::Reading,
+        line::Line,
+        say::{
+            house, numbers,
+            spelling::{self, spelled},
+        },
+        words::Role,
     },
-    words::Role,
 };
 
 /// "1 000 000", "12 500 people"
@@ -53,8 +56,16 @@ pub(crate) fn parted_ordinal(line: &Line<'_>, at: usize) -> Option<Reading> {
         .map(|words| Reading::new(words, 2))
 }
 
-/// "23rd"; a wrong ending is spelled: "11st".
+/// "23rd", "4ths"; a wrong ending is spelled: "11st".
 fn ordinal_words(core: &str, line: &Line<'_>) -> Option<String> {
+    if let Some(one) = core
+        .strip_suffix("s")
+        .filter(|one| one.ends_with(['d', 'h', 't']))
+    {
+        let ending = &one[one.len() - 2..];
+        let words = ordinal_words(one, line)?;
+        return (!words.ends_with(&format!(" {ending}"))).then(|| numbers::plural(&words));
+    }
     let digits = core.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let ending = core[digits.len()..].to_ascii_lowercase();
     if !numbers::is_integer(digits) || !matches!(ending.as_str(), "st" | "nd" | "rd" | "th") {
@@ -116,10 +127,15 @@ pub(crate) fn version(line: &Line<'_>, at: usize) -> Option<String> {
     Some(words)
 }
 
+/// "iPhone 4s": a name in several capitals stands before.
+fn is_model(line: &Line<'_>, at: usize) -> bool {
+    line.tokens[at].core.len() == 2 && line.after_a(at, Role::Hump)
+}
+
 /// "747s", "60s": the plural of a number.
 pub(crate) fn plural(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
-    let plural = core.strip_suffix('s')?;
+    let plural = core.strip_suffix('s').filter(|_| !is_model(line, at))?;
     let digits = plural.trim_end_matches(['\'', '’']);
     // "1987's hit" is that of the year.
     if digits.len() == 4
@@ -222,8 +238,26 @@ pub(crate) fn paragraph(line: &Line<'_>, at: usize) -> Option<String> {
     Some(words)
 }
 
+/// "802.11ax", "802.3": the standards of networks.
+fn standard(core: &str, dialect: Dialect) -> Option<String> {
+    let rest = core.strip_prefix("802.")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, letters) = rest.split_at(digits);
+    let known = matches!(number, "1" | "3" | "11" | "15" | "16") && letters.len() <= 2;
+    let letters = if letters.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", letters.to_ascii_uppercase())
+    };
+    (known && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b' '))
+        .then(|| format!("eight oh two dot {}{letters}", numbers::cardinal(number, dialect)))
+}
+
 pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
     let core = line.tokens[at].core;
+    if let Some(words) = standard(core, line.dialect) {
+        return Some(words);
+    }
     let (sign, unsigned) = numbers::sign(core);
     if numbers::is_digits(unsigned) {
         let words = if sign.is_empty() {

@@ -14,7 +14,7 @@ pub(crate) use worded::{day_month, days_month, joined, month_day};
 use crate::text::normalise::{
     calendar::month,
     engine::Reading,
-    line::Line,
+    line::{Line, tokens::Token},
     say::numbers,
     words::{self, Role},
 };
@@ -117,6 +117,40 @@ pub(crate) fn weekday(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next = line.get(at + 1)?;
     let dated = month(next.core).is_some() || next.shape.digit;
     (dated && matches!(token.close, "" | "," | "." | ".,")).then(|| Reading::new(name, 1).goes_on())
+}
+
+/// "Mon, Wed and Fri", "between Jan and Mar", "on Tue": short and without a full stop, beside another or after a word of
+/// time.
+pub(crate) fn listed(line: &Line<'_>, at: usize) -> Option<String> {
+    let token = &line.tokens[at];
+    let role = if token.is(Role::WeekdayShort) {
+        Role::WeekdayShort
+    } else {
+        Role::Month
+    };
+    let name = words::said(token.core, role).filter(|name| is_short(token, name))?;
+    let like = |i: Option<usize>| {
+        i.and_then(|i| line.get(i))
+            .is_some_and(|other| other.is(role) && other.is_capitalised())
+    };
+    let link = |i: Option<usize>| {
+        i.and_then(|i| line.get(i)).is_some_and(|word| {
+            word.close.is_empty() && matches!(word.core, "&" | "and" | "or" | "through" | "to" | "until")
+        })
+    };
+    let back = |steps| at.checked_sub(steps);
+    let after = link(Some(at + 1)) && like(Some(at + 2)) || token.close == "," && like(Some(at + 1));
+    let before = link(back(1)) && like(back(2)) || like(back(1)) && line.tokens[at - 1].close == ",";
+    let timed = line.previous(at).is_some_and(|word| {
+        word.is(Role::MonthBefore)
+            || role == Role::WeekdayShort && matches!(word.core, "every" | "this" | "open" | "closed")
+    });
+    (after || before || timed).then(|| name.to_owned())
+}
+
+/// "Fri" of "Friday", with a capital.
+fn is_short(token: &Token<'_>, name: &str) -> bool {
+    token.is_capitalised() && token.core.len() < name.len() && token.shape.lower
 }
 
 #[cfg(test)]

@@ -174,12 +174,11 @@ fn is_host(host: &str) -> bool {
     })
 }
 
-/// Four numbers up to 255.
+/// Four numbers up to 255, or with three digits, as people make them up: "987.987.0.40".
 fn is_ip(text: &str) -> bool {
-    text.split('.').count() == 4
-        && text
-            .split('.')
-            .all(|part| part.len() <= 3 && part.parse::<u8>().is_ok())
+    let parts = || text.split('.');
+    let short = |part: &str| part.len() <= 3 && numbers::is_digits(part);
+    parts().count() == 4 && parts().all(short)
 }
 
 fn is_url(text: &str) -> bool {

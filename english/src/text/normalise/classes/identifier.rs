@@ -1,7 +1,13 @@
 //! Identifiers of machines and books: MAC and IPv6 addresses, UUIDs, hexadecimal numbers, colours, ISBNs. Each sign of
 //! them counts, so each is said.
 
-use crate::text::normalise::{context::is_announced, line::Line, say::numbers};
+use crate::text::normalise::{
+    context::is_announced,
+    engine::Reading,
+    line::Line,
+    say::numbers,
+    words::{Role, is},
+};
 
 /// The core of the token at `at`: no identifier is shorter or longer.
 fn core<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
@@ -59,6 +65,83 @@ pub(crate) fn uuid(line: &Line<'_>, at: usize) -> Option<String> {
     let groups: Vec<_> = core(line, at)?.split('-').collect();
     let lengths = groups.iter().map(|group| group.len());
     (lengths.eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| is_hex(group))).then(|| grouped(&groups))
+}
+
+/// "commit 9fceb02", "d41d8cd98f00b204e9800998ecf8427e": a hash, in groups where it is long.
+pub(crate) fn hash(line: &Line<'_>, at: usize) -> Option<String> {
+    const SHORTEST: usize = 7;
+    const LONG: usize = 12;
+    let core = core(line, at).filter(|core| core.len() >= SHORTEST && is_hex(core))?;
+    let named = || {
+        line.previous(at).is_some_and(|before| {
+            let word = before.core.to_ascii_lowercase();
+            matches!(
+                word.as_str(),
+                "checksum" | "commit" | "commits" | "hash" | "revision" | "sha"
+            )
+        })
+    };
+    let digits = core.bytes().filter(u8::is_ascii_digit).count();
+    let mixed = digits > 1 && core.len() > digits + 1;
+    if !mixed || core.len() < LONG && !named() {
+        return None;
+    }
+    let size = if core.len() < LONG { core.len() } else { 4 };
+    let groups = core.as_bytes().chunks(size);
+    let groups: Vec<_> = groups.filter_map(|group| str::from_utf8(group).ok()).collect();
+    Some(grouped(&groups))
+}
+
+/// "CaCO3", "NaHCO3": symbols of elements, some of two letters, and their numbers; each letter is said.
+pub(crate) fn formula(line: &Line<'_>, at: usize) -> Option<String> {
+    const LONGEST: usize = 24;
+    let core = line.tokens[at].core;
+    if core.len() > LONGEST || !core.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let (mut words, mut elements, mut long, mut rest) = (Vec::new(), 0, false, core);
+    while let Some(c) = rest.chars().next() {
+        let end =
+            rest[1..].find(|d: char| d.is_ascii_uppercase() || c.is_ascii_uppercase() && d.is_ascii_digit());
+        let (part, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+        rest = after;
+        if numbers::is_digits(part) {
+            words.push(numbers::cardinal(part, line.dialect));
+            continue;
+        }
+        if !is(part, Role::Element) {
+            return None;
+        }
+        elements += 1;
+        long |= part.len() > 1;
+        words.extend(part.chars().map(|c| c.to_ascii_uppercase().to_string()));
+    }
+    (elements > 1 && long && words.len() > elements).then(|| words.join(" "))
+}
+
+/// "O- blood", "type AB+": rhesus positive or negative.
+pub(crate) fn blood(line: &Line<'_>, at: usize) -> Option<Reading> {
+    const REACH: usize = 4;
+    let token = &line.tokens[at];
+    let (group, sign) = match token.core.strip_suffix('+') {
+        Some(group) => (group, "positive"),
+        None => (token.core, "negative"),
+    };
+    let signed = sign == "positive" || token.close.starts_with('-');
+    if !matches!(group, "A" | "B" | "AB" | "O") || !signed {
+        return None;
+    }
+    let near = &line.tokens[at.saturating_sub(REACH)..line.tokens.len().min(at + REACH)];
+    let blood = near.iter().any(|token| {
+        let word = token.core.to_ascii_lowercase();
+        matches!(
+            word.as_str(),
+            "blood" | "donor" | "donors" | "plasma" | "transfusion" | "type"
+        )
+    });
+    // Before a hyphen "A" is no article.
+    let group = if group == "AB" { "A B" } else { group };
+    blood.then(|| Reading::new(format!("{group}-{sign}"), 1).with_close(sign == "negative"))
 }
 
 /// "2001:db8::1", "fe80::/10"

@@ -6,7 +6,7 @@ mod signs;
 
 use ranges::{parts, twice};
 pub(crate) use ranges::{signed_twice, spaced_range};
-pub(crate) use signs::{bearing, degrees, feet, inches};
+pub(crate) use signs::{bearing, degrees, feet, inches, sides};
 
 use std::borrow::Cow;
 
@@ -213,8 +213,8 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     {
         return Some(Reading::new(format!("{} stone", amount.words), 1));
     }
-    // "747s" are aeroplanes.
-    if rest == "s" && core.len() == 4 {
+    // "747s" are aeroplanes, and "4s" after "iPhone" is a model.
+    if rest == "s" && (core.len() == 4 || core.len() == 2 && line.after_a(at, Role::Hump)) {
         return None;
     }
     let glued = !rest.is_empty();

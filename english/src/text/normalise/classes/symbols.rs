@@ -74,6 +74,13 @@ pub(crate) fn note(line: &Line<'_>, at: usize) -> Option<String> {
 pub(crate) fn company(line: &Line<'_>, at: usize) -> Option<String> {
     let (first, second) = line.tokens[at].core.split_once('&')?;
     let capitals = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase());
+    // "M&Ms": several of them.
+    if let Some(letter) = second.strip_suffix('s').filter(|letter| letter.len() == 1)
+        && capitals(first)
+        && capitals(letter)
+    {
+        return Some(format!("{first} and {letter}'s"));
+    }
     (first.len() == 2 && capitals(first) && capitals(second))
         .then(|| format!("{}.{}. and {second}", &first[..1], &first[1..]))
 }

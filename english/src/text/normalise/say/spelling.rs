@@ -62,12 +62,14 @@ pub(crate) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
                 numbers::spelled(part)
             } else if year {
                 numbers::year(part, dialect)
-            } else if road || is_british_road(&words, part, dialect) {
+            } else if road || is_british_road(&words, part, dialect) || is_codec(&words, part) {
                 house(part, dialect)
             } else {
                 digits(part, dialect)
             };
             push(&mut words, &said);
+        } else if c == 'º' && before.is_ascii_digit() {
+            push(&mut words, "degrees");
         } else if c.is_alphabetic() {
             let beside_digit = before.is_ascii_digit() || next.is_some_and(|n| n.is_ascii_digit());
             push(&mut words, &letters(part, beside_digit));
@@ -95,6 +97,11 @@ pub(crate) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
         before = part.chars().next_back().unwrap_or(c);
     }
     words
+}
+
+/// "H.264", "x265": how films are coded is said like houses.
+fn is_codec(words: &str, number: &str) -> bool {
+    number.len() == 3 && number.starts_with("26") && matches!(words, "H dot" | "X")
 }
 
 /// "A303", "B4567": roads are said like houses.

@@ -48,6 +48,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("A strange object fell.", "object", "ˈɑbʤəkt"),
     ("The code is A twelve B.", "A", "ˈA"),
     ("A twelve", "A", "ˈA"),
+    ("She flew with Pan Am.", "Am", "ˈæm"),
     ("A five year plan failed.", "A", "ɐ"),
     ("We get a squared plus b squared.", "a", "ˈA"),
     ("So a over b is small.", "a", "ˈA"),

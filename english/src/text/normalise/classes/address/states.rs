@@ -21,8 +21,16 @@ pub(crate) fn read(line: &Line<'_>, at: usize) -> Option<Reading> {
 /// "CA"
 fn code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (token, before) = (&line.tokens[at], &line.tokens[at - 1]);
-    let name = said(token.core, Role::State)?;
-    let zipped = line.next(at).is_some_and(|next| is_zip(next.core));
+    let mut name = said(token.core, Role::State)?;
+    let next = line.next(at).map_or("", |next| next.core);
+    // "Perth, WA 6000"
+    let australian = next.len() == 4 && next.starts_with('6') && numbers::is_digits(next);
+    if token.core == "WA"
+        && (australian || matches!(before.core, "Albany" | "Broome" | "Fremantle" | "Perth"))
+    {
+        name = "Western Australia";
+    }
+    let zipped = is_zip(next);
     let after_comma = before.close == "," && before.shape.lower;
     let clear = after_comma && (!token.is(Role::StateWord) || in_address(line, at));
     (clear || (zipped && matches!(before.close, "," | ".," | ""))).then(|| Reading::abbreviation(name, 1))

@@ -130,6 +130,28 @@ pub(crate) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
     (!quoted && rest.is_empty()).then(|| Reading::new(format!("{} {unit}", amount.words), 1).with_close(true))
 }
 
+/// 12"x12", 2'x4': sides of a thing.
+pub(crate) fn sides(line: &Line<'_>, at: usize) -> Option<Reading> {
+    let token = unit_at(line, at).map(|_| &line.tokens[at])?;
+    let inches = ["\"", "″", "”"].map(|mark| (mark, "inch", "inches"));
+    let feet = ["'", "′", "’"].map(|mark| (mark, "foot", "feet"));
+    let described = line.get(at + 1).is_some_and(|next| {
+        next.spaced && next.open.is_empty() && next.is_small_word() && !next.is(Role::NoNoun)
+    });
+    inches.into_iter().chain(feet).find_map(|(mark, one, many)| {
+        let rest = token.close.strip_prefix(mark)?;
+        let unit = if described && rest.is_empty() { one } else { many };
+        let side = |side: &str| Some(format!("{} {unit}", numbers::decimal(side, line.dialect)?));
+        let sides = token
+            .core
+            .split(['x', '×'])
+            .map(|part| side(part.strip_suffix(mark).unwrap_or(part)));
+        let sides: Vec<_> = sides.collect::<Option<_>>()?;
+        let marked = token.core.contains(mark) && sides.len() > 1;
+        marked.then(|| Reading::new(sides.join(" by "), 1).with_close(true))
+    })
+}
+
 /// One of `marks` has opened a quotation shortly before and nothing has closed it.
 fn quoted(line: &Line<'_>, at: usize, marks: [char; 2]) -> bool {
     let closing = if marks[0] == '"' {
