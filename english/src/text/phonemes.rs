@@ -49,6 +49,14 @@ pub trait Phonemizer: Send + Sync + std::fmt::Debug {
 /// One for both dialects.
 static TAGGER: LazyLock<Arc<tagger::Tagger>> = LazyLock::new(|| Arc::new(tagger::Tagger::load()));
 
+/// Whether a lexicon knows `word`, written small, alone or with an ending.
+pub(in crate::text) fn is_word(word: &str) -> bool {
+    [Dialect::American, Dialect::British].into_iter().any(|dialect| {
+        let said = pronounce::Pronouncer::new(dialect).word(word, "", Context::default());
+        word.len() > 1 && said.is_some()
+    })
+}
+
 /// Loads what a dialect needs; takes a moment.
 #[must_use]
 pub fn load(dialect: Dialect, config: &TextConfig) -> Box<dyn Phonemizer> {

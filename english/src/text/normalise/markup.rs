@@ -4,6 +4,7 @@
 //! fitted on the line and has a capital, as in verse, titles and addresses.
 
 mod brackets;
+mod broken;
 mod entities;
 mod hidden;
 mod inline;
@@ -17,8 +18,10 @@ use std::ops::Range;
 use super::{
     options::{Aloud, Options},
     say::capitalised,
+    words::{Role, Roles, roles},
 };
 use crate::text::spanned::Spanned;
+use broken::Hyphen;
 pub(super) use hidden::spoken;
 
 /// Nobody who wraps lines wraps them as short as this, in bytes.
@@ -40,6 +43,8 @@ pub(super) fn lines(input: &Spanned, options: &Options) -> Spanned {
         out: Spanned::default(),
         paragraph: Spanned::default(),
         last_line: 0..0,
+        hyphen: Hyphen::Apart,
+        wrapped: false,
         gap: (Gap::None, 0),
         listed: false,
         fence: None,
@@ -73,6 +78,10 @@ struct Blocks<'a> {
     paragraph: Spanned,
     /// The last one of them in `input`.
     last_line: Range<usize>,
+    /// What the hyphen at the end of that is.
+    hyphen: Hyphen,
+    /// A line of the open paragraph began with a small letter.
+    wrapped: bool,
     /// The separation due before the next output, and where it stands in `input`.
     gap: (Gap, usize),
     /// The open block is an item of a list.
@@ -203,7 +212,7 @@ impl Blocks<'_> {
                 }
                 let body = content.end - body.len()..content.end;
                 self.last_line = body.clone();
-                self.paragraph.push_part(self.input, body);
+                self.push_line(body, range.end);
                 self.listed = true;
                 return;
             }
@@ -246,11 +255,17 @@ impl Blocks<'_> {
             let here = &text[content.clone()];
             let hard = before.ends_with('\\') || text[self.last_line.end..range.start].starts_with("  ");
             let word = here.find(' ').unwrap_or(here.len());
-            let anew = before.len() + 1 + word < SHORTEST_WRAP
-                && here
-                    .trim_start_matches(['“', '"', '‘', '\'', '('])
-                    .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-            let gap = if hard || anew { "\n" } else { " " };
+            let capital = here
+                .trim_start_matches(['“', '"', '‘', '\'', '('])
+                .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            let anew =
+                capital && before.len() + 1 + word < SHORTEST_WRAP && !self.is_narrow(before, range.end);
+            self.wrapped |= here.starts_with(char::is_lowercase);
+            let gap = match self.hyphen {
+                Hyphen::Breaks | Hyphen::Kept => "",
+                Hyphen::Apart if hard || anew => "\n",
+                Hyphen::Apart => " ",
+            };
             let source = self.input.source_of(range.start - 1..range.start);
             self.paragraph.push_replaced(gap, source);
         }
@@ -260,7 +275,40 @@ impl Blocks<'_> {
         } else {
             content
         };
-        self.paragraph.push_part(self.input, content);
+        self.push_line(content, range.end);
+    }
+
+    /// Adds what a line says to the open block; in the text the line ends at `end`.
+    fn push_line(&mut self, content: Range<usize>, end: usize) {
+        let line = &self.input.text()[content.clone()];
+        let begun = if self.hyphen == Hyphen::Breaks {
+            self.paragraph.text()
+        } else {
+            ""
+        };
+        self.hyphen = broken::hyphen(begun, line, self.line_after(end));
+        let hyphen = usize::from(self.hyphen == Hyphen::Breaks);
+        self.paragraph
+            .push_part(self.input, content.start..content.end - hyphen);
+    }
+
+    /// The line after the one that ends at `end`, without what it begins with in a quotation.
+    fn line_after(&self, end: usize) -> &str {
+        let rest = self.input.text().get(end + 1..).unwrap_or_default();
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        line.trim_start_matches([' ', '>'])
+    }
+
+    /// A column of text is narrow, so that a short line before a capital ends no sentence: other lines of it begin with
+    /// small letters.
+    fn is_narrow(&self, before: &str, end: usize) -> bool {
+        const NARROWEST: usize = 20;
+        let open = !before.ends_with(['.', '!', '?', ':', ';', ',', '”', '"', ')']);
+        let next = self.line_after(end);
+        if ends_with_title(before) {
+            return true;
+        }
+        open && before.len() >= NARROWEST && (self.wrapped || next.starts_with(char::is_lowercase))
     }
 
     /// Reads a row of a table: its cells with commas between.
@@ -316,6 +364,7 @@ impl Blocks<'_> {
     }
 
     fn flush_as(&mut self, marked_up: bool) {
+        (self.hyphen, self.wrapped) = (Hyphen::Apart, false);
         if self.paragraph.text().is_empty() {
             return;
         }
@@ -333,6 +382,16 @@ impl Blocks<'_> {
             self.out.push_part(&block, 0..block.text().len());
         }
     }
+}
+
+/// "Mr.", "J." at the end of a line.
+fn ends_with_title(line: &str) -> bool {
+    const TITLES: Roles = Roles::of(&[Role::Title, Role::TitleDotted]);
+    let word = line.rsplit(' ').next().and_then(|word| word.strip_suffix('.'));
+    word.is_some_and(|word| {
+        let initial = word.len() == 1 && word.starts_with(char::is_uppercase);
+        initial && word != "I" || roles(word).meets(TITLES)
+    })
 }
 
 fn trim(text: &str, range: Range<usize>) -> Range<usize> {

@@ -20,6 +20,52 @@ fn keeps_paragraphs_and_joins_wrapped_lines() {
 }
 
 #[test]
+fn joins_words_that_a_line_end_breaks() {
+    for (written, read) in [
+        ("He de-\ncided to go.", "He decided to go."),
+        (
+            "“An inter-\nnational law,” he said.",
+            "“An international law,” he said.",
+        ),
+        ("a well-\nknown man", "a well-known man"),
+        ("two-\nand three-day trips", "two and three-day trips"),
+        ("un-\nderstand a re-\nlation-\nship", "understand a relationship"),
+        ("his mother-\nin-law", "his mother-in-law"),
+        (
+            "- He com-\n  puted it\n- long-\n  term",
+            "He computed it\nlong-term",
+        ),
+        ("> an on-\n> line shop", "an online shop"),
+        ("Schwarzen-\negger left--\nand so", "Schwarzenegger left— and so"),
+        ("a 20-\nyear plan", "a twenty year plan"),
+        ("He left-\n\nnext", "He left\n\nnext"),
+    ] {
+        assert_eq!(american(written), read);
+    }
+}
+
+#[test]
+fn ends_no_line_of_a_narrow_column() {
+    for (written, read) in [
+        (
+            "He met the president of the United\nStates and then\nwent home.",
+            "He met the president of the United States and then went home.",
+        ),
+        (
+            "He said that Mr.\nSmith met J.\nR. Jones.",
+            "He said that Mister Smith met J. R. Jones.",
+        ),
+        (
+            "Dear John,\nI hope you\nare well.",
+            "Dear John,\nI hope you are well.",
+        ),
+        ("Title\nby me\nChapter One", "Title by me\nChapter One"),
+    ] {
+        assert_eq!(american(written), read);
+    }
+}
+
+#[test]
 fn ends_headings_and_items_like_sentences() {
     assert_eq!(
         american("# A title #\nText\n\n- one\n- two\n\n1. first\n2. second"),
