@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::{
     options::{Aloud, Options},
     say::capitalised,
-    words::{Role, Roles, roles},
+    words::{Role, Roles, begins_sentence, roles},
 };
 use crate::text::spanned::Spanned;
 use broken::Hyphen;
@@ -258,8 +258,9 @@ impl Blocks<'_> {
             let capital = here
                 .trim_start_matches(['“', '"', '‘', '\'', '('])
                 .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-            let anew =
-                capital && before.len() + 1 + word < SHORTEST_WRAP && !self.is_narrow(before, range.end);
+            let anew = capital
+                && before.len() + 1 + word < SHORTEST_WRAP
+                && !self.is_narrow(before, here, range.end);
             self.wrapped |= here.starts_with(char::is_lowercase);
             let gap = match self.hyphen {
                 Hyphen::Breaks | Hyphen::Kept => "",
@@ -301,11 +302,12 @@ impl Blocks<'_> {
 
     /// A column of text is narrow, so that a short line before a capital ends no sentence: other lines of it begin with
     /// small letters.
-    fn is_narrow(&self, before: &str, end: usize) -> bool {
+    fn is_narrow(&self, before: &str, here: &str, end: usize) -> bool {
         const NARROWEST: usize = 20;
         let open = !before.ends_with(['.', '!', '?', ':', ';', ',', '”', '"', ')']);
         let next = self.line_after(end);
-        if ends_with_title(before) {
+        let word = here.split(|c: char| !c.is_alphabetic()).next();
+        if ends_with_title(before) && !word.is_some_and(begins_sentence) {
             return true;
         }
         open && before.len() >= NARROWEST && (self.wrapped || next.starts_with(char::is_lowercase))
