@@ -278,13 +278,14 @@ enum Dash {
 fn dash_to(line: &Line<'_>, at: usize, rules: &Rules, rule: &Rule) -> Option<Dash> {
     let (before, after) = (line.get(at - 1)?, line.get(at)?);
     let class = rule.class();
-    if before.close == "-" && after.spaced && after.shape.digit && context::in_equation(line, at) {
+    let digit = |c: char| c.is_ascii_digit();
+    let minus = before.close == "-" && before.core.ends_with(digit) && after.spaced && after.shape.digit;
+    if minus && context::in_equation(line, at) {
         return Some(Dash::Minus);
     }
     let read = |at| rules.amounts.contains(&class) && rules.first(line, at, Some(class)).is_some();
     if matches!(before.close, "–" | "--") && !after.spaced {
         // "1914--18", as TeX writes it
-        let digit = |c: char| c.is_ascii_digit();
         let numbers = before.close == "--" && before.core.ends_with(digit) && after.core.starts_with(digit);
         return (numbers || read(at)).then_some(Dash::Glued);
     }

@@ -138,7 +138,7 @@ fn is_plain(text: &str) -> Result<(), String> {
 /// What random text found once.
 #[test]
 fn leaves_no_sign_of_what_once_left_one() {
-    for text in ["=!\r=", "=5!\n= 3", "-!\n=", "\u{FFFC}@"] {
+    for text in ["=!\r=", "=5!\n= 3", "-!\n=", "\u{FFFC}@", "_- 0–="] {
         let out = normalise(&spanned(text), Dialect::American, &Options::default());
         is_plain(out.text()).unwrap();
     }

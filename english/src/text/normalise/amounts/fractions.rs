@@ -30,6 +30,28 @@ pub(crate) fn vulgar(c: char) -> Option<&'static str> {
     said(c.encode_utf8(&mut [0; 4]), Role::Fraction)
 }
 
+/// "2½" in words.
+pub(crate) fn with_sign(text: &str, dialect: Dialect) -> Option<String> {
+    let last = text.chars().next_back()?;
+    let fraction = vulgar(last)?;
+    let (sign, whole) = numbers::sign(&text[..text.len() - last.len_utf8()]);
+    if whole.is_empty() {
+        return Some(format!("{sign}{fraction}"));
+    }
+    numbers::is_integer(whole).then(|| {
+        let whole = numbers::cardinal(whole, dialect);
+        format!("{sign}{whole} and {}", with_article(fraction))
+    })
+}
+
+/// "one half" is "a half" after a whole number.
+fn with_article(fraction: &str) -> String {
+    match fraction.strip_prefix("one ") {
+        Some(part @ ("half" | "quarter" | "third")) => format!("a {part}"),
+        _ => fraction.to_owned(),
+    }
+}
+
 /// "three quarters" of "3" and "4"; "over" where the denominator is no usual one.
 pub(crate) fn words(numerator: &str, denominator: &str, dialect: Dialect) -> Option<String> {
     let denominator = ["ths", "th", "TH", "rds", "rd", "nds", "nd", "st"]

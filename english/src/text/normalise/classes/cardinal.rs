@@ -243,14 +243,15 @@ fn standard(core: &str, dialect: Dialect) -> Option<String> {
     let rest = core.strip_prefix("802.")?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let (number, letters) = rest.split_at(digits);
-    let known = matches!(number, "1" | "3" | "11" | "15" | "16") && letters.len() <= 2;
-    let letters = if letters.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", letters.to_ascii_uppercase())
-    };
-    (known && letters.bytes().all(|b| b.is_ascii_alphabetic() || b == b' '))
-        .then(|| format!("eight oh two dot {}{letters}", numbers::cardinal(number, dialect)))
+    let short = |part: &str| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let known = matches!(number, "1" | "3" | "11" | "15" | "16") && letters.split('/').all(short);
+    known.then(|| {
+        let number = numbers::cardinal(number, dialect);
+        let letters = letters.to_ascii_uppercase().replace('/', " ");
+        format!("eight oh two dot {number} {letters}")
+            .trim_end()
+            .to_owned()
+    })
 }
 
 pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {

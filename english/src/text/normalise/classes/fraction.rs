@@ -1,7 +1,7 @@
 //! Fractions with a slash or in one character, alone or after a whole number.
 
 use crate::text::normalise::{
-    amounts::fractions::{alone, vulgar, words},
+    amounts::fractions::{alone, vulgar, with_sign, words},
     engine::Reading,
     line::{Line, tokens::Token},
     say::numbers,
@@ -38,11 +38,11 @@ pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<String> {
         Some((amount, noun)) if !amount.is_empty() => (amount, noun),
         _ => (core, ""),
     };
-    let words = with_sign(amount, line);
+    let words = with_sign(amount, line.dialect);
     if noun.is_empty() {
         return words;
     }
-    let number = |text: &str| with_sign(text, line).or_else(|| numbers::decimal(text, line.dialect));
+    let number = |text: &str| with_sign(text, line.dialect).or_else(|| numbers::decimal(text, line.dialect));
     if let Some(to) = number(noun) {
         return Some(format!("{} to {to}", number(amount)?));
     }
@@ -55,20 +55,6 @@ pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<String> {
         None => return Some(format!("{} {}", words?, spoken(noun)?)),
     };
     Some(format!("{}{to} {}", number(amount)?, spoken(word)?))
-}
-
-/// "2½" in words.
-fn with_sign(text: &str, line: &Line<'_>) -> Option<String> {
-    let last = text.chars().next_back().filter(|c| !c.is_ascii())?;
-    let fraction = vulgar(last)?;
-    let (sign, whole) = numbers::sign(&text[..text.len() - last.len_utf8()]);
-    if whole.is_empty() {
-        return Some(format!("{sign}{fraction}"));
-    }
-    numbers::is_integer(whole).then(|| {
-        let whole = numbers::cardinal(whole, line.dialect);
-        format!("{sign}{whole} and {}", with_article(fraction))
-    })
 }
 
 /// Words with hyphens between, apart: "year-old".
@@ -195,12 +181,4 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
     let near = line.near_a(at, 2, Role::Marking) || line.before_a(at, Role::Marking);
     let whole = numerator == denominator && (most || counted);
     counted || most && near && !of || whole
-}
-
-/// "one half" is "a half" after a whole number.
-fn with_article(fraction: &str) -> String {
-    match fraction.strip_prefix("one ") {
-        Some(part @ ("half" | "quarter" | "third")) => format!("a {part}"),
-        _ => fraction.to_owned(),
-    }
 }

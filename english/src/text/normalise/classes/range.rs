@@ -24,7 +24,9 @@ pub(crate) fn size(line: &Line<'_>, at: usize) -> Option<String> {
         Some(core) if core.len() < 6 => (core, true),
         _ => (core, false),
     };
-    if !core.contains(['x', '×']) || !core.split(['x', '×']).all(numbers::is_decimal) {
+    let fraction = |text: &str| fractions::with_sign(text, line.dialect);
+    let amount = |text: &str| numbers::is_decimal(text) || fraction(text).is_some();
+    if !core.contains(['x', '×']) || !core.split(['x', '×']).all(amount) {
         return None;
     }
     let side = |text: &str| {
@@ -33,7 +35,9 @@ pub(crate) fn size(line: &Line<'_>, at: usize) -> Option<String> {
         } else if numbers::is_digits(text) {
             context::plain(text, line, at)
         } else {
-            numbers::decimal(text, line.dialect).unwrap_or_default()
+            fraction(text)
+                .or_else(|| numbers::decimal(text, line.dialect))
+                .unwrap_or_default()
         }
     };
     let sides: Vec<_> = core.split(['x', '×']).map(side).collect();

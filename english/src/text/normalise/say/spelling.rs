@@ -99,9 +99,9 @@ pub(crate) fn spelled(text: &str, dialect: Dialect, name_signs: bool) -> String 
     words
 }
 
-/// "H.264", "x265": how films are coded is said like houses.
+/// "H.264", "G.711", "x265": how films and calls are coded is said like houses.
 fn is_codec(words: &str, number: &str) -> bool {
-    number.len() == 3 && number.starts_with("26") && matches!(words, "H dot" | "X")
+    number.len() == 3 && (matches!(words, "G dot" | "H dot") || words == "X" && number.starts_with("26"))
 }
 
 /// "A303", "B4567": roads are said like houses.

@@ -30,6 +30,9 @@ fn code(line: &Line<'_>, at: usize) -> Option<Reading> {
     {
         name = "Western Australia";
     }
+    if token.core == "NT" && matches!(before.core, "Darwin" | "Katherine" | "Springs") {
+        name = "Northern Territory";
+    }
     let zipped = is_zip(next);
     let after_comma = before.close == "," && before.shape.lower;
     let clear = after_comma && (!token.is(Role::StateWord) || in_address(line, at));

@@ -19,7 +19,17 @@ pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<Reading> {
             find(side.strip_suffix('.').unwrap_or(side)).map(str::to_owned)
         })
     };
-    let words = name(weekday).or_else(|| name(month))?;
+    // "Mon/Wed/Fri"
+    let list = |find: fn(&str) -> Option<&'static str>| {
+        let names: Option<Vec<_>> = core.split('/').map(find).collect();
+        names
+            .filter(|names| names.len() > 1)
+            .map(|names| names.join(" slash "))
+    };
+    let words = name(weekday)
+        .or_else(|| name(month))
+        .or_else(|| list(weekday))
+        .or_else(|| list(month))?;
     // A full stop in the middle of a line is that of the second name.
     Some(match line.get(at + 1) {
         Some(_) => Reading::abbreviation(words, 1),
