@@ -127,6 +127,7 @@ pub(super) const LIST: &[Rule] = &[
     rule("address.state", &[State, StateShort], address::state, "Gary, Ind."),
     one("roman.span", &[Numeral], roman::span, "Parts I-III"),
     one("roman.compound", &[Numeral], roman::compound, "World War II-era"),
+    one("roman.joined", &[Hyphen], roman::joined, "a type-II error"),
     one("roman.heading", &[Numeral], roman::heading, "IV."),
     rule("roman.century", &[Numeral], roman::century, "the XIV century"),
     one("roman.year", &[Numeral], roman::year, "MCMXCIV"),

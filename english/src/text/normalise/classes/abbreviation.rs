@@ -212,17 +212,23 @@ fn is_numeral(text: &str, noun: &str) -> bool {
     capitals && !(text == "I" && matches!(noun, "No" | "no")) || may_number(text)
 }
 
-/// "A" of "Fig. A", "Two" of "Vol. Two".
+/// "A" of "Fig. A", "S1" of "Fig. S1", "Two" of "Vol. Two".
 fn is_letter_or_word(token: &Token<'_>) -> bool {
     let initial = token.close.starts_with('.') && token.close.len() > 1;
-    token.core.len() == 1 && token.is_capitals() && !initial
+    let coded = token.shape.digit
+        && token.core.len() <= 4
+        && token.core.starts_with(|c: char| c.is_ascii_uppercase());
+    coded
+        || token.core.len() == 1 && token.is_capitals() && !initial
         || numbers::is_number_word(&token.core.to_ascii_lowercase())
 }
 
 /// "He said no. 5 men left", "Oh no. 1 more": a small "no" after a word of saying is a word, and a number with a plural
 /// after it is counted.
 fn is_answer(line: &Line<'_>, at: usize) -> bool {
-    line.after_a(at, Role::Answer) || counts_plural(line, at + 1)
+    // "5 no. 2 pencils"
+    let counted = line.previous(at).is_some_and(|before| before.shape.digit);
+    line.after_a(at, Role::Answer) || counts_plural(line, at + 1) && !counted
 }
 
 /// "No.5", "p.12", "No1".

@@ -55,7 +55,9 @@ pub(crate) fn heading(line: &Line<'_>, at: usize) -> Option<String> {
 
 /// "the XIV century", "V Corps", "the XVIII c.", "the XXth century"
 pub(crate) fn century(line: &Line<'_>, at: usize) -> Option<Reading> {
-    if let Some(letters) = line.tokens[at].core.strip_suffix("th") {
+    let core = line.tokens[at].core;
+    let endings = ["th", "rd", "nd", "st"];
+    if let Some(letters) = endings.into_iter().find_map(|ending| core.strip_suffix(ending)) {
         let value = value(letters).filter(|value| *value < 100)?.to_string();
         return Some(Reading::new(numbers::ordinal(&value, line.dialect), 1));
     }
@@ -197,6 +199,15 @@ pub(crate) fn span(line: &Line<'_>, at: usize) -> Option<String> {
     })?;
     (is_numbered(before) || matches!(before.to_ascii_lowercase().as_str(), "pp" | "p" | "vols" | "nos"))
         .then_some(words)
+}
+
+/// "type-II"
+pub(crate) fn joined(line: &Line<'_>, at: usize) -> Option<String> {
+    let (noun, numeral) = line.tokens[at].core.split_once('-')?;
+    let value = value(numeral).filter(|_| is_numbered(noun) && !is(numeral, Role::NumeralLike));
+    let known = numeral.len() > 1 || matches!(numeral, "I" | "V");
+    let number = value.filter(|_| known)?.to_string();
+    Some(format!("{noun} {}", numbers::cardinal(&number, line.dialect)))
 }
 
 /// "II-era" in "World War II-era".

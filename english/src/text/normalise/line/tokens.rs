@@ -362,7 +362,9 @@ fn signs(token: &Token<'_>) -> Roles {
     let numeral = |letters: &str| {
         let rest = core.trim_start_matches(|c| letters.contains(c));
         rest.len() < core.len()
-            && (rest.is_empty() || rest == "th" || rest.starts_with(['-', '–', '\'', '’']))
+            && (rest.is_empty()
+                || matches!(rest, "th" | "rd" | "nd" | "st")
+                || rest.starts_with(['-', '–', '\'', '’']))
     };
     let laugh = core.len() >= 6 && core.bytes().all(|b| b"aehioAEHIO".contains(&b));
     let hump = shape.inner_upper || shape.lower && begins_with_capitals(core);

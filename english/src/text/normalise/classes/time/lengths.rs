@@ -87,6 +87,10 @@ pub(crate) fn length(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !length.rest.is_empty() {
         return None;
     }
+    // "a 10:00 minute break"
+    if next == "minute" && length.part == "00" && length.fraction.is_empty() {
+        return Some(Reading::new(numbers::cardinal(length.whole, dialect), 1));
+    }
     let units = match next {
         "min" | "mins" | "minutes" => Some(["minute", "second"]),
         "hours" | "hrs" if hours < 13 && !announced => Some(["hour", "minute"]),
