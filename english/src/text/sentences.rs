@@ -88,19 +88,25 @@ fn goes_on(before: &str, after: &str) -> bool {
     }
     // Before a name: "the U.S. Army", "J. R. Smith", "Eds. Smith and Jones".
     let told = || is_era(word) || is_told_by_letter(rest, word, after);
-    let initials = is_initials(before) && word != "I" && !told();
+    let pronoun = || word == "I" && !is_initials(rest.trim_end()) && !is_initial(after);
+    let initials = is_initials(before) && !pronoun() && !told();
     let editor = matches!(word, "Ed" | "Eds" | "eds");
     let end = |c: char| !c.is_alphabetic() && !matches!(c, '\'' | '’');
     let next = after.trim_start_matches(OPENING).split(end).next();
-    (initials || editor) && !next.is_some_and(begins_sentence)
+    (initials || editor) && (is_initial(after) || !next.is_some_and(begins_sentence))
 }
 
 /// "plan B", "an A": the letter is no initial of the name that follows.
 fn is_told_by_letter(before: &str, letter: &str, after: &str) -> bool {
     let (_, noun) = last_word(before.trim_end());
     let grade = matches!(noun, "a" | "an") && ("A"..="F").contains(&letter);
-    let initial = after.chars().nth(1) == Some('.');
-    (grade || takes_letter(noun)) && !initial
+    (grade || takes_letter(noun)) && !is_initial(after)
+}
+
+/// "A. Milne": the letter of another name.
+fn is_initial(after: &str) -> bool {
+    let mut chars = after.chars();
+    chars.next().is_some_and(char::is_uppercase) && chars.next() == Some('.')
 }
 
 /// The last word of `text`, as far as abbreviations are long, and what stands before it.
@@ -177,6 +183,9 @@ mod tests {
             "Malcolm X.|He spoke of Mister T.|What a man!",
             "The answer is D.|None of the above.",
             "the U.S. Open, the U.S. Supreme Court and the D.C. Mayor",
+            "A. A. Milne and G. I. Joe met J. A. Smith.|I left.",
+            "She met I. M. Pei.|A. A. Milne did not.",
+            "He is taller than I.|He left.",
             "J. R. Smith, John F. Kennedy, George W. Bush and Susan B. Anthony",
             "The U.S. Army met J. K. Rowling.|J. D. Vance came.",
             "a D. H. Lawrence novel|of plan B. J. Smith",

@@ -34,6 +34,8 @@ pub(super) fn clean(input: &Spanned) -> Spanned {
             _ if is_greek(c) && (text[..at].ends_with(is_greek) || text[end..].starts_with(is_greek)) => {
                 Clean::Latin
             }
+            // At the end of a line it breaks a word and is seen.
+            _ if c == '\u{AD}' && text[end..].starts_with(['\n', '\r']) => Clean::As("-"),
             action => action,
         };
         if matches!(action, Clean::Keep) {

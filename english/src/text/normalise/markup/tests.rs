@@ -23,6 +23,7 @@ fn keeps_paragraphs_and_joins_wrapped_lines() {
 fn joins_words_that_a_line_end_breaks() {
     for (written, read) in [
         ("He de-\ncided to go.", "He decided to go."),
+        ("He de\u{AD}\ncided to go.", "He decided to go."),
         (
             "“An inter-\nnational law,” he said.",
             "“An international law,” he said.",
