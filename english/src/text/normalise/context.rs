@@ -91,14 +91,13 @@ pub(crate) fn is_code(digits: &str, line: &Line<'_>, at: usize) -> bool {
 /// A word stands shortly before whose number is read digit by digit, and no other number between.
 pub(crate) fn is_announced(line: &Line<'_>, at: usize) -> bool {
     const REACH: usize = 3;
-    let first = (at.saturating_sub(REACH)..at)
-        .rev()
-        .find(|&i| !line.tokens[i].shape.digit);
-    let before = first.map_or(&[][..], |first| {
-        &line.tokens[(first + 1).saturating_sub(REACH)..=first]
-    });
-    let own = before.iter().rev().take_while(|token| !token.shape.digit);
-    own.into_iter().any(|token| token.is(Role::Announcing))
+    // "4111 1111": groups of one number.
+    let group = |i: &usize| line.tokens[*i].shape.digit && line.tokens[*i].close.is_empty();
+    let first = (0..at).rev().take(REACH).take_while(group).last().unwrap_or(at);
+    let before = line.tokens[first.saturating_sub(REACH)..first].iter().rev();
+    before
+        .take_while(|token| !token.shape.digit)
+        .any(|token| token.is(Role::Announcing))
 }
 
 /// "RTX 4090", "RFC 2119": said in pairs.

@@ -3,8 +3,9 @@
 use super::stress::{PRIMARY, SECONDARY, is_consonant, is_vowel};
 
 /// What looks like it and is a letter before a noun.
-const LETTERED: [&str; 14] = [
+const LETTERED: [&str; 15] = [
     "b-ball",
+    "b-boy",
     "c-clamp",
     "c-class",
     "c-cup",

@@ -47,7 +47,7 @@ pub(crate) fn compound(
 pub(crate) fn per(text: &str, dialect: Dialect) -> Option<String> {
     // "per 100 km"
     let (number, unit) = number_before(text);
-    if matches!(number, "100" | "1000" | "1,000") && !unit.is_empty() {
+    if numbers::is_integer(number) && number.len() <= 5 && !unit.is_empty() {
         let name = compound(unit, number == "1", dialect, &|text| units::find(text, true))?;
         return Some(format!("{} {name}", numbers::decimal(number, dialect)?));
     }

@@ -238,6 +238,18 @@ pub(crate) fn paragraph(line: &Line<'_>, at: usize) -> Option<String> {
     Some(words)
 }
 
+/// "2,5 to 3,5 kg": both have a decimal comma.
+fn leads_to_decimal(line: &Line<'_>, at: usize) -> bool {
+    let linked = line
+        .next(at)
+        .is_some_and(|next| matches!(next.core, "and" | "or" | "to"));
+    let second = line
+        .get(at + 2)
+        .filter(|_| linked)
+        .map_or("", |second| second.core);
+    second.contains(',') && number_before(second).0.is_empty() && !amount_before(second).0.is_empty()
+}
+
 /// "802.11ax", "802.3": the standards of networks.
 fn standard(core: &str, dialect: Dialect) -> Option<String> {
     let rest = core.strip_prefix("802.")?;
@@ -277,7 +289,8 @@ pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
     if number.is_empty() {
         // "1,5 million", "0,5"
         let (decimal, rest) = amount_before(unsigned);
-        let clear = unsigned.starts_with("0,") || line.before_a(at, Role::Magnitude);
+        let clear =
+            unsigned.starts_with("0,") || line.before_a(at, Role::Magnitude) || leads_to_decimal(line, at);
         let words = numbers::decimal(&decimal, line.dialect).filter(|_| clear && rest.is_empty())?;
         return Some(format!("{sign}{words}"));
     }

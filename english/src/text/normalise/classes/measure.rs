@@ -280,7 +280,7 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     // "8 L/100 km"
     let hundred = written
         .split_once('/')
-        .is_some_and(|(_, number)| matches!(number, "100" | "1000" | "1,000"));
+        .is_some_and(|(_, number)| numbers::is_integer(number));
     let written = match line.next(at + tokens - 1).filter(|_| hundred) {
         Some(next) => {
             tokens += 1;
