@@ -61,7 +61,7 @@ pub(super) const LIST: &[Rule] = &[
     one("identifier.mac", &[Digit, Symbol], identifier::mac, "00:1B:44:11:3A:B7"),
     one("identifier.uuid", &[Digit], identifier::uuid, "550e8400-e29b-41d4-a716-446655440000"),
     one("identifier.hash", &[Digit], identifier::hash, "commit 9fceb02"),
-    one("identifier.formula", &[Digit, Hump], identifier::formula, "CaCO3"),
+    one("identifier.formula", &[Digit], identifier::formula, "CaCO3"),
     rule("identifier.blood", &[Capitals, Symbol], identifier::blood, "O- blood"),
     one("identifier.ipv6", &[Digit, Symbol], identifier::ipv6, "2001:db8::1"),
     one("identifier.catalogue", &[Digit], identifier::catalogued, "ISBN 0-306-40615-X"),

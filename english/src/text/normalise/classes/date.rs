@@ -143,7 +143,11 @@ pub(crate) fn listed(line: &Line<'_>, at: usize) -> Option<String> {
     let before = link(back(1)) && like(back(2)) || like(back(1)) && line.tokens[at - 1].close == ",";
     let timed = line.previous(at).is_some_and(|word| {
         word.is(Role::MonthBefore)
-            || role == Role::WeekdayShort && matches!(word.core, "every" | "this" | "open" | "closed")
+            || role == Role::WeekdayShort
+                && matches!(
+                    word.core,
+                    "every" | "Every" | "this" | "open" | "Open" | "closed" | "Closed"
+                )
     });
     (after || before || timed).then(|| name.to_owned())
 }

@@ -71,7 +71,11 @@ pub(crate) fn uuid(line: &Line<'_>, at: usize) -> Option<String> {
 pub(crate) fn hash(line: &Line<'_>, at: usize) -> Option<String> {
     const SHORTEST: usize = 7;
     const LONG: usize = 12;
-    let core = core(line, at).filter(|core| core.len() >= SHORTEST && is_hex(core))?;
+    const LONGEST: usize = 128;
+    let core = line.tokens[at].core;
+    if !(SHORTEST..=LONGEST).contains(&core.len()) || !is_hex(core) {
+        return None;
+    }
     let named = || {
         line.previous(at).is_some_and(|before| {
             let word = before.core.to_ascii_lowercase();
@@ -116,12 +120,12 @@ pub(crate) fn formula(line: &Line<'_>, at: usize) -> Option<String> {
         long |= part.len() > 1;
         words.extend(part.chars().map(|c| c.to_ascii_uppercase().to_string()));
     }
-    (elements > 1 && long && words.len() > elements).then(|| words.join(" "))
+    (elements > 1 && long && core.bytes().any(|b| b.is_ascii_digit())).then(|| words.join(" "))
 }
 
 /// "O- blood", "type AB+": rhesus positive or negative.
 pub(crate) fn blood(line: &Line<'_>, at: usize) -> Option<Reading> {
-    const REACH: usize = 4;
+    const REACH: usize = 3;
     let token = &line.tokens[at];
     let (group, sign) = match token.core.strip_suffix('+') {
         Some(group) => (group, "positive"),
@@ -131,7 +135,7 @@ pub(crate) fn blood(line: &Line<'_>, at: usize) -> Option<Reading> {
     if !matches!(group, "A" | "B" | "AB" | "O") || !signed {
         return None;
     }
-    let near = &line.tokens[at.saturating_sub(REACH)..line.tokens.len().min(at + REACH)];
+    let near = &line.tokens[at.saturating_sub(REACH)..line.tokens.len().min(at + REACH + 1)];
     let blood = near.iter().any(|token| {
         let word = token.core.to_ascii_lowercase();
         matches!(
