@@ -62,7 +62,7 @@ fn ordinal_words(core: &str, line: &Line<'_>) -> Option<String> {
         .strip_suffix("s")
         .filter(|one| one.ends_with(['d', 'h', 't']))
     {
-        let ending = &one[one.len() - 2..];
+        let ending = one.get(one.len().checked_sub(2)?..)?;
         let words = ordinal_words(one, line)?;
         return (!words.ends_with(&format!(" {ending}"))).then(|| numbers::plural(&words));
     }
