@@ -1,4 +1,5 @@
 import { on } from "./dom.js";
+import { merged } from "./merge.js";
 import { Store } from "./store.js";
 import { EXAMPLE } from "./script/example.js";
 
@@ -27,12 +28,19 @@ export const FRESH = {
 
 /** Kept between visits. */
 const KEPT = Object.keys(FRESH);
+/** The same in all tabs; script, mix and settings are each tab's own while it is open. */
+const SHARED = ["casts", "historyLimit", "apiKey"];
 const PLACE = "dexterous-studio";
 const SAVE_AFTER_MS = 300;
 
+/** What was stored when this tab last looked. */
+let stored = recall();
+/** Changed here since. */
+const touched = new Set();
+
 export const store = new Store({
 	...FRESH,
-	...recall(),
+	...stored,
 	voices: [],
 	status: { state: "connecting" },
 	server: {},
@@ -44,17 +52,36 @@ export const store = new Store({
 let timer = 0;
 for (const name of KEPT) {
 	on(store, name, () => {
+		touched.add(name);
 		clearTimeout(timer);
 		timer = setTimeout(keep, SAVE_AFTER_MS);
 	});
 }
 on(window, "pagehide", keep);
+on(window, "storage", ({ key }) => key === PLACE && takeOver());
 
+/** Writes what was changed here, and nothing else. */
 function keep() {
+	takeOver();
+	if (touched.size === 0) return;
+	stored = { ...stored, ...Object.fromEntries([...touched].map((name) => [name, store[name]])) };
+	touched.clear();
 	try {
-		localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, store[name]]))));
+		localStorage.setItem(PLACE, JSON.stringify(stored));
 	} catch {
 		// Storage is full or forbidden: the studio works on without remembering.
+	}
+}
+
+/** Takes over what another tab has stored. */
+function takeOver() {
+	const before = stored;
+	stored = recall();
+	for (const name of SHARED.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(stored[name]))) {
+		const here = touched.has(name);
+		if (name === "casts") store.casts = merged(before.casts ?? [], store.casts, stored.casts ?? []);
+		else if (!here) store[name] = stored[name] ?? FRESH[name];
+		if (!here) touched.delete(name);
 	}
 }
 

@@ -11,6 +11,7 @@ use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions},
     key::Key,
+    wd::WindowHandle,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -90,6 +91,22 @@ impl Browser {
     pub(crate) async fn studio(&self, server: &str) {
         self.goto(&format!("{server}/web/")).await;
         self.until("store.voices.length > 0").await;
+    }
+
+    /// Opens the studio in another tab of the same browser and goes there; gives what leads back.
+    pub(crate) async fn another_tab(&self, server: &str) -> WindowHandle {
+        let here = self.client.window().await.unwrap();
+        let there = self.client.new_window(true).await.unwrap().handle;
+        self.client.switch_to_window(there).await.unwrap();
+        self.studio(server).await;
+        here
+    }
+
+    /// Goes to a tab; gives what leads back.
+    pub(crate) async fn go_to_tab(&self, tab: WindowHandle) -> WindowHandle {
+        let here = self.client.window().await.unwrap();
+        self.client.switch_to_window(tab).await.unwrap();
+        here
     }
 
     pub(crate) async fn reload(&self) {

@@ -1,5 +1,6 @@
 //! The voice mixer: what its sliders send.
 
+use fantoccini::key::Key;
 use serde_json::Value;
 
 use crate::{TALE, studio};
@@ -46,7 +47,7 @@ async fn sliders_send_the_right_weights() {
     browser
         .run("document.querySelector('.voice:nth-child(2) [data-share]').focus()")
         .await;
-    browser.keys(&[char::from(fantoccini::key::Key::Right); 5]).await;
+    browser.keys(&[char::from(Key::Right); 5]).await;
     assert_eq!(
         shares(&browser.value("store.mix").await),
         [50, 30, 20],
@@ -67,7 +68,7 @@ async fn sliders_send_the_right_weights() {
     browser
         .run("document.querySelector('[data-handle]').focus()")
         .await;
-    browser.keys(&[char::from(fantoccini::key::Key::Left); 10]).await;
+    browser.keys(&[char::from(Key::Left); 10]).await;
     assert_eq!(shares(&browser.value("store.mix").await), [40, 40, 20]);
     browser.click_on(".voice:nth-child(3) [data-remove]").await;
     assert_eq!(shares(&browser.value("store.mix").await), [50, 50]);
@@ -83,7 +84,7 @@ async fn a_saved_mix_is_a_voice_tag() {
     };
     browser.run(LISTEN_IN).await;
     browser
-        .run("hook('expr').value = 'bf_emma(3)+bm_george(1)'; hook('expr').dispatchEvent(new Event('input'))")
+        .run("hook('expr').focus(); hook('expr').value = 'bf_emma(3)+bm_george(1)'; hook('expr').blur()")
         .await;
     browser.click("mix-save").await;
     browser.run("hook('mix-name').value = 'Narrator'").await;
@@ -98,6 +99,149 @@ async fn a_saved_mix_is_a_voice_tag() {
     assert_eq!(asked["allow_voice_tags"], true);
     browser.reload().await;
     assert_eq!(browser.value("store.casts[0].name").await, "Narrator");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renaming_a_mix_renames_its_tags() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .run("store.casts = [{ name: 'Narrator', mix: store.mix }]; document.querySelector('[data-filter=saved]').click()")
+        .await;
+    let script = "[voice:narrator] One. [ Voice: Narrator ] Two. [voice:af_heart] Narrator.";
+    browser.write(script).await;
+    browser.click("rename").await;
+    let wide = browser
+        .number("hook('rename-value').getBoundingClientRect().width")
+        .await;
+    assert!(wide > 60.0, "the field is {wide} px wide");
+    browser
+        .keys(&"The voice".chars().chain([char::from(Key::Enter)]).collect::<Vec<_>>())
+        .await;
+    browser.until("store.casts[0].name === 'The voice'").await;
+    assert_eq!(
+        browser.value("store.script").await,
+        "[voice:The voice] One. [ Voice: The voice ] Two. [voice:af_heart] Narrator."
+    );
+    browser.click("undo").await;
+    assert_eq!(browser.value("store.casts[0].name").await, "Narrator");
+    assert_eq!(
+        browser.value("store.script.toLowerCase()").await,
+        script.to_lowercase()
+    );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_keep_both_mixes() {
+    let Some((server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let first = browser.another_tab(&server.url).await;
+    browser
+        .run("store.casts = [...store.casts, { name: 'Second', mix: store.mix }]")
+        .await;
+    browser
+        .until("localStorage.getItem('dexterous-studio')?.includes('Second')")
+        .await;
+    let second = browser.go_to_tab(first).await;
+    browser.until("store.casts.length === 1").await;
+    // Both at once: neither has heard of the other's.
+    browser
+        .run("store.casts = [...store.casts, { name: 'First', mix: store.mix }]; store.script = 'The first.'")
+        .await;
+    let first = browser.go_to_tab(second).await;
+    browser
+        .run("store.casts = [...store.casts, { name: 'Third', mix: store.mix }]")
+        .await;
+    let names = "store.casts.map(({ name }) => name).join() === 'First,Second,Third'";
+    browser.until(names).await;
+    browser.go_to_tab(first).await;
+    browser.until(names).await;
+    browser.reload().await;
+    assert_eq!(
+        browser.value(names).await,
+        true,
+        "they are stored as they are shown"
+    );
+    assert_eq!(browser.value("store.script").await, "The first.");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_two_tabs_are_merged_by_entry() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let merged = browser
+        .run(
+            "const { merged } = await import(new URL('src/merge.js', document.baseURI));
+             const list = (text) => text.split(' ').filter(Boolean).map((word) => ({ name: word[0], mix: word.slice(1) }));
+             return [
+                ['a1', 'a1 b1', 'a1 c1'],
+                ['a1 b1', 'a1', 'a1 b1 c1'],
+                ['a1 b1', 'a1 b1', 'a1'],
+                ['a1', 'a2', 'a3'],
+                ['a1', 'a1', 'a3'],
+                ['a1', 'A2', 'a1'],
+             ].map((three) => merged(...three.map(list)).map(({ name, mix }) => name + mix).join(' '))",
+        )
+        .await;
+    assert_eq!(
+        merged,
+        serde_json::json!(["a1 b1 c1", "a1 c1", "a1", "a2", "a3", "A2"])
+    );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn saving_under_a_name_that_exists_can_be_undone() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .run("store.casts = [{ name: 'Narrator', mix: [{ voice: 'bf_emma', share: 100, locked: false }] }]")
+        .await;
+    browser.click("mix-save").await;
+    browser.run("hook('mix-name').value = 'NARRATOR'").await;
+    browser.click_on("[data-savemix] .out").await;
+    let saved = "store.casts.map(({ name, mix }) => `${name} ${mix[0].voice}`).join()";
+    assert_eq!(browser.value(saved).await, "NARRATOR af_heart");
+    browser.click("undo").await;
+    assert_eq!(browser.value(saved).await, "Narrator bf_emma");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expression_is_taken_when_it_is_finished() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let mix = "store.mix.map(({ voice }) => voice).join()";
+    browser
+        .run("store.mix = [{ voice: 'af_heart', share: 50, locked: true }, { voice: 'bm_george', share: 50, locked: false }]; hook('expr').focus(); hook('expr').select()")
+        .await;
+    browser.keys(&"af_bella".chars().collect::<Vec<_>>()).await;
+    assert_eq!(
+        browser.value(mix).await,
+        "af_heart,bm_george",
+        "not while it is written"
+    );
+    browser.keys(&[char::from(Key::Escape)]).await;
+    assert_eq!(
+        browser.value("hook('expr').value").await,
+        "af_heart(1)+bm_george(1)"
+    );
+    browser.run("hook('expr').select()").await;
+    browser
+        .keys(&"af_bella".chars().chain([char::from(Key::Enter)]).collect::<Vec<_>>())
+        .await;
+    assert_eq!(browser.value(mix).await, "af_bella");
+    browser.click("undo").await;
+    assert_eq!(browser.value(mix).await, "af_heart,bm_george");
+    assert_eq!(browser.value("store.mix[0].locked").await, true);
     browser.close().await;
 }
 

@@ -1,6 +1,8 @@
-import { aria, hook, on, paint, save, stamp } from "../dom.js";
+import { aria, hook, hooks, on, paint, save, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { plural } from "../words.js";
+import { rewrite } from "../script/editor.js";
+import { renamed, voicesIn } from "../script/tags.js";
 import { offerUndo, tell } from "../shell/toast.js";
 import { drawBar } from "./bar.js";
 import { expression, parse } from "./mix.js";
@@ -32,9 +34,11 @@ export function startCast() {
 		const fault = faultOf(name);
 		hook("savemix-error").textContent = fault;
 		if (fault) return;
+		const old = named(name);
 		keep(name, store.mix);
 		close();
-		tell(`Saved. Use it in the script as [voice:${name}].`);
+		if (old) offerUndo(`Saved in place of ${old.name}.`, () => keep(old.name, old.mix));
+		else tell(`Saved. Use it in the script as [voice:${name}].`);
 	});
 	on(hook("cast-export"), "click", () => {
 		const mixes = store.casts.map(({ name, mix }) => ({ name, voice: expression(mix) }));
@@ -55,6 +59,8 @@ function faultOf(name, own) {
 	return !own && !taken && store.casts.length >= MOST ? `${MOST} mixes are the most. Delete one first.` : "";
 }
 
+const named = (name) => store.casts.find((cast) => cast.name.toLowerCase() === name.toLowerCase());
+
 function keep(name, mix) {
 	const others = store.casts.filter((cast) => cast.name.toLowerCase() !== name.toLowerCase());
 	store.casts = [...others, { name, mix }].sort((a, b) => a.name.localeCompare(b.name)).slice(0, MOST);
@@ -65,8 +71,10 @@ async function bringIn(file) {
 	const mixes = (Array.isArray(read?.mixes) ? read.mixes : [])
 		.map(({ name, voice }) => ({ name: String(name).trim(), ...parse(String(voice), known) }))
 		.filter(({ name, mix }) => mix && NAME.test(name) && !known(name.toLowerCase()));
+	const before = store.casts;
 	for (const { name, mix } of mixes.slice(0, MOST)) keep(name, mix);
-	tell(mixes.length ? `Imported ${plural(mixes.length, "mix", "mixes")}.` : "That file has no mixes that this studio can use.");
+	if (mixes.length) offerUndo(`Imported ${plural(mixes.length, "mix", "mixes")}.`, () => (store.casts = before));
+	else tell("That file has no mixes that this studio can use.");
 	choose("saved");
 }
 
@@ -101,15 +109,33 @@ function startRename(part, name, mix) {
 	on(part("rename"), "click", () => {
 		swap(true);
 		value.value = name;
+		value.focus();
 		value.select();
 	});
-	on(part("rename-form"), "keydown", ({ key }) => key === "Escape" && swap(false));
+	on(part("rename-form"), "keydown", ({ key }) => {
+		if (key !== "Escape") return;
+		swap(false);
+		part("rename").focus();
+	});
 	on(part("rename-form"), "submit", (event) => {
 		event.preventDefault();
 		const next = value.value.trim();
 		const fault = faultOf(next, name);
 		if (fault) return tell(fault);
-		store.casts = store.casts.filter((cast) => cast.name !== name);
-		keep(next, mix);
+		if (next === name) return swap(false);
+		const tags = rename(name, next);
+		hooks("rename").find((button) => button.ariaLabel === `Rename ${next}`)?.focus();
+		offerUndo(`Renamed to ${next}${tags ? `, also in ${plural(tags, "tag")} of the script` : ""}.`, () => rename(next, name));
 	});
+}
+
+/** Renames a mix here and in the script; tells how many tags that were. */
+function rename(from, to) {
+	const cast = named(from);
+	if (!cast) return 0;
+	store.casts = store.casts.filter((other) => other !== cast);
+	keep(to, cast.mix);
+	const tags = voicesIn(store.script).filter((name) => name === from.toLowerCase()).length;
+	if (tags) rewrite(renamed(store.script, from, to));
+	return tags;
 }

@@ -83,20 +83,35 @@ function startExpression(field, error) {
 	store.watch("mix", (mix) => {
 		if (document.activeElement !== field) field.value = expression(mix);
 	});
-	const read = () => {
-		if (field.value.trim() === expression(store.mix)) return (error.textContent = "");
-		const found = parse(field.value, known);
+	const check = () => {
+		const written = field.value.trim();
+		const found = written === expression(store.mix) ? {} : parse(written, known);
 		error.textContent = found.error ?? "";
 		aria(field, { invalid: Boolean(found.error) });
-		if (found.mix) store.mix = found.mix;
+		return found.mix;
 	};
-	on(field, "input", read);
-	on(field, "blur", () => {
-		error.textContent = "";
-		field.removeAttribute("aria-invalid");
+	const restore = () => {
 		field.value = expression(store.mix);
+		check();
+	};
+	const apply = () => {
+		const [before, mix] = [store.mix, check()];
+		if (!mix) return;
+		store.mix = mix;
+		restore();
+		offerUndo(`The mix is now ${expression(mix)}.`, () => (store.mix = before));
+	};
+	on(field, "input", check);
+	on(field, "blur", () => {
+		apply();
+		restore();
 	});
-	on(field, "keydown", ({ key }) => key === "Enter" && field.blur());
+	on(field, "keydown", (event) => {
+		if (event.key === "Enter") apply();
+		if (event.key !== "Escape") return;
+		restore();
+		event.stopPropagation();
+	});
 	on(hook("expr-copy"), "click", async ({ currentTarget: button }) => {
 		field.select();
 		const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);

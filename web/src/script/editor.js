@@ -46,6 +46,20 @@ export function insert(text, from = area.selectionStart, to = area.selectionEnd)
 	}
 }
 
+/** Makes the script another text by one edit, which the browser's own undo takes back; the focus stays where it is. */
+export function rewrite(text) {
+	const edit = difference(area.value, text);
+	if (!edit) return;
+	const { activeElement: focus } = document;
+	const { scrollTop } = hook("scroll");
+	const { selectionStart: at } = area;
+	insert(text.slice(edit.at, edit.at + edit.added), edit.at, edit.at + edit.removed);
+	if (focus === area || focus === document.body) return;
+	area.setSelectionRange(at, at);
+	focus.focus({ preventScroll: true });
+	hook("scroll").scrollTop = scrollTop;
+}
+
 export function insertTag(tag) {
 	const { value, selectionStart: from, selectionEnd: to } = area;
 	const before = from > 0 && !/\s$/.test(value.slice(0, from)) ? " " : "";

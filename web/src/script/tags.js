@@ -23,15 +23,28 @@ export function spoken(text) {
 	return { words, pauses };
 }
 
+/** The text with the tags of one voice naming another. */
+export function renamed(text, from, to) {
+	return text.replace(TAG, (tag, ...groups) => {
+		const [, , , kind, value] = groups;
+		if (kind?.toLowerCase() !== "voice" || value.trim().toLowerCase() !== from.toLowerCase()) return tag;
+		const at = tag.lastIndexOf(value.trim());
+		return tag.slice(0, at) + to + tag.slice(at + value.trim().length);
+	});
+}
+
 export function tagColour({ kind, value }) {
 	if (kind !== "voice") return "var(--accent)";
 	const cast = store.casts.find(({ name }) => name.toLowerCase() === value.toLowerCase());
 	return colourOf(cast ? cast.mix[0].voice : value);
 }
 
+/** What the voice tags of a text name, in small letters. */
+export const voicesIn = (text) => tagsOf(text).filter(({ kind }) => kind === "voice").map(({ value }) => value.toLowerCase());
+
 /** Saved mixes that a script names, as the request's `voice_aliases`. */
 export function aliasesIn(text, casts, expression) {
-	const named = new Set(tagsOf(text).filter(({ kind }) => kind === "voice").map(({ value }) => value.toLowerCase()));
+	const named = new Set(voicesIn(text));
 	const used = casts.filter(({ name }) => named.has(name.toLowerCase()));
 	return Object.fromEntries(used.map(({ name, mix }) => [name, expression(mix)]));
 }
