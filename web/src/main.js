@@ -21,6 +21,8 @@ import { startConsult } from "./shell/consult.js";
 import { startKey } from "./shell/key.js";
 import { startMenus } from "./shell/menus.js";
 import { startShortcuts } from "./shell/shortcuts.js";
+import { startUndo } from "./shell/undo.js";
+import { startLeave } from "./generate/leave.js";
 
 startEditor();
 showEstimate();
@@ -44,4 +46,6 @@ startConsult();
 startKey();
 startMenus();
 startShortcuts();
+startUndo();
+startLeave();
 startConnection();

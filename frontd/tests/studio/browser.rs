@@ -189,6 +189,17 @@ impl Browser {
         self.client.perform_actions(presses).await.unwrap();
     }
 
+    /// Ctrl+Z, wherever the focus is.
+    pub(crate) async fn undo_key(&self) {
+        let control = char::from(Key::Control);
+        let keys = KeyActions::new("keys".to_owned())
+            .then(KeyAction::Down { value: control })
+            .then(KeyAction::Down { value: 'z' })
+            .then(KeyAction::Up { value: 'z' })
+            .then(KeyAction::Up { value: control });
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
     /// Goes on with Tab until the expression is true of `focus`, the focused element.
     pub(crate) async fn tab_to(&self, expression: &str) {
         for _ in 0..200 {

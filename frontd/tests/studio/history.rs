@@ -61,3 +61,101 @@ async fn the_oldest_go_when_the_limit_is_reached() {
     assert!((1.0..4.0).contains(&kept), "{kept} are kept");
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_stays_deleted_until_undo() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    for text in ["The first one.", "The second one."] {
+        browser.write(text).await;
+        browser.click("go").await;
+        browser.until("store.job.phase === 'finished'").await;
+        browser
+            .until(&format!(
+                "document.querySelector('.entry [data-text]')?.textContent === '{text}'"
+            ))
+            .await;
+    }
+    browser.click("history-toggle").await;
+    browser.until("hook('history').classList.contains('open')").await;
+    let entries = "[...document.querySelectorAll('.entry [data-text]')].map((text) => text.textContent).join('/')";
+    browser.click_on(".entry [data-remove]").await;
+    browser.until(&format!("{entries} === 'The first one.'")).await;
+    browser.click("undo").await;
+    browser
+        .until(&format!("{entries} === 'The second one./The first one.'"))
+        .await;
+    browser.click_on(".entry [data-remove]").await;
+    browser.until("document.querySelectorAll('.entry').length === 1").await;
+    browser.reload().await;
+    browser.until(&format!("{entries} === 'The first one.'")).await;
+    // What is left is in the player, and it plays.
+    browser
+        .until("store.take?.text === 'The first one.' && !player.playing")
+        .await;
+    browser.click("play").await;
+    browser.until("player.time > 0.1").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_leaves_generate_within_reach() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .write(&format!("{TALE} [voice:am_michael] I say so. [voice:Narrator] So do I."))
+        .await;
+    browser.run("store.casts = [{ name: 'Narrator', mix: store.mix }]").await;
+    browser.click("go").await;
+    browser
+        .until("store.job.phase === 'finished' && document.querySelector('.entry')")
+        .await;
+    browser.click("history-toggle").await;
+    browser.until("hook('history').classList.contains('open')").await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let uncovered = "['go', 'format', 'speed'].every((name) => {
+        const { x, y, width, height } = hook(name).getBoundingClientRect();
+        return hook(name).contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    })";
+    for width in [1440, 1100, 800] {
+        browser.screen(width, 900, false).await;
+        assert_eq!(browser.value(uncovered).await, true, "at {width} px");
+    }
+    browser.screen(1440, 900, false).await;
+    let facts = browser.text("facts").await;
+    assert!(facts.contains("Heart, Michael, Narrator"), "{facts}");
+    assert_eq!(
+        browser
+            .value("document.querySelectorAll('.entry .slice').length")
+            .await,
+        3
+    );
+    // Its button is the player's.
+    browser.run("player.seek(1); player.play()").await;
+    let label = "hook('replay').ariaLabel.split(' ')[0]";
+    browser.until(&format!("{label} === 'Pause'")).await;
+    browser.click("replay").await;
+    browser.until(&format!("!player.playing && {label} === 'Play'")).await;
+    // Two fingers never meet on a button: 24 px, or more.
+    browser
+        .run("store.mix = [{ voice: 'af_heart', share: 50, locked: true }, { voice: 'bm_george', share: 50, locked: false }]")
+        .await;
+    for (width, phone) in [(1440, false), (390, true)] {
+        browser.screen(width, 900, phone).await;
+        let small = browser
+            .value(
+                "[...document.querySelectorAll('button, .handle, input:not([type=radio], [type=checkbox]), select, .menu a')]
+                    .filter((target) => target.checkVisibility({ visibilityProperty: true }))
+                    .filter((target) => {
+                        const { width, height } = target.getBoundingClientRect();
+                        return width > 0 && (width < 24 || height < 23.95) && !target.matches('.handle');
+                    })
+                    .map((target) => `${target.outerHTML.slice(0, 80)} ${target.getBoundingClientRect().height}`)",
+            )
+            .await;
+        assert_eq!(small, serde_json::json!([]), "at {width} px");
+    }
+    browser.close().await;
+}

@@ -64,6 +64,71 @@ async fn tags_and_replacing_can_be_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ctrl_z_takes_back_what_buttons_did() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let ctrl_z = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true, cancelable: true }))";
+    browser.run("hook('script').select(); document.execCommand('insertText', false, 'One two two.')").await;
+    browser.click("find-open").await;
+    browser
+        .run("hook('find-what').value = 'two'; hook('find-what').dispatchEvent(new Event('input')); hook('find-with').value = 'four'")
+        .await;
+    browser.click("replace-all").await;
+    assert_eq!(browser.value("store.script").await, "One four four.");
+    assert_eq!(browser.value("document.activeElement.ariaLabel ?? document.activeElement.textContent").await, "All");
+    // From the button, and in the script by the browser's own list.
+    browser.run(ctrl_z).await;
+    assert_eq!(browser.value("store.script").await, "One two two.");
+    browser.click("replace-all").await;
+    browser.run("hook('script').focus()").await;
+    browser.undo_key().await;
+    assert_eq!(browser.value("store.script").await, "One two two.");
+    browser.click("clear").await;
+    assert_eq!(browser.value("store.script").await, "");
+    browser.undo_key().await;
+    assert_eq!(browser.value("store.script").await, "One two two.");
+    browser
+        .run("const file = new DataTransfer(); file.items.add(new File(['From a file.'], 'a.txt', { type: 'text/plain' })); hook('file').files = file.files; hook('file').dispatchEvent(new Event('change'))")
+        .await;
+    browser.until("store.script === 'From a file.'").await;
+    browser.run("hook('script').focus()").await;
+    browser.undo_key().await;
+    assert_eq!(browser.value("store.script").await, "One two two.");
+    browser.run("store.speed = 0.5").await;
+    browser.click("go").await;
+    browser.until("document.querySelector('.entry')").await;
+    browser.run("store.speed = 1; hook('script').select(); document.execCommand('insertText', false, 'Later.'); hook('restore').click(); hook('script').focus()").await;
+    assert_eq!(browser.value("[store.script, store.speed]").await, serde_json::json!(["One two two.", 0.5]));
+    browser.undo_key().await;
+    assert_eq!(browser.value("[store.script, store.speed]").await, serde_json::json!(["Later.", 1]), "the settings follow the script");
+    // A voice that left the mix comes back, also when its toast is gone.
+    browser.run("store.mix = [{ voice: 'af_heart', share: 50, locked: false }, { voice: 'bm_george', share: 50, locked: false }]").await;
+    browser.click_on(".voice [data-remove]").await;
+    browser.run("hook('toasts').replaceChildren(); hook('go').focus()").await;
+    browser.run(ctrl_z).await;
+    assert_eq!(browser.number("store.mix.length").await, 2.0);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_generates_is_not_left_unasked() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let asks = "(() => { const leave = new Event('beforeunload', { cancelable: true }); return !window.dispatchEvent(leave) })()";
+    assert_eq!(browser.value(asks).await, false);
+    browser.write(&long_script(5000)).await;
+    browser.click("go").await;
+    browser.until("store.job.phase === 'speaking'").await;
+    assert_eq!(browser.value(asks).await, true);
+    browser.click("cancel").await;
+    browser.until("store.job.phase === 'cancelled'").await;
+    assert_eq!(browser.value(asks).await, false);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_script_of_20_000_words_stays_light() {
     let Some((_server, browser)) = studio(&[]).await else {
         return;

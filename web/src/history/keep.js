@@ -1,4 +1,5 @@
 import { call } from "../api/client.js";
+import { player } from "../player/player.js";
 import { Take } from "../player/take.js";
 import { store } from "../state.js";
 import { tell } from "../shell/toast.js";
@@ -58,7 +59,20 @@ export function takeOf(about) {
 	return take;
 }
 
+/** Deletes entries; gives what puts them back. */
 export async function forget(ids) {
+	const gone = (await list()).filter(({ id }) => ids.includes(id));
+	const sounds = await Promise.all(gone.map(({ id }) => sound(id)));
 	await drop(ids);
 	changed();
+	return async () => {
+		await Promise.all(gone.map((about, i) => put(about, sounds[i])));
+		changed();
+	};
+}
+
+/** The newest generation, ready to play, for a page that has just been opened. */
+export async function playLast() {
+	const newest = (await list().catch(() => [])).sort((a, b) => b.at - a.at)[0];
+	if (newest && !player.take) player.load(takeOf(newest), { play: false });
 }

@@ -5,19 +5,20 @@ import { drawBar } from "../mixer/bar.js";
 import { voice } from "../mixer/voices.js";
 import { download } from "../player/download.js";
 import { player } from "../player/player.js";
+import { rewrite } from "../script/editor.js";
+import { leader, speakers } from "../script/tags.js";
 import { offerUndo } from "../shell/toast.js";
 import { list } from "./db.js";
-import { forget, history, takeOf, trim } from "./keep.js";
+import { forget, history, playLast, takeOf, trim } from "./keep.js";
 
 const entries = hook("entries");
-/** Deleted, until Undo is gone. */
-const leaving = new Set();
 
 export function startHistory() {
 	on(history, "change", show);
-	store.watch("take", markPlaying);
+	on(player, "change", markPlaying);
+	on(store, "take", markPlaying);
 	on(hook("history-clear"), "click", async () => {
-		const all = (await list()).map(({ id }) => id).filter((id) => !leaving.has(id));
+		const all = (await list()).map(({ id }) => id);
 		remove(all, `Cleared ${plural(all.length, "generation")}.`);
 	});
 	const limit = hook("history-limit");
@@ -29,11 +30,12 @@ export function startHistory() {
 	});
 	on(store, "voices", show);
 	show();
+	playLast();
 }
 
 async function show() {
 	const all = await list().catch(() => null);
-	const shown = (all ?? []).filter(({ id }) => !leaving.has(id)).sort((a, b) => b.at - a.at);
+	const shown = (all ?? []).sort((a, b) => b.at - a.at);
 	entries.replaceChildren(...shown.map(entry));
 	hook("history-blank").hidden = shown.length > 0;
 	if (!all) hook("history-blank").textContent = "This browser does not let the studio keep a history.";
@@ -44,11 +46,12 @@ async function show() {
 
 function entry(about) {
 	const title = opening(about.text, 30);
-	const facts = [when.format(about.at), clock(about.seconds), about.format.toUpperCase(), mixText(about.mix), about.settings.speed !== 1 && `${about.settings.speed}×`];
+	const facts = [when.format(about.at), clock(about.seconds), about.format.toUpperCase(), who(about), about.settings.speed !== 1 && `${about.settings.speed}×`];
 	const [item, part] = stamp("t-entry", { text: opening(about.text, 140), facts: facts.filter(Boolean).join(" · ") });
 	item.dataset.entry = about.id;
-	drawBar(part("bar"), about.mix);
-	const act = { replay: `Play ${title}`, restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
+	drawBar(part("bar"), barOf(about));
+	part("replay").dataset.title = title;
+	const act = { restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
 	for (const [name, label] of Object.entries(act)) aria(part(name), { label });
 	on(part("replay"), "click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));
 	on(part("restore"), "click", () => restore(about));
@@ -57,24 +60,47 @@ function entry(about) {
 	return item;
 }
 
-function remove(ids, said) {
-	for (const id of ids) leaving.add(id);
-	show();
-	const done = () => ids.forEach((id) => leaving.delete(id));
-	offerUndo(said, () => (done(), show()), () => forget(ids).then(done));
+async function remove(ids, said) {
+	const next = entries.querySelector(`[data-entry="${ids[0]}"]`)?.nextElementSibling;
+	offerUndo(said, await forget(ids));
+	const left = entries.querySelector(`[data-entry="${next?.dataset.entry}"]`);
+	(left ? hook("remove", left) : hook("history-close")).focus();
 }
 
 function restore({ text, mix, settings }) {
 	const names = ["script", "mix", "format", "speed", "loudness", "norm"];
 	const before = Object.fromEntries(names.map((name) => [name, store[name]]));
+	rewrite(text);
 	store.set({ script: text, mix, ...settings });
-	offerUndo("The script and its settings are back in the studio.", () => store.set(before));
+	const undo = () => {
+		rewrite(before.script);
+		store.set(before);
+	};
+	offerUndo("The script and its settings are back in the studio.", undo, { before: before.script, after: text });
 }
 
 function markPlaying() {
-	for (const item of entries.children) item.classList.toggle("on", item.dataset.entry === player.take?.id);
+	for (const item of entries.children) {
+		const here = item.dataset.entry === player.take?.id;
+		const sounds = here && player.playing;
+		const button = hook("replay", item);
+		item.classList.toggle("on", here);
+		if (button.ariaPressed === String(sounds)) continue;
+		aria(button, { pressed: sounds, label: `${sounds ? "Pause" : "Play"} ${button.dataset.title}` });
+		hook("replay-icon", button).setAttribute("href", sounds ? "#i-pause" : "#i-play");
+	}
 }
 
 const when = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hour12: false });
 
 const mixText = (mix) => mix.filter(({ share }) => share > 0).map(({ voice: id }) => voice(id).name).join(" + ");
+
+/** "Heart + Bella, Narrator, Michael": the mix, where it speaks, and whom the tags name. */
+const who = ({ text, mix }) => speakers(text).map(({ name }) => (name ? voice(name).name : mixText(mix))).join(", ");
+
+/** The mix, or with several speakers the part that each of them says. */
+function barOf({ text, mix }) {
+	const all = speakers(text);
+	if (all.length === 1 && !all[0].name) return mix;
+	return all.map(({ name, letters }) => ({ voice: name ? leader(name) : mix[0].voice, share: letters }));
+}

@@ -123,19 +123,19 @@ function startRename(part, name, mix) {
 		const fault = faultOf(next, name);
 		if (fault) return tell(fault);
 		if (next === name) return swap(false);
-		const tags = rename(name, next);
+		const before = store.script;
+		const tags = voicesIn(before).filter((tag) => tag === name.toLowerCase()).length;
+		rename(name, next);
 		hooks("rename").find((button) => button.ariaLabel === `Rename ${next}`)?.focus();
-		offerUndo(`Renamed to ${next}${tags ? `, also in ${plural(tags, "tag")} of the script` : ""}.`, () => rename(next, name));
+		offerUndo(`Renamed to ${next}${tags ? `, also in ${plural(tags, "tag")} of the script` : ""}.`, () => rename(next, name), tags && { before, after: store.script });
 	});
 }
 
-/** Renames a mix here and in the script; tells how many tags that were. */
+/** Renames a mix here and in the script. */
 function rename(from, to) {
 	const cast = named(from);
-	if (!cast) return 0;
+	if (!cast) return;
 	store.casts = store.casts.filter((other) => other !== cast);
 	keep(to, cast.mix);
-	const tags = voicesIn(store.script).filter((name) => name === from.toLowerCase()).length;
-	if (tags) rewrite(renamed(store.script, from, to));
-	return tags;
+	rewrite(renamed(store.script, from, to));
 }

@@ -2,6 +2,7 @@ import { hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { Mirror } from "./mirror.js";
 
+const MOST_EDITED = 300_000;
 const area = hook("script");
 export const mirror = new Mirror(hook("mirror"));
 
@@ -50,6 +51,8 @@ export function insert(text, from = area.selectionStart, to = area.selectionEnd)
 export function rewrite(text) {
 	const edit = difference(area.value, text);
 	if (!edit) return;
+	// The browser takes too long over an edit of this size.
+	if (edit.added + edit.removed > MOST_EDITED) return void (store.script = text);
 	const { activeElement: focus } = document;
 	const { scrollTop } = hook("scroll");
 	const { selectionStart: at } = area;

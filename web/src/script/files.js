@@ -2,6 +2,7 @@ import { hook, hooks, on } from "../dom.js";
 import { store } from "../state.js";
 import { number, opening } from "../words.js";
 import { offerUndo, tell } from "../shell/toast.js";
+import { rewrite } from "./editor.js";
 import { EXAMPLE } from "./example.js";
 
 const MOST_BYTES = 4_000_000;
@@ -26,8 +27,8 @@ export function startFiles() {
 /** Puts another text in place of the script, with a way back. */
 export function replace(text, said) {
 	const before = store.script;
-	store.script = text;
-	if (said && before.trim()) offerUndo(said, () => (store.script = before));
+	rewrite(text);
+	if (said && before.trim()) offerUndo(said, () => rewrite(before), { before, after: text });
 }
 
 function startDrop(panel) {

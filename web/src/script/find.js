@@ -2,7 +2,7 @@ import { aria, hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { number } from "../words.js";
 import { offerUndo } from "../shell/toast.js";
-import { insert, mirror } from "./editor.js";
+import { insert, mirror, rewrite } from "./editor.js";
 
 const MOST_SHOWN = 2000;
 const bar = hook("find");
@@ -73,6 +73,7 @@ function replaceAll() {
 		from = hit.to;
 		return kept + hook("find-with").value;
 	});
-	store.script = parts.join("") + before.slice(from);
-	offerUndo(`Replaced ${number(places.length)}.`, () => (store.script = before));
+	const after = parts.join("") + before.slice(from);
+	rewrite(after);
+	offerUndo(`Replaced ${number(places.length)}.`, () => rewrite(before), { before, after });
 }

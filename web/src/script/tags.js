@@ -35,12 +35,36 @@ export function renamed(text, from, to) {
 
 export function tagColour({ kind, value }) {
 	if (kind !== "voice") return "var(--accent)";
-	const cast = store.casts.find(({ name }) => name.toLowerCase() === value.toLowerCase());
-	return colourOf(cast ? cast.mix[0].voice : value);
+	return colourOf(leader(value));
+}
+
+/** The voice that gives a saved mix its colour, or the name itself. */
+export function leader(name) {
+	const cast = store.casts.find((cast) => cast.name.toLowerCase() === name.toLowerCase());
+	return cast ? cast.mix[0].voice : name;
 }
 
 /** What the voice tags of a text name, in small letters. */
 export const voicesIn = (text) => tagsOf(text).filter(({ kind }) => kind === "voice").map(({ value }) => value.toLowerCase());
+
+/** Who says how much: `[{ name, letters }]` in the order in which they begin, without a name for the mix of the studio. */
+export function speakers(text) {
+	const found = new Map();
+	let [name, from] = ["", 0];
+	const say = (to) => {
+		const letters = text.slice(from, to).replace(/\s+/g, "").length;
+		if (!letters) return;
+		const key = name.toLowerCase();
+		found.set(key, { name, letters: letters + (found.get(key)?.letters ?? 0) });
+	};
+	for (const tag of tagsOf(text)) {
+		say(tag.from);
+		from = tag.to;
+		if (tag.kind === "voice") name = tag.value;
+	}
+	say(text.length);
+	return [...found.values()];
+}
 
 /** Saved mixes that a script names, as the request's `voice_aliases`. */
 export function aliasesIn(text, casts, expression) {

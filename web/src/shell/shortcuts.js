@@ -2,7 +2,11 @@ import { cancel, generate, generating } from "../generate/generate.js";
 import { player } from "../player/player.js";
 import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
+import { undoLast } from "./undo.js";
 import { hook, on } from "../dom.js";
+
+/** Where the browser undoes by itself. */
+const WRITTEN = "textarea, input:not([type=range], [type=radio], [type=checkbox]), [contenteditable]";
 
 /** Keys for the whole page; Space plays where it means nothing else. */
 export function startShortcuts() {
@@ -11,6 +15,7 @@ export function startShortcuts() {
 		const inScript = event.target === hook("script");
 		if (command && event.key === "Enter") act(event, generate);
 		else if (command && event.key === "f" && inScript) act(event, openFind);
+		else if (command && event.key === "z" && !event.shiftKey && !event.target.closest(WRITTEN)) act(event, undoLast);
 		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
 		else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
 		else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
