@@ -3,7 +3,7 @@
 use crate::{TALE, long_script, studio};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
+async fn the_spoken_sentence_is_lit_and_alt_click_plays_from_there() {
     let Some((_server, browser)) = studio(&[]).await else {
         return;
     };
@@ -17,12 +17,25 @@ async fn the_spoken_sentence_is_lit_and_a_click_jumps() {
     let first = browser.value(lit).await;
     assert!(TALE.starts_with(first.as_str().unwrap()), "{first}");
 
-    // The cursor goes into the third sentence, as a click does.
+    // A click puts the cursor into the third sentence, and the sound goes on.
     let place = TALE.find("the fog").unwrap();
     browser
         .run(&format!(
             "hook('script').focus(); hook('script').setSelectionRange({place}, {place}); hook('script').click()"
         ))
+        .await;
+    browser.until("!hook('play-here').hidden").await;
+    assert!(browser.number("player.time").await < 4.0);
+    // The mark stands beside the line of the sentence, and plays from there; Alt+click does the same.
+    let beside = "Math.abs(hook('play-here').getBoundingClientRect().top
+        - (await import(new URL('src/script/editor.js', document.baseURI))).mirror.rectAt(store.script.indexOf('Tonight')).top)";
+    assert!(browser.number(beside).await < 6.0);
+    browser.click("play-here").await;
+    browser.until(&format!("{lit}.includes('fog') && document.activeElement === hook('script')")).await;
+    browser.run("player.seek(0)").await;
+    browser.until("player.time < 1 && player.playing").await;
+    browser
+        .run("hook('script').dispatchEvent(new MouseEvent('click', { altKey: true, bubbles: true }))")
         .await;
     browser.until(&format!("{lit}.includes('fog')")).await;
     let at = browser.number("player.time").await;

@@ -48,6 +48,23 @@ export class Mirror {
 		return this.#root.querySelector(`mark.${kind}`);
 	}
 
+	/** Where a letter of the text stands in the window; `null` where there is none. */
+	rectAt(at) {
+		const n = this.#starts.findLastIndex((start) => start <= at);
+		const block = this.#root.children[n];
+		if (!block) return null;
+		const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+		let left = at - this.#starts[n];
+		for (let text = texts.nextNode(); text; left -= text.length, text = texts.nextNode()) {
+			if (left >= text.length) continue;
+			const range = document.createRange();
+			range.setStart(text, left);
+			range.setEnd(text, left + 1);
+			return range.getClientRects()[0] ?? null;
+		}
+		return null;
+	}
+
 	#linesOf({ from, to }) {
 		const found = [];
 		let n = this.#starts.findLastIndex((start) => start <= from);
