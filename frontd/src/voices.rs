@@ -260,10 +260,14 @@ impl Voices {
         })
     }
 
-    fn near(&self, name: &str, catalogue: &Catalogue) -> Vec<String> {
+    /// Names that stand for voices or mixes: the operator's and OpenAI's.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
         let own = self.settings.aliases.keys().map(String::as_str);
-        let openai = OPENAI.iter().map(|(name, _)| *name);
-        nearest(name, catalogue.names().chain(own).chain(openai))
+        own.chain(OPENAI.iter().map(|(name, _)| *name))
+    }
+
+    fn near(&self, name: &str, catalogue: &Catalogue) -> Vec<String> {
+        nearest(name, catalogue.names().chain(self.aliases()))
     }
 
     fn normalised(&self, mut terms: Vec<expression::Term>) -> Result<Vec<expression::Term>, VoiceError> {

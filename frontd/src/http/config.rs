@@ -27,6 +27,9 @@ pub(super) struct StudioConfig {
     /// Prefix of all addresses behind a proxy; empty without one.
     #[schema(example = "")]
     root_path: String,
+    /// Names that stand for voices or mixes, beside the voices themselves.
+    #[schema(example = json!(["alloy", "narrator"]))]
+    voice_aliases: Vec<String>,
     /// Whether mixes can be stored as voices.
     voice_saving: bool,
     book_consult_url: Option<String>,
@@ -89,6 +92,7 @@ pub(super) async fn config(
             max_volume: *VOLUMES.end(),
         },
         root_path: config.access.root_path.clone(),
+        voice_aliases: service.voices.aliases().map(str::to_owned).collect(),
         voice_saving: config.access.allow_voice_saving,
         book_consult_url: config.web.book_consult_url.clone(),
         contact_email: config.web.contact_email.clone(),

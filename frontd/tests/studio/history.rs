@@ -79,7 +79,8 @@ async fn what_was_deleted_stays_deleted_until_undo() {
     }
     browser.click("history-toggle").await;
     browser.until("hook('history').classList.contains('open')").await;
-    let entries = "[...document.querySelectorAll('.entry [data-text]')].map((text) => text.textContent).join('/')";
+    let entries =
+        "[...document.querySelectorAll('.entry [data-text]')].map((text) => text.textContent).join('/')";
     browser.click_on(".entry [data-remove]").await;
     browser.until(&format!("{entries} === 'The first one.'")).await;
     browser.click("undo").await;
@@ -87,7 +88,9 @@ async fn what_was_deleted_stays_deleted_until_undo() {
         .until(&format!("{entries} === 'The second one./The first one.'"))
         .await;
     browser.click_on(".entry [data-remove]").await;
-    browser.until("document.querySelectorAll('.entry').length === 1").await;
+    browser
+        .until("document.querySelectorAll('.entry').length === 1")
+        .await;
     browser.reload().await;
     browser.until(&format!("{entries} === 'The first one.'")).await;
     // What is left is in the player, and it plays.
@@ -105,9 +108,13 @@ async fn the_history_leaves_generate_within_reach() {
         return;
     };
     browser
-        .write(&format!("{TALE} [voice:am_michael] I say so. [voice:Narrator] So do I."))
+        .write(&format!(
+            "{TALE} [voice:am_michael] I say so. [voice:Narrator] So do I."
+        ))
         .await;
-    browser.run("store.casts = [{ name: 'Narrator', mix: store.mix }]").await;
+    browser
+        .run("store.casts = [{ name: 'Narrator', mix: store.mix }]")
+        .await;
     browser.click("go").await;
     browser
         .until("store.job.phase === 'finished' && document.querySelector('.entry')")
@@ -136,8 +143,17 @@ async fn the_history_leaves_generate_within_reach() {
     browser.run("player.seek(1); player.play()").await;
     let label = "hook('replay').ariaLabel.split(' ')[0]";
     browser.until(&format!("{label} === 'Pause'")).await;
+    assert_eq!(
+        browser
+            .value("hook('replay').textContent.trim() + hook('replay').children.length")
+            .await,
+        "1",
+        "only its icon"
+    );
     browser.click("replay").await;
-    browser.until(&format!("!player.playing && {label} === 'Play'")).await;
+    browser
+        .until(&format!("!player.playing && {label} === 'Play'"))
+        .await;
     // Two fingers never meet on a button: 24 px, or more.
     browser
         .run("store.mix = [{ voice: 'af_heart', share: 50, locked: true }, { voice: 'bm_george', share: 50, locked: false }]")

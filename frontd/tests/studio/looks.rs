@@ -56,10 +56,10 @@ async fn everything_can_be_done_with_the_keyboard() {
         browser.value("store.script").await,
         "Typed by hand, and nothing else."
     );
+    browser.tab_to("focus.closest('[data-choices]')").await;
     browser
-        .tab_to("focus.closest('[data-choices]') && focus.matches('[data-add]') && !focus.closest('.in')")
+        .keys(&[char::from(Key::Right), char::from(Key::Enter)])
         .await;
-    browser.keys(&[char::from(Key::Enter)]).await;
     assert_eq!(browser.number("store.mix.length").await, 2.0);
     browser.tab_to("focus.matches('[data-go]')").await;
     let outline = browser
@@ -128,7 +128,7 @@ async fn axe_finds_nothing() {
     browser.screen(390, 844, true).await;
     check(&browser, "phone").await;
     browser
-        .run("store.job = { phase: 'idle' }; document.querySelector('dialog').showModal()")
+        .run("store.job = { phase: 'idle' }; hook('keys-dialog').showModal()")
         .await;
     check(&browser, "dialog").await;
     browser.close().await;
@@ -188,5 +188,168 @@ async fn nothing_shifts_and_nothing_comes_from_elsewhere() {
             .await,
         serde_json::json!([null, 0])
     );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_voices_are_one_tab_stop_and_generate_is_near() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser.run("document.activeElement.blur()").await;
+    // The second link of the page skips to Generate.
+    browser.keys(&[char::from(Key::Tab); 2]).await;
+    browser.keys(&[char::from(Key::Enter)]).await;
+    browser.until("document.activeElement === hook('go')").await;
+    let stops = "[...document.querySelectorAll('[data-choices] button')].filter((button) => button.tabIndex === 0).length";
+    assert_eq!(browser.value(stops).await, 1);
+    browser.run("hook('search').focus()").await;
+    browser.tab_to("focus.closest('[data-choices]')").await;
+    let here = "document.activeElement.ariaLabel";
+    assert_eq!(browser.value(here).await, "Listen to Alloy");
+    browser
+        .keys(&[char::from(Key::Right), char::from(Key::Down)])
+        .await;
+    let down = browser.value(here).await;
+    assert!(down.as_str().unwrap().starts_with("Add "), "{down}");
+    browser.keys(&[char::from(Key::Up), char::from(Key::Enter)]).await;
+    assert_eq!(
+        browser.value("store.mix.map(({ voice }) => voice).join()").await,
+        "af_heart,af_alloy"
+    );
+    assert_eq!(browser.value(stops).await, 1, "also when the list is drawn anew");
+    assert_eq!(browser.value(here).await, "Alloy, in the mix");
+    let tabs = browser
+        .number("[...document.querySelectorAll('a, button, input, textarea, select, summary, [tabindex]')].filter((one) => one.tabIndex === 0 && one.checkVisibility({ visibilityProperty: true })).length")
+        .await;
+    assert!(tabs < 50.0, "{tabs} stops");
+    // No name is cut.
+    let cut = "[...document.querySelectorAll('[data-choices] small, [data-choices] b')].filter((text) => text.scrollWidth > text.clientWidth && text.clientWidth).length";
+    for width in [1440, 1280, 1000, 390] {
+        browser.screen(width, 900, false).await;
+        assert_eq!(browser.value(cut).await, 0, "at {width} px");
+    }
+    browser.run("hook('go').focus()").await;
+    browser.keys(&['?']).await;
+    browser.until("hook('keys-dialog').open").await;
+    browser.keys(&[char::from(Key::Escape)]).await;
+    browser.until("!hook('keys-dialog').open").await;
+    browser.run("hook('script').focus()").await;
+    browser.keys(&['?']).await;
+    assert_eq!(browser.value("hook('keys-dialog').open").await, false);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tab_and_the_media_keys_know_what_sounds() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .run("window.keys = {}; navigator.mediaSession.setActionHandler = (name, handler) => (window.keys[name] = handler)")
+        .await;
+    browser
+        .run("(await import(new URL('src/player/session.js', document.baseURI))).startSession()")
+        .await;
+    browser.write(&crate::long_script(20_000)).await;
+    browser.click("go").await;
+    browser
+        .until(r"/^▶ 0:0\d · \d+ % · Dexterous Studio$/.test(document.title)")
+        .await;
+    assert_eq!(
+        browser.value("navigator.mediaSession.metadata.title").await,
+        "Line 0 tells of the sea, and of lamp 0. Line 1 tells of the …"
+    );
+    browser.run("window.keys.pause()").await;
+    browser
+        .until(r"!player.playing && /^\d+ % · Dexterous Studio$/.test(document.title)")
+        .await;
+    browser.run("window.keys.play()").await;
+    browser
+        .until("player.playing && navigator.mediaSession.playbackState === 'playing'")
+        .await;
+    browser.click("cancel").await;
+    browser.run("player.pause()").await;
+    browser.until("document.title === 'Dexterous Studio'").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_has_consult_and_speed() {
+    let settings = [("BOOK_CONSULT_URL", "https://example.com/book")];
+    let Some((_server, browser)) = studio(&settings).await else {
+        return;
+    };
+    let shown = "[...document.querySelectorAll('[data-consult]')].filter((link) => link.checkVisibility() && link.href === 'https://example.com/book').length === 1";
+    let inside = "['rate', 'download', 'play'].every((name) => {
+        const [{ top, bottom, left, right, width }, player] = [hook(name).getBoundingClientRect(), hook('player').getBoundingClientRect()];
+        return width > 20 && top >= player.top && bottom <= player.bottom && left >= 0 && right <= innerWidth;
+    })";
+    for (width, height) in [
+        (1440, 900),
+        (900, 1100),
+        (720, 450),
+        (640, 400),
+        (390, 844),
+        (360, 740),
+        (320, 640),
+        (844, 390),
+    ] {
+        browser.screen(width, height, width < 500).await;
+        browser.until(&format!("innerWidth === {width}")).await;
+        assert_eq!(browser.value(shown).await, true, "at {width} px");
+        assert_eq!(browser.value(inside).await, true, "at {width} x {height} px");
+        assert_eq!(
+            browser
+                .value(&format!("document.documentElement.scrollWidth <= {width}"))
+                .await,
+            true,
+            "at {width} px"
+        );
+    }
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consult_that_nobody_set_is_left_out() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser.until("store.server.version").await;
+    assert_eq!(
+        browser
+            .value("[...document.querySelectorAll('[data-consult]')].some((link) => link.checkVisibility())")
+            .await,
+        false
+    );
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forced_colours_show_the_whole_outline_and_full_is_full() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let forced = serde_json::json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+    browser.devtools("Emulation.setEmulatedMedia", forced).await;
+    browser
+        .until("matchMedia('(forced-colors: active)').matches")
+        .await;
+    browser.write(TALE).await;
+    browser.click("go").await;
+    browser.until("document.querySelector('.mirror .said')").await;
+    // Colours that the browser forces on the text area would lie over the outline behind it.
+    assert_eq!(
+        browser
+            .value("[getComputedStyle(hook('script')).forcedColorAdjust, getComputedStyle(document.querySelector('.said')).outlineStyle]")
+            .await,
+        serde_json::json!(["none", "solid"])
+    );
+    // Alone, a voice has all of the track.
+    let bar = browser
+        .value("getComputedStyle(document.querySelector('[data-share]')).getPropertyValue('--at')")
+        .await;
+    let bar = bar.as_str().unwrap();
+    assert!(bar.starts_with("calc(100% *"), "the track is filled up to {bar}");
     browser.close().await;
 }

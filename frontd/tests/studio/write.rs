@@ -31,7 +31,11 @@ async fn the_spoken_sentence_is_lit_and_alt_click_plays_from_there() {
         - (await import(new URL('src/script/editor.js', document.baseURI))).mirror.rectAt(store.script.indexOf('Tonight')).top)";
     assert!(browser.number(beside).await < 6.0);
     browser.click("play-here").await;
-    browser.until(&format!("{lit}.includes('fog') && document.activeElement === hook('script')")).await;
+    browser
+        .until(&format!(
+            "{lit}.includes('fog') && document.activeElement === hook('script')"
+        ))
+        .await;
     browser.run("player.seek(0)").await;
     browser.until("player.time < 1 && player.playing").await;
     browser
@@ -82,14 +86,21 @@ async fn ctrl_z_takes_back_what_buttons_did() {
         return;
     };
     let ctrl_z = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true, cancelable: true }))";
-    browser.run("hook('script').select(); document.execCommand('insertText', false, 'One two two.')").await;
+    browser
+        .run("hook('script').select(); document.execCommand('insertText', false, 'One two two.')")
+        .await;
     browser.click("find-open").await;
     browser
         .run("hook('find-what').value = 'two'; hook('find-what').dispatchEvent(new Event('input')); hook('find-with').value = 'four'")
         .await;
     browser.click("replace-all").await;
     assert_eq!(browser.value("store.script").await, "One four four.");
-    assert_eq!(browser.value("document.activeElement.ariaLabel ?? document.activeElement.textContent").await, "All");
+    assert_eq!(
+        browser
+            .value("document.activeElement.ariaLabel ?? document.activeElement.textContent")
+            .await,
+        "All"
+    );
     // From the button, and in the script by the browser's own list.
     browser.run(ctrl_z).await;
     assert_eq!(browser.value("store.script").await, "One two two.");
@@ -112,13 +123,22 @@ async fn ctrl_z_takes_back_what_buttons_did() {
     browser.click("go").await;
     browser.until("document.querySelector('.entry')").await;
     browser.run("store.speed = 1; hook('script').select(); document.execCommand('insertText', false, 'Later.'); hook('restore').click(); hook('script').focus()").await;
-    assert_eq!(browser.value("[store.script, store.speed]").await, serde_json::json!(["One two two.", 0.5]));
+    assert_eq!(
+        browser.value("[store.script, store.speed]").await,
+        serde_json::json!(["One two two.", 0.5])
+    );
     browser.undo_key().await;
-    assert_eq!(browser.value("[store.script, store.speed]").await, serde_json::json!(["Later.", 1]), "the settings follow the script");
+    assert_eq!(
+        browser.value("[store.script, store.speed]").await,
+        serde_json::json!(["Later.", 1]),
+        "the settings follow the script"
+    );
     // A voice that left the mix comes back, also when its toast is gone.
     browser.run("store.mix = [{ voice: 'af_heart', share: 50, locked: false }, { voice: 'bm_george', share: 50, locked: false }]").await;
     browser.click_on(".voice [data-remove]").await;
-    browser.run("hook('toasts').replaceChildren(); hook('go').focus()").await;
+    browser
+        .run("hook('toasts').replaceChildren(); hook('go').focus()")
+        .await;
     browser.run(ctrl_z).await;
     assert_eq!(browser.number("store.mix.length").await, 2.0);
     browser.close().await;
@@ -200,3 +220,56 @@ const TYPE: &str = "
     const plain = await typing(bare);
     bare.remove();
     return [await typing(hook('script')), plain];";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_tag_is_marked_where_it_stands_and_can_be_mended() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .run("store.casts = [{ name: 'Narrator', mix: store.mix }]")
+        .await;
+    let good = "[voice:narrator] One. [voice:AF_Bella(2) + bm_george] [voice:alloy] [pause:1.5s] [rate:0.5] [voice:af_heart](/x/) Two.";
+    browser.write(good).await;
+    let marked = "[...document.querySelectorAll('.mirror .fault')].map((mark) => mark.textContent).join(' ')";
+    assert_eq!(browser.value(marked).await, "", "these are right");
+    browser
+        .write("[voice:bella] One. [pause:abc] Two. [rate:9] Three. [pause:2 s] Four. [voice:af_heart+nobody] Five. [pause:90s]")
+        .await;
+    assert_eq!(
+        browser.value(marked).await,
+        "[voice:bella] [pause:abc] [rate:9] [pause:2 s] [voice:af_heart+nobody] [pause:90s]"
+    );
+    browser.run("hook('script').setSelectionRange(0, 0)").await;
+    browser
+        .until("hook('tag-fix').textContent === 'Write [voice:af_bella]'")
+        .await;
+    assert_eq!(browser.text("tag-fault-text").await, "There is no voice “bella”.");
+    browser.click("tag-fix").await;
+    // That at the cursor goes first.
+    browser
+        .run("const at = store.script.indexOf('rate'); hook('script').focus(); hook('script').setSelectionRange(at, at)")
+        .await;
+    browser
+        .until("hook('tag-fix').textContent === 'Write [rate:4]'")
+        .await;
+    browser.click("tag-fix").await;
+    for _ in 0..4 {
+        browser
+            .run("hook('script').setSelectionRange(0, 0); await new Promise(requestAnimationFrame)")
+            .await;
+        browser.click("tag-fix").await;
+    }
+    let script = browser.value("store.script").await;
+    let script = script.as_str().unwrap();
+    assert!(
+        script.starts_with(
+            "[voice:af_bella] One. [pause:1s] Two. [rate:4] Three. [pause:2s] Four. [voice:af_heart+"
+        ),
+        "{script}"
+    );
+    assert!(script.ends_with("Five. [pause:60s]"), "{script}");
+    assert_eq!(browser.value(marked).await, "");
+    assert_eq!(browser.value("hook('tag-fault').hidden").await, true);
+    browser.close().await;
+}

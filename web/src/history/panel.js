@@ -50,7 +50,7 @@ function entry(about) {
 	const [item, part] = stamp("t-entry", { text: opening(about.text, 140), facts: facts.filter(Boolean).join(" · ") });
 	item.dataset.entry = about.id;
 	drawBar(part("bar"), barOf(about));
-	part("replay").dataset.title = title;
+	part("replay").dataset.named = title;
 	const act = { restore: `Restore ${title} into the studio`, save: `Download ${title}`, remove: `Delete ${title}` };
 	for (const [name, label] of Object.entries(act)) aria(part(name), { label });
 	on(part("replay"), "click", () => (player.take?.id === about.id ? player.toggle() : player.load(takeOf(about))));
@@ -86,7 +86,7 @@ function markPlaying() {
 		const button = hook("replay", item);
 		item.classList.toggle("on", here);
 		if (button.ariaPressed === String(sounds)) continue;
-		aria(button, { pressed: sounds, label: `${sounds ? "Pause" : "Play"} ${button.dataset.title}` });
+		aria(button, { pressed: sounds, label: `${sounds ? "Pause" : "Play"} ${button.dataset.named}` });
 		hook("replay-icon", button).setAttribute("href", sounds ? "#i-pause" : "#i-play");
 	}
 }

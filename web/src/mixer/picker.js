@@ -1,5 +1,6 @@
 import { aria, hook, hooks, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
+import { startRoving } from "../shell/roving.js";
 import { castRow } from "./cast.js";
 import { addVoice } from "./panel.js";
 import { dressTile } from "./preview.js";
@@ -18,6 +19,7 @@ export function startPicker() {
 		hook("add", list)?.click();
 	});
 	store.watch("voices mix casts", show);
+	startRoving(list);
 }
 
 export function choose(name) {

@@ -66,6 +66,12 @@ export function speakers(text) {
 	return [...found.values()];
 }
 
+/** The tags that say who speaks at a place of the text, and how fast. */
+export function tagsInForce(text, at) {
+	const tags = tagsOf(text.slice(0, at));
+	return ["voice", "rate"].map((kind) => tags.findLast((tag) => tag.kind === kind)).map((tag) => (tag ? text.slice(tag.from, tag.to) : "")).join("");
+}
+
 /** Saved mixes that a script names, as the request's `voice_aliases`. */
 export function aliasesIn(text, casts, expression) {
 	const named = new Set(voicesIn(text));

@@ -2,6 +2,7 @@ import { cancel, generate, generating } from "../generate/generate.js";
 import { player } from "../player/player.js";
 import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
+import { showKeys } from "./keys.js";
 import { undoLast } from "./undo.js";
 import { hook, on } from "../dom.js";
 
@@ -17,6 +18,7 @@ export function startShortcuts() {
 		else if (command && event.key === "f" && inScript) act(event, openFind);
 		else if (command && event.key === "z" && !event.shiftKey && !event.target.closest(WRITTEN)) act(event, undoLast);
 		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
+		else if (event.key === "?" && !event.target.closest(WRITTEN)) act(event, showKeys);
 		else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
 		else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
 	});
