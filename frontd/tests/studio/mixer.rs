@@ -118,7 +118,12 @@ async fn renaming_a_mix_renames_its_tags() {
         .await;
     assert!(wide > 60.0, "the field is {wide} px wide");
     browser
-        .keys(&"The voice".chars().chain([char::from(Key::Enter)]).collect::<Vec<_>>())
+        .keys(
+            &"The voice"
+                .chars()
+                .chain([char::from(Key::Enter)])
+                .collect::<Vec<_>>(),
+        )
         .await;
     browser.until("store.casts[0].name === 'The voice'").await;
     assert_eq!(
@@ -236,7 +241,12 @@ async fn an_expression_is_taken_when_it_is_finished() {
     );
     browser.run("hook('expr').select()").await;
     browser
-        .keys(&"af_bella".chars().chain([char::from(Key::Enter)]).collect::<Vec<_>>())
+        .keys(
+            &"af_bella"
+                .chars()
+                .chain([char::from(Key::Enter)])
+                .collect::<Vec<_>>(),
+        )
         .await;
     assert_eq!(browser.value(mix).await, "af_bella");
     browser.click("undo").await;

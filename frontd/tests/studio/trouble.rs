@@ -115,6 +115,72 @@ async fn a_restart_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_half_way_goes_on_where_it_stopped() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+        .to_string();
+    let Some((mut server, browser)) = studio(&[("PORT", &port)]).await else {
+        return;
+    };
+    for format in ["mp3", "wav"] {
+        browser
+            .run(&format!(
+                "document.querySelector('[name=format][value={format}]').click()"
+            ))
+            .await;
+        browser
+            .write(&format!(
+                "First of all. [voice:am_michael] {}",
+                long_script(20_000)
+            ))
+            .await;
+        browser.click("go").await;
+        browser
+            .until("store.take?.seconds > 60 && player.time > 0.2 && store.job.phase === 'speaking'")
+            .await;
+        drop(server);
+        let begun = std::time::Instant::now();
+        browser.until("store.job.phase === 'offline'").await;
+        assert_eq!(browser.text("badge-text").await, "Reconnecting");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        let said = browser.text("say").await;
+        assert!(said.starts_with("The studio stopped answering."), "{said}");
+        let before = browser.number("store.take.seconds").await;
+        assert!(before > 30.0, "{before} s are left");
+        browser.until("player.time > 1 && player.playing").await;
+        browser.run("window.heard = []; const real = window.fetch; window.fetch = (address, options = {}) => { if (options.body) window.heard.push(JSON.parse(options.body)); return real(address, options) }").await;
+        server = Server::start(&[("PORT", &port)]);
+        browser
+            .until(&format!(
+                "store.take.seconds > {before} + 20 && store.job.phase === 'speaking'"
+            ))
+            .await;
+        // It is one take in one voice, without a sentence twice or left out.
+        let request = browser.value("window.heard.at(-1).input").await;
+        let request = request.as_str().unwrap();
+        assert!(
+            request.starts_with("[voice:am_michael]") && request.contains("Line "),
+            "{}",
+            &request[..60]
+        );
+        assert!(request.len() < 190_000);
+        let holes = "store.take.spans.flatMap(({ start, from }, n, all) => {
+            const [{ start: earlier, to }, text] = [all[n - 1] ?? { start: 0, to: 0 }, store.take.text];
+            return start >= earlier && from >= to && !text.slice(to, from).replace('[voice:am_michael]', '').trim() ? [] : [text.slice(to, from + 40)];
+        })";
+        assert_eq!(browser.value(holes).await, json!([]));
+        browser.run(&format!("player.seek({before} - 1)")).await;
+        browser.until(&format!("player.time > {before} + 1")).await;
+        browser.click("cancel").await;
+        browser.until("store.job.phase === 'cancelled'").await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_asked_for_and_kept_in_the_browser() {
     let server = Server::start(&[("API_KEYS", "open-sesame")]);
     let Some(browser) = Browser::open(DESKTOP.0, DESKTOP.1).await else {
@@ -142,5 +208,27 @@ async fn a_key_is_asked_for_and_kept_in_the_browser() {
     }
     browser.reload().await;
     assert_eq!(browser.value("store.apiKey").await, "open-sesame");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_speaks_of_the_script() {
+    let Some((_server, browser)) = studio(&[("MAX_INPUT_CHARS", "1000")]).await else {
+        return;
+    };
+    browser.until("store.server.limits").await;
+    for (script, said) in [
+        ("--- ---", "There are no words in the script."),
+        (
+            &long_script(400),
+            "The script is too long: 1,000 characters are the most. Generate it in parts.",
+        ),
+        ("[voice:nobody] Hi.", "There is no voice \"nobody\"."),
+    ] {
+        browser.write(script).await;
+        browser.click("go").await;
+        browser.until("store.job.phase === 'failed'").await;
+        assert_eq!(browser.text("script-error").await, said);
+    }
     browser.close().await;
 }

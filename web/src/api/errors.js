@@ -1,3 +1,6 @@
+import { store } from "../state.js";
+import { number } from "../words.js";
+
 const SOON_SECONDS = 4;
 
 /**
@@ -13,8 +16,11 @@ export class ApiError extends Error {
 
 export const unreachable = () => new ApiError("network", "No connection to the studio. It goes on by itself when it is back.");
 
-export const broken = (heard) =>
-	new ApiError("broken", `The connection broke off ${heard}. Press Generate again: what was finished comes at once.`);
+export const broken = () =>
+	new ApiError("broken", "The studio could not make a sentence. Press Generate again: what was finished comes at once.");
+
+/** After the first sound. */
+export const lost = () => new ApiError("lost", "The studio stopped answering, again and again at one sentence. What was spoken stays in the player.");
 
 export function refusal({ status, headers }, { error = {} }) {
 	const { message = "", code, param } = error;
@@ -31,15 +37,23 @@ export function refusal({ status, headers }, { error = {} }) {
 		case 400:
 		case 413:
 		case 422:
-			return new ApiError("refused", message || "The studio did not accept that.", { place: placeOf(`${param} ${code}`) });
+			return new ApiError("refused", plain(code, message), { place: placeOf(param, code) });
 		default:
 			return new ApiError("failed", "The studio could not make this one. Try again, or change the sentence it stopped at.");
 	}
 }
 
-function placeOf(named) {
-	if (/voice/.test(named)) return "voice";
-	return /input|text|script|ssml/.test(named) ? "script" : "say";
+/** A refusal in the words of the page, which has a script and no input, and no fields with names. */
+function plain(code, message) {
+	if (code === "nothing_to_say") return "There are no words in the script.";
+	const { max_input_chars: most } = store.server.limits ?? {};
+	if (code === "input_too_long") return `The script is too long${most ? `: ${number(most)} characters are the most` : ""}. Generate it in parts.`;
+	return message.replace(/^\w+: (.)/, (_, letter) => letter.toUpperCase()) || "The studio did not accept that.";
+}
+
+function placeOf(param, code) {
+	if (param === "input") return "script";
+	return /voice/.test(`${param} ${code}`) ? "voice" : "say";
 }
 
 const waitOf = (header) => Math.min(120, Math.ceil(Number(header))) || SOON_SECONDS;

@@ -1,4 +1,4 @@
-import { broken, unreachable } from "./errors.js";
+import { broken, lost, unreachable } from "./errors.js";
 import { call } from "./client.js";
 import { bytesOf, events } from "./sse.js";
 
@@ -25,13 +25,13 @@ export async function* speech(request, signal) {
 				case "speech.audio.done":
 					return yield { done: event };
 				case "error":
-					throw broken("because the studio could not make a sentence");
+					throw broken();
 				default: // Newer servers may tell more.
 			}
 		}
 	} catch (error) {
 		if (error.name === "AbortError" || error.kind) throw error;
-		throw heard ? broken("before the end") : unreachable();
+		throw heard ? lost() : unreachable();
 	}
-	throw broken("before the end");
+	throw lost();
 }

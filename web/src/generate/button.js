@@ -31,7 +31,7 @@ function labelOf({ phase, did, known, ahead, wait }) {
 	switch (phase) {
 		case "asking": return "Starting";
 		case "queued": return `${ahead} before you${wait ? `, about ${span(wait)}` : ""}`;
-		case "speaking": return known ? `Speaking, ${did} of ${plural(known, "segment")}` : "Speaking";
+		case "speaking": return known ? `Speaking, ${did} of ${plural(known, "sentence")}` : "Speaking";
 		case "busy": return "Waiting for a free place";
 		case "offline": return "Waiting for the studio";
 		default: return "Generate Audio";
@@ -49,8 +49,9 @@ function showSaid(job) {
 	if (job.phase === "failed") hook("expr-error").textContent = at("voice");
 }
 
-function saidOf({ phase, again }) {
+function saidOf({ phase, again, begun }) {
 	if (phase === "busy") return `The studio is busy. Trying again in ${again} s.`;
+	if (phase === "offline" && begun) return "The studio stopped answering. What was spoken stays in the player, and it goes on from there when the studio is back.";
 	if (phase === "offline") return "No connection to the studio. It goes on by itself when it is back.";
 	if (phase === "queued") return "The studio is speaking for others first.";
 	if (phase === "cancelled") return "Cancelled. What was spoken stays in the player.";
@@ -59,7 +60,7 @@ function saidOf({ phase, again }) {
 
 function underOf({ phase, seconds, kept, known }) {
 	const take = store.take;
-	if (phase === "finished") return `Done, ${clock(seconds)} of audio${kept ? `, ${kept} of ${plural(known, "segment")} kept` : ""}.`;
+	if (phase === "finished") return `Done, ${clock(seconds)} of audio${kept ? `, ${kept} of ${plural(known, "sentence")} kept` : ""}.`;
 	if (phase === "speaking" && take) return `${span(take.seconds)} ready of about ${span(take.length)}`;
 	return "";
 }

@@ -9,8 +9,8 @@ export async function countdown({ again }, signal) {
 	}
 }
 
-export async function untilBack(signal) {
-	store.job = { phase: "offline" };
+export async function untilBack(signal, begun) {
+	store.job = { phase: "offline", begun };
 	store.status = { ...store.status, state: "down" };
 	lookNow();
 	await new Promise((done, stop) => {

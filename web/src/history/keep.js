@@ -26,9 +26,8 @@ export async function keepTake(take) {
 async function fileOf(take) {
 	const wanted = take.settings.format;
 	if (take.format === wanted || !take.downloadPath) return take.file();
-	const made = (async () => (await call(`v1/download/${take.downloadPath.split("/").pop()}`)).blob())();
-	take.fileFormat = wanted;
-	take.wantedFile = () => made;
+	const made = await (await call(`v1/download/${take.downloadPath.split("/").pop()}`)).blob();
+	take.fileMade(made);
 	return made;
 }
 

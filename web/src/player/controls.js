@@ -14,6 +14,12 @@ export function startControls() {
 		on(take, "grow end", show);
 		show();
 	});
+	on(hook("from-start"), "click", () => {
+		player.take.begun = 0;
+		player.seek(0);
+		player.play();
+		play.focus();
+	});
 	rate.value = store.rate;
 	on(rate, "change", () => (store.rate = Number(rate.value)));
 	store.watch("rate", (value) => (player.rate = value));
@@ -42,6 +48,7 @@ function show() {
 	hook("download").disabled = !take?.complete;
 	hook("time").textContent = clock(player.time);
 	hook("title").textContent = take ? opening(take.text, 60) : "";
+	hook("from-start").hidden = !take?.begun;
 	hook("ready").textContent = take ? readyText(take) : "";
 	hook("ready").classList.toggle("bad", player.broken);
 }

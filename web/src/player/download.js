@@ -22,7 +22,7 @@ export function startDownload() {
 function describe(take) {
 	if (!take) return;
 	hook("download-audio").textContent = `Audio, ${(take.fileFormat ?? take.format).toUpperCase()}`;
-	hook("download-size").textContent = take.complete ? size(take.bytes) : "";
+	hook("download-size").textContent = take.complete ? size(take.made?.size ?? take.bytes) : "";
 	for (const button of hook("downloads").querySelectorAll("button")) {
 		button.disabled = button.value !== "audio" && take.spans.length === 0;
 	}
@@ -33,7 +33,7 @@ export async function download(take, kind) {
 	const name = fileName(take);
 	if (kind === "audio") {
 		try {
-			const blob = await (take.wantedFile?.() ?? take.file());
+			const blob = await take.wantedFile();
 			return save(blob, `${name}.${take.fileFormat ?? take.format}`);
 		} catch {
 			return tell("The file is no longer at hand. Generate it again.");

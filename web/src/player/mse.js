@@ -85,8 +85,11 @@ export class StreamEngine extends ElementEngine {
 		this.#jump = null;
 		const { shape } = this.take;
 		if (this.source.readyState === "open") this.#buffer.abort();
-		this.#buffer.remove(0, Infinity);
-		await once(this.#buffer, "updateend");
+		// A buffer that never held anything refuses to be emptied.
+		if (this.#buffer.buffered.length) {
+			this.#buffer.remove(0, Infinity);
+			await once(this.#buffer, "updateend");
+		}
 		const frame = Math.max(0, Math.floor(seconds / shape.seconds) - 2);
 		this.#buffer.timestampOffset = frame * shape.seconds;
 		this.#fed = shape.start + frame * shape.bytes;

@@ -1,3 +1,4 @@
+import { Stretcher } from "./stretch.js";
 import { samples } from "./wav.js";
 
 const PIECE_SECONDS = 0.5;
@@ -47,6 +48,7 @@ export class PcmEngine extends EventTarget {
 		this.#from = Math.max(0, Math.min(seconds, this.take.seconds));
 		this.#until = 0;
 		this.#ended = false;
+		this.#stretcher = this.#rate === 1 ? null : new Stretcher(this.#rate);
 		this.#lay();
 		this.#tell();
 	}
@@ -77,8 +79,14 @@ export class PcmEngine extends EventTarget {
 		if (this.gain) this.gain.gain.value = volume;
 	}
 
-	/** Not here: see the player's `#settle`. */
-	set rate(_) {}
+	#rate = 1;
+	#stretcher = null;
+	set rate(rate) {
+		if (rate === this.#rate) return;
+		const at = this.time;
+		this.#rate = rate;
+		this.seek(at);
+	}
 
 	close() {
 		clearInterval(this.timer);
@@ -97,7 +105,8 @@ export class PcmEngine extends EventTarget {
 				if (from !== this.#from) continue;
 				if (bytes.length < 2) break;
 				this.#from = from + (bytes.length >> 1) / shape.rate;
-				this.#put(samples(bytes), from, this.#from);
+				const last = tape.done && first + bytes.length >= tape.length;
+				this.#put(this.#stretcher?.push(samples(bytes), last) ?? samples(bytes), from, this.#from);
 			}
 		} finally {
 			this.#laying = false;
@@ -109,6 +118,7 @@ export class PcmEngine extends EventTarget {
 	}
 
 	#put(sound, from, to) {
+		if (!sound.length) return;
 		const buffer = this.context.createBuffer(1, sound.length, this.take.shape.rate);
 		buffer.copyToChannel(sound, 0);
 		const node = this.context.createBufferSource();

@@ -18,6 +18,12 @@ export class Peaks {
 		return (this.#following ??= this.#read().finally(() => (this.#following = null)));
 	}
 
+	/** Forgets what comes after so many bytes of the tape. */
+	cut(length) {
+		this.#at = Math.min(this.#at, length);
+		this.values.length = Math.min(this.values.length, Math.round(this.take.seconds * PEAKS_A_SECOND));
+	}
+
 	async #read() {
 		// A piece that cannot be decoded is drawn flat; it is still played.
 		while (this.take.shape && (await this.#step().catch(() => true)));

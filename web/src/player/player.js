@@ -20,7 +20,6 @@ class Player extends EventTarget {
 		on(engine, "change", () => this.#tell());
 		this.#wish = play;
 		store.take = take;
-		if (engine instanceof PcmEngine) on(take, "end", () => this.take === take && store.rate !== 1 && this.#settle());
 		await engine.open();
 		if (engine !== this.#engine) return;
 		engine.volume = store.volume;

@@ -3,7 +3,6 @@ import { Peaks } from "./peaks.js";
 import { Tape } from "./tape.js";
 import { finished, shape as wavShape } from "./wav.js";
 
-const HEAD_BYTES = 4096;
 const splitter = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /**
@@ -19,7 +18,13 @@ export class Take extends EventTarget {
 	words = [];
 	complete = false;
 	expected = 0;
+	/** Bytes of a stream whose first frame has not been found. */
 	#head = new Uint8Array(0);
+	#begun = false;
+	/** Segments whole: `{ end, to }` in this take's seconds and letters. */
+	#segments = [];
+	/** What a stream that goes on after a break adds to its own times and places. */
+	#base = { seconds: 0, letters: 0 };
 
 	constructor({ text, mix, settings, format }) {
 		super();
@@ -43,9 +48,14 @@ export class Take extends EventTarget {
 	}
 
 	append(bytes) {
-		if (!this.shape) {
-			this.#head = new Uint8Array([...this.#head, ...bytes].slice(0, HEAD_BYTES));
-			this.shape = this.format === "wav" ? wavShape(this.#head) : mp3Shape(this.#head);
+		if (!this.#begun) {
+			this.#head = new Uint8Array([...this.#head, ...bytes]);
+			const shape = this.format === "wav" ? wavShape(this.#head) : mp3Shape(this.#head);
+			if (!shape) return;
+			// After a break the head is not repeated.
+			bytes = this.shape ? this.#head.subarray(shape.start) : this.#head;
+			this.shape ??= shape;
+			this.#begun = true;
 		}
 		this.tape.append(bytes);
 		this.dispatchEvent(new Event("grow"));
@@ -53,7 +63,9 @@ export class Take extends EventTarget {
 	}
 
 	/** Takes what the server says of a segment: spans are its sentences. */
-	addSegment(segment) {
+	addSegment(told) {
+		const segment = this.#placed(told);
+		this.#segments.push(segment);
 		const spans = sentencesOf(this.text, segment);
 		const last = this.spans.at(-1);
 		// The first segment may be a clause: the next one ends its sentence.
@@ -61,6 +73,39 @@ export class Take extends EventTarget {
 		this.spans.push(...spans);
 		this.words.push(...segment.words);
 		this.dispatchEvent(new Event("spans"));
+	}
+
+	/** A segment of the stream at hand, at its time and place in the whole. */
+	#placed({ start, end, from, to, words }) {
+		const { seconds, letters } = this.#base;
+		return {
+			start: start + seconds,
+			end: end + seconds,
+			from: from + letters,
+			to: to + letters,
+			words: words.map((word) => ({ ...word, start_time: word.start_time + seconds, end_time: word.end_time + seconds })),
+		};
+	}
+
+	/**
+	 * After a break: drops the sound of what was not said to its end, and gives where in the text to go on, and how many segments
+	 * were said. The next stream begins with `lead` letters that are not in the text there.
+	 */
+	rewind(lead) {
+		const said = this.#segments.filter(({ end }) => end <= this.seconds + 0.03);
+		const { end = 0, to = 0 } = said.at(-1) ?? {};
+		const { start = 0, bytes = 2, bytesPerSecond = 0 } = this.shape ?? {};
+		const length = to && start + Math.round((end * bytesPerSecond) / bytes) * bytes;
+		if (length < this.tape.length) this.tape.cut(length);
+		if (!to) this.shape = null;
+		this.peaks.cut(length);
+		this.#segments = said;
+		this.spans = this.spans.filter(({ from }) => from < to).map((span) => ({ ...span, end: Math.min(span.end, end), to: Math.min(span.to, to) }));
+		this.words = this.words.filter(({ start_time: at }) => at < end);
+		this.#base = { seconds: this.seconds, letters: to - lead(to) };
+		[this.#begun, this.#head, this.downloadPath] = [false, new Uint8Array(0), null];
+		this.dispatchEvent(new Event("spans"));
+		return { to, said: said.length };
 	}
 
 	#goesOn({ from, to }, next) {
@@ -72,6 +117,17 @@ export class Take extends EventTarget {
 		this.tape.end();
 		this.dispatchEvent(new Event("end"));
 		this.peaks.follow();
+	}
+
+	/** The file that the server made beside the stream. */
+	fileMade(file) {
+		Object.assign(this, { made: file, fileFormat: this.settings.format });
+		this.dispatchEvent(new Event("end"));
+	}
+
+	/** What is downloaded: the server's file where there is one, else the stream's bytes. */
+	async wantedFile() {
+		return this.made ?? this.file();
 	}
 
 	async file() {

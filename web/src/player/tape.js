@@ -21,7 +21,13 @@ export class Tape extends EventTarget {
 		this.dispatchEvent(new Event("grow"));
 	}
 
-		async read(from, to) {
+	/** Drops what comes after `length` bytes. */
+	cut(length) {
+		this.#blobs = [this.blob().slice(0, length)];
+		this.length = length;
+	}
+
+	async read(from, to) {
 		return new Uint8Array(await this.blob().slice(from, to).arrayBuffer());
 	}
 

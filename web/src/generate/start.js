@@ -1,0 +1,40 @@
+import { expression } from "../mixer/mix.js";
+import { player } from "../player/player.js";
+import { difference } from "../script/editor.js";
+import { store } from "../state.js";
+
+const how = ({ mix, settings, aliases = {} }) => JSON.stringify([expression(mix), settings, aliases]);
+
+/** Where a text differs from the one that was heard before in the same way; 0 for another text or another way. */
+export function changedFrom(before, take) {
+	if (!before?.complete || before.broken || how(before) !== how(take)) return 0;
+	return difference(before.text, take.text)?.at ?? 0;
+}
+
+/** Starts the player: at the sentence that holds the first change, once that sounds. */
+export class Start {
+	#changed;
+	#started = false;
+
+	constructor(changed) {
+		this.#changed = changed;
+	}
+
+	/** All sound was lost. */
+	again() {
+		this.#started = false;
+	}
+
+	look(take) {
+		if (this.#started || !take.shape) return;
+		const last = take.complete ? take.spans.at(-1) : null;
+		const here = this.#changed ? take.spans.find(({ to }) => to > this.#changed) ?? last : null;
+		const { did = 0, kept = 0 } = store.job;
+		// What was kept comes at once; for sentences before the change that are made again nobody waits.
+		const soon = this.#changed && !take.complete && (here ? take.seconds <= here.start : did <= kept);
+		if (soon) return;
+		this.#started = true;
+		take.begun = here?.start ?? 0;
+		player.load(take, { at: take.begun && take.begun + 0.001 });
+	}
+}
