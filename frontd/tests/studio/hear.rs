@@ -194,6 +194,32 @@ async fn after_an_edit_play_starts_at_the_first_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn long_work_tells_how_long_it_takes() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let told = browser
+        .run(
+            "const { Pace } = await import(new URL('src/generate/pace.js', document.baseURI));
+             const pace = new Pace();
+             // Half of it was kept; what is made anew takes 10 s a tenth.
+             return [[3, 3, 0.5, 0], [4, 3, 0.5, 100], [5, 3, 0.6, 1100], [6, 3, 0.6, 10100], [7, 3, 0.8, 20100]]
+                .map(([did, kept, part, now]) => Math.round(pace.left({ did, kept, part }, now)))",
+        )
+        .await;
+    assert_eq!(told, json!([0, 0, 0, 40, 13]));
+    browser
+        .write(&long_script(40_000).chars().take(190_000).collect::<String>())
+        .await;
+    browser.click("go").await;
+    browser
+        .until(r"/ready of about .+, .+ more to wait/.test(hook('under').textContent)")
+        .await;
+    browser.click("cancel").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cancel_frees_the_workers() {
     let Some((server, browser)) = studio(&[]).await else {
         return;

@@ -58,10 +58,13 @@ function saidOf({ phase, again, begun }) {
 	return "";
 }
 
-function underOf({ phase, seconds, kept, known }) {
+/** Below this the rest is not worth a number. */
+const SHORT_SECONDS = 10;
+
+function underOf({ phase, seconds, kept, known, left }) {
 	const take = store.take;
 	if (phase === "finished") return `Done, ${clock(seconds)} of audio${kept ? `, ${kept} of ${plural(known, "sentence")} kept` : ""}.`;
-	if (phase === "speaking" && take) return `${span(take.seconds)} ready of about ${span(take.length)}`;
+	if (phase === "speaking" && take) return `${span(take.seconds)} ready of about ${span(take.length)}${left > SHORT_SECONDS ? `, ${span(left)} more to wait` : ""}`;
 	return "";
 }
 

@@ -5,6 +5,7 @@ import { player } from "../player/player.js";
 import { Take } from "../player/take.js";
 import { seconds } from "../script/estimate.js";
 import { tagsInForce } from "../script/tags.js";
+import { Pace } from "./pace.js";
 import { requestOf } from "./request.js";
 import { changedFrom, Start } from "./start.js";
 import { countdown, untilBack } from "./wait.js";
@@ -54,7 +55,7 @@ export const generating = () => stop !== null;
 
 /** A busy server is asked again when it said, a lost one when it is back. */
 async function untilSpoken(request, take, start, signal) {
-	let done = { to: 0, said: 0 };
+	let done = { to: 0, said: 0, pace: new Pace() };
 	let tries = 0;
 	for (;;) {
 		store.job = { phase: "asking" };
@@ -82,7 +83,7 @@ function rewound(take, start) {
 	const done = take.rewind((to) => tagsInForce(take.text, to).length);
 	if (!take.shape) start.again();
 	else if (player.take === take && take.tape.length < length) player.load(take, { play, at: Math.min(at, take.seconds) });
-	return done;
+	return { ...done, pace: new Pace() };
 }
 
 /** The request for what comes after `to`, spoken by whoever speaks there. */
@@ -107,12 +108,13 @@ async function listen(request, take, start, before, signal) {
 	start.look(take);
 }
 
-function show(progress, take, { to, said }) {
+function show(progress, take, { to, said, pace }) {
 	const ahead = progress.queue_ahead;
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done, segments_known, segments_kept, text_done } = progress;
 	const [did, known, kept] = [segments_done + said, segments_known + said, segments_kept + said];
 	const part = (to + text_done * (take.text.length - to)) / take.text.length;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
-	store.job = { phase, did, known, kept, ahead, wait: progress.wait_seconds, part };
+	const left = pace.left({ did, kept, part });
+	store.job = { phase, did, known, kept, ahead, wait: progress.wait_seconds, part, left };
 }
