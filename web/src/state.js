@@ -64,10 +64,11 @@ on(window, "storage", ({ key }) => key === PLACE && takeOver());
 function keep() {
 	takeOver();
 	if (touched.size === 0) return;
-	stored = { ...stored, ...Object.fromEntries([...touched].map((name) => [name, store[name]])) };
-	touched.clear();
+	const next = { ...stored, ...Object.fromEntries([...touched].map((name) => [name, store[name]])) };
 	try {
-		localStorage.setItem(PLACE, JSON.stringify(stored));
+		localStorage.setItem(PLACE, JSON.stringify(next));
+		stored = next;
+		touched.clear();
 	} catch {
 		// Storage is full or forbidden: the studio works on without remembering.
 	}

@@ -83,6 +83,9 @@ async fn what_was_deleted_stays_deleted_until_undo() {
         "[...document.querySelectorAll('.entry [data-text]')].map((text) => text.textContent).join('/')";
     browser.click_on(".entry [data-remove]").await;
     browser.until(&format!("{entries} === 'The first one.'")).await;
+    browser
+        .until("document.activeElement.ariaLabel?.startsWith('Delete The first')")
+        .await;
     browser.click("undo").await;
     browser
         .until(&format!("{entries} === 'The second one./The first one.'"))

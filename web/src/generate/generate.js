@@ -113,7 +113,9 @@ function show(progress, take, { to, said, pace }) {
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done, segments_known, segments_kept, text_done } = progress;
 	const [did, known, kept] = [segments_done + said, segments_known + said, segments_kept + said];
-	const part = (to + text_done * (take.text.length - to)) / take.text.length;
+	// All, while more is known to come: the server has not looked at the rest yet.
+	const told = text_done < 1 || segments_done === segments_known;
+	const part = told ? (to + text_done * (take.text.length - to)) / take.text.length : null;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
 	const left = pace.left({ did, kept, part });
 	store.job = { phase, did, known, kept, ahead, wait: progress.wait_seconds, part, left };

@@ -62,7 +62,9 @@ function entry(about) {
 
 async function remove(ids, said) {
 	const next = entries.querySelector(`[data-entry="${ids[0]}"]`)?.nextElementSibling;
-	offerUndo(said, await forget(ids));
+	const undo = await forget(ids);
+	await show();
+	offerUndo(said, undo);
 	const left = entries.querySelector(`[data-entry="${next?.dataset.entry}"]`);
 	(left ? hook("remove", left) : hook("history-close")).focus();
 }
@@ -85,8 +87,9 @@ function markPlaying() {
 		const sounds = here && player.playing;
 		const button = hook("replay", item);
 		item.classList.toggle("on", here);
-		if (button.ariaPressed === String(sounds)) continue;
-		aria(button, { pressed: sounds, label: `${sounds ? "Pause" : "Play"} ${button.dataset.named}` });
+		const label = `${sounds ? "Pause" : "Play"} ${button.dataset.named}`;
+		if (button.ariaLabel === label) continue;
+		aria(button, { label });
 		hook("replay-icon", button).setAttribute("href", sounds ? "#i-pause" : "#i-play");
 	}
 }

@@ -102,7 +102,7 @@ export function castRow({ name, mix }) {
 function startRename(part, name, mix) {
 	const value = part("rename-value");
 	const swap = (renaming) => {
-		part("add").hidden = renaming;
+		part("add").hidden = part("rename").hidden = part("remove").hidden = renaming;
 		part("rename-form").hidden = !renaming;
 	};
 	aria(part("rename"), { label: `Rename ${name}` });

@@ -10,15 +10,15 @@ const MOST_SHOWN = 200;
 const MOST_LETTERS = 40;
 
 /**
- * The tags of a text that the server would refuse or read aloud: `[{ from, to, said, fix }]`. `names` are the voices that there are,
- * none while they are not known; `rates` the slowest and the fastest.
+ * The tags of a text that the server would refuse or read aloud: `[{ from, to, said, fix }]`. `voices` are the names that there are,
+ * none while they are not known; `mixes` are names that cannot be mixed again; then come the slowest and the fastest rate.
  */
-export function faultsOf(text, names, [slowest, fastest]) {
+export function faultsOf(text, voices, mixes, [slowest, fastest]) {
 	const tags = new Map(tagsOf(text).map((tag) => [tag.from, tag]));
 	const found = [];
 	for (const { 0: whole, 1: kind, 2: value, index: from } of text.matchAll(MEANT)) {
 		const judge = { pause: pauseFault, voice: voiceFault, rate: rateFault }[kind.toLowerCase()];
-		const fault = judge(value.trim(), { tag: tags.has(from), names, slowest, fastest });
+		const fault = judge(value.trim(), { tag: tags.has(from), voices, mixes, slowest, fastest });
 		if (fault) found.push({ from, to: from + whole.length, ...fault });
 		if (found.length === MOST_SHOWN) break;
 	}
@@ -39,14 +39,13 @@ function rateFault(value, { slowest, fastest }) {
 	return { fix: `[rate:${Math.min(Math.max(rate || 1, slowest), fastest)}]`, said: `A rate is a number from ${slowest} to ${fastest}.` };
 }
 
-function voiceFault(value, { names }) {
-	if (!names.length) return null;
-	const have = new Set(names.map((name) => name.toLowerCase()));
-	if (have.has(value.toLowerCase())) return null;
+function voiceFault(value, { voices, mixes }) {
+	if (!voices.length || mixes.some((name) => name.toLowerCase() === value.toLowerCase())) return null;
+	const have = new Set(voices.map((name) => name.toLowerCase()));
 	const terms = value.split(/[+-]/).map((term) => term.replace(/\(\s*[\d.]+\s*\)\s*$/, "").trim());
 	const wrong = terms.find((term) => !have.has(term.toLowerCase()));
 	if (wrong === undefined) return null;
-	const name = nearest(wrong, names);
+	const name = nearest(wrong, terms.length > 1 ? voices : [...mixes, ...voices]);
 	const fix = terms.length > 1 && wrong ? value.replace(wrong, () => name) : name;
 	return { fix: `[voice:${fix}]`, said: wrong ? `There is no voice “${wrong.slice(0, MOST_LETTERS)}”.` : "A voice tag names a voice." };
 }
@@ -75,8 +74,8 @@ let faults = [];
 /** Marks wrong tags in the script, and says at its foot what is wrong with that at the cursor, or the first, with a fix. */
 export function startFaults() {
 	store.watch("script voices casts server", (text, voices, casts, { voice_aliases: aliases = [], limits = {} }) => {
-		const names = voices.length ? [...casts.map(({ name }) => name), ...voices.map(({ id }) => id), ...aliases] : [];
-		faults = faultsOf(text, names, [limits.min_speed ?? 0.25, limits.max_speed ?? 4]);
+		const names = voices.length ? [...voices.map(({ id }) => id), ...aliases] : [];
+		faults = faultsOf(text, names, casts.map(({ name }) => name), [limits.min_speed ?? 0.25, limits.max_speed ?? 4]);
 		mirror.mark("fault", faults);
 		show();
 	});

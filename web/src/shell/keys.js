@@ -5,4 +5,7 @@ export function startKeys() {
 	on(hook("keys"), "click", showKeys);
 }
 
-export const showKeys = () => hook("keys-dialog").showModal();
+export function showKeys() {
+	const dialog = hook("keys-dialog");
+	if (!dialog.open) dialog.showModal();
+}
