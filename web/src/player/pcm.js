@@ -1,8 +1,9 @@
 import { Stretcher } from "./stretch.js";
 import { samples } from "./wav.js";
 
+/** As it is heard: at twice the speed, a piece is twice as much of the sound. */
 const PIECE_SECONDS = 0.5;
-const AHEAD_SECONDS = 1.5;
+const AHEAD_SECONDS = 2.5;
 const TICK_MS = 100;
 
 /** Plays a WAV while it arrives: pieces laid end to end, a little ahead of the ear. */
@@ -101,7 +102,7 @@ export class PcmEngine extends EventTarget {
 			while (this.#until < this.context.currentTime + AHEAD_SECONDS && this.#from < this.take.seconds) {
 				const from = this.#from;
 				const first = shape.start + 2 * Math.round(from * shape.rate);
-				const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * shape.rate));
+				const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * this.#rate * shape.rate));
 				if (from !== this.#from) continue;
 				if (bytes.length < 2) break;
 				this.#from = from + (bytes.length >> 1) / shape.rate;
