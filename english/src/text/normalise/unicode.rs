@@ -36,6 +36,8 @@ pub(super) fn clean(input: &Spanned) -> Spanned {
             }
             // At the end of a line it breaks a word and is seen.
             _ if c == '\u{AD}' && text[end..].starts_with(['\n', '\r']) => Clean::As("-"),
+            // The sign for an ordinal, which people type for a degree.
+            _ if c == 'º' && text[..at].ends_with(|c: char| c.is_ascii_digit()) => Clean::As("°"),
             action => action,
         };
         if matches!(action, Clean::Keep) {
