@@ -180,5 +180,7 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
     let of = next.is_some_and(|next| next.core == "of" || next.is(Role::Measured));
     let near = line.near_a(at, 2, Role::Marking) || line.before_a(at, Role::Marking);
     let whole = numerator == denominator && (most || counted);
-    counted || most && near && !of || whole
+    // "It's a 7/10."
+    let rating = most && next.is_none() && line.previous(at).is_some_and(|before| before.core == "a");
+    counted || most && near && !of || whole || rating
 }
