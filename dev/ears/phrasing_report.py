@@ -32,10 +32,8 @@ def sentences(found: dict) -> str:
     rows = []
     for server, voice, responses in each(found):
         said = [sentence for response in responses for sentence in response["sentences"]]
-        rate = [percent(one, "rate") for one in said]
-        pitch = [percent(one, "median") for one in said if one["said"]["median"] and one["uncut"]["median"]]
+        rate, pitch, level = off(said)
         spread = [one["said"]["spread"] - one["uncut"]["spread"] for one in said if one["said"]["spread"] and one["uncut"]["spread"]]
-        level = [one["said"]["level"] - one["uncut"]["level"] for one in said]
         holes = [more for one in said for _, more in one["holes"]]
         rows.append(
             [
@@ -62,9 +60,7 @@ def lengths(found: dict) -> str:
             said = [one for one in every if least <= len(one["text"].split()) <= (most or len(one["text"]))]
             if not said:
                 continue
-            rate = [percent(one, "rate") for one in said]
-            pitch = [percent(one, "median") for one in said if one["said"]["median"] and one["uncut"]["median"]]
-            level = [one["said"]["level"] - one["uncut"]["level"] for one in said]
+            rate, pitch, level = off(said)
             rows.append(
                 [
                     server, f"{least}–{most}" if most else f"{least} and more", len(said), spread_of(rate), outside(rate, RATE), spread_of(pitch), outside(pitch, PITCH),
@@ -72,6 +68,14 @@ def lengths(found: dict) -> str:
                 ]  # fmt: skip
             )
     return table(head, rows)
+
+
+def off(said: list[dict]) -> tuple[list[float], list[float], list[float]]:
+    """How far each sentence is from its uncut run: rate and pitch in percent, level in dB."""
+    rate = [percent(one, "rate") for one in said]
+    pitch = [percent(one, "median") for one in said if one["said"]["median"] and one["uncut"]["median"]]
+    level = [one["said"]["level"] - one["uncut"]["level"] for one in said]
+    return rate, pitch, level
 
 
 def percent(sentence: dict, name: str) -> float:

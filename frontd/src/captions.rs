@@ -7,7 +7,7 @@ mod cues;
 mod shown;
 mod subtitles;
 
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::OnceLock, time::Duration};
 
 use common::SAMPLES_PER_FRAME;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,9 @@ impl Subtitles {
 #[derive(Debug)]
 pub struct Captions {
     text: String,
-    shown: Shown,
+    items: Vec<Item>,
+    /// Made when it is used first, on the thread that encodes, because it reads the whole text.
+    shown: OnceLock<Shown>,
     segments: Vec<Said>,
     /// A place in the text, in bytes and in UTF-16 units.
     counted: (usize, usize),
@@ -125,10 +127,15 @@ impl Captions {
     pub fn new(text: &str, items: &[Item]) -> Self {
         Self {
             text: text.to_owned(),
-            shown: Shown::new(text, items),
+            items: items.to_vec(),
+            shown: OnceLock::new(),
             segments: Vec::new(),
             counted: (0, 0),
         }
+    }
+
+    fn shown(&self) -> &Shown {
+        self.shown.get_or_init(|| Shown::new(&self.text, &self.items))
     }
 
     /// Adds the next segment. `frames` are the model's durations: one for each token and one for the padding at
@@ -165,12 +172,12 @@ impl Captions {
         let after = self.text.get(source.end..)?.find(char::is_whitespace);
         let to = after.map_or(self.text.len(), |at| source.end + at);
         let chunk = Chunk {
-            text: self.shown.between(from..to),
+            text: self.shown().between(from..to),
             start,
             end: seconds(end),
             voice,
         };
-        // A word that an earlier segment began was told with it.
+        // The segment before already reported a word that it began.
         let earlier = self
             .segments
             .iter()
@@ -215,7 +222,7 @@ impl Captions {
     /// One for each segment; they follow each other without a gap from 0 to `total`.
     #[must_use]
     pub fn chunks(&self, total: Duration) -> Vec<Chunk> {
-        let cuts = self.shown.cuts(self.segments.iter().map(|said| &said.source));
+        let cuts = self.shown().cuts(self.segments.iter().map(|said| &said.source));
         let starts = self.segments.iter().skip(1).map(|said| said.start);
         let ends = starts.chain([total]).map(seconds);
         let mut start = 0.0;
@@ -224,7 +231,7 @@ impl Captions {
             .zip(cuts.windows(2))
             .zip(ends)
             .map(|((said, cut), end)| Chunk {
-                text: self.shown.between(cut[0]..cut[1]),
+                text: self.shown().between(cut[0]..cut[1]),
                 start: std::mem::replace(&mut start, end),
                 end,
                 voice: said.voice.clone(),
@@ -240,7 +247,7 @@ impl Captions {
     /// A subtitle file of the words so far.
     #[must_use]
     pub fn subtitles(&self, form: Subtitles) -> String {
-        subtitles::write(form, &self.shown, &self.words())
+        subtitles::write(form, self.shown(), &self.words())
     }
 
     /// All words, each once: one that was said in several segments is one. What shows nothing is none.
@@ -257,7 +264,7 @@ impl Captions {
                     Some(last) if last.source == word.source => {
                         (last.end, last.after) = (word.end, word.after);
                     }
-                    _ if self.shown.between(word.source.clone()).is_empty() => {}
+                    _ if self.shown().between(word.source.clone()).is_empty() => {}
                     _ => words.push(word.clone()),
                 }
             }
@@ -267,7 +274,7 @@ impl Captions {
 
     fn timestamp(&self, word: &SaidWord) -> Timestamp {
         Timestamp {
-            word: self.shown.between(word.source.clone()),
+            word: self.shown().between(word.source.clone()),
             start_time: seconds(word.start),
             end_time: seconds(word.end),
         }

@@ -353,7 +353,7 @@ async fn what_an_edit_left_alone_is_kept() {
     browser.close().await;
 }
 
-/// "Done, 1:00 of audio, 12 of 15 sentences kept."; nothing is told where none was.
+/// "Done, 1:00 of audio, 12 of 15 sentences kept."; the page leaves the count out when it kept none.
 fn kept_and_all(told: &str) -> (usize, usize) {
     assert!(told.starts_with("Done"), "{told}");
     let Some(told) = told.strip_suffix(" sentences kept.") else {

@@ -124,7 +124,9 @@ async fn the_history_leaves_generate_within_reach() {
         .await;
     browser.click("history-toggle").await;
     browser.until("hook('history').classList.contains('open')").await;
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    browser
+        .until("hook('history').getAnimations().every((one) => one.playState === 'finished')")
+        .await;
     let uncovered = "['go', 'format', 'speed'].every((name) => {
         const { x, y, width, height } = hook(name).getBoundingClientRect();
         return hook(name).contains(document.elementFromPoint(x + width / 2, y + height / 2));

@@ -88,14 +88,15 @@ async fn nobody_hears_that_workers_die() {
     browser.close().await;
 }
 
+/// A port that a server can have, and have again when it is back.
+fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port().to_string()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_is_waited_for() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .to_string();
+    let port = free_port();
     let Some((server, browser)) = studio(&[("PORT", &port)]).await else {
         return;
     };
@@ -116,12 +117,7 @@ async fn a_restart_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_half_way_goes_on_where_it_stopped() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .to_string();
+    let port = free_port();
     let Some((mut server, browser)) = studio(&[("PORT", &port)]).await else {
         return;
     };

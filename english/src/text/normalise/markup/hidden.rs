@@ -30,7 +30,7 @@ const ELEMENTS: &[&str] = &[
     "tool_response",
 ];
 
-/// A model that is told to think begins in the middle of a thought, and only its end is written.
+/// Some templates open the thought for the model, so its answer has only the closing tag.
 const THOUGHTS: &[&str] = &[
     "antthinking",
     "reasoning",
