@@ -19,6 +19,9 @@ fn hostile() -> impl Strategy<Value = String> {
         "[-–—./:,;!?$£€%°@#&*_~`|<>(){}\\[\\]\"'“”’+=^\\\\]{1,4}",
         "[ \n\t\r]{1,3}",
         "\\PC{1,3}",
+        // Letters and digits of any script, with marks.
+        "[\\p{L}\\p{Nd}]\\p{M}{1,2}",
+        "[_-]",
         prop::sample::select(vec![
             "$",
             "$$",

@@ -87,15 +87,19 @@ fn dropped_mark(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{20E3}')
 }
 
-/// A letter with its marks in one character where there is one; marks that find none are left out.
+/// A letter with its marks in one character where there is one; marks that find none are left out. One that is not Latin even
+/// so is written in Latin letters.
 fn composed(cluster: &str) -> String {
-    cluster
-        .chars()
-        .take(1 + MAX_MARKS)
-        .nfkc()
-        .filter(|&c| !is_combining_mark(c))
-        .map(|c| if c == LITERAL { ' ' } else { c })
-        .collect()
+    let mut plain = String::new();
+    for c in cluster.chars().take(1 + MAX_MARKS).nfkc() {
+        match action(c) {
+            _ if is_combining_mark(c) => {}
+            _ if c == LITERAL => plain.push(' '),
+            Clean::Latin => plain += &latin(c),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }
 
 fn latin(c: char) -> String {
@@ -218,6 +222,8 @@ mod tests {
         assert_eq!(cleaned("Ｆｕｌｌ ﬁne 𝐛𝐨𝐥𝐝"), "Full fine bold");
         assert_eq!(cleaned("好。对"), " Hao .  Dui ");
         assert_eq!(cleaned("Привет"), "Privet");
+        // With a mark that makes no letter of its own.
+        assert_eq!(cleaned("Приве\u{301}т, हि"), "Privet, h");
         assert_eq!(cleaned("Henry Ⅷ, 25℃"), "Henry VIII, 25°C");
     }
 
