@@ -1,6 +1,7 @@
 //! The engine on ONNX Runtime.
 
 mod pair;
+mod samples;
 mod session;
 mod tensors;
 mod vocoder;

@@ -178,9 +178,9 @@ impl<V: Copy + Send + Sync> Run<'_, V> {
         let over = |ranges: &[_]| layout::moments_in(s, chunks, input, channels, ranges, self.pool);
         let core = over(&gathering.window.core_of(chunks.len));
         let silence = gathering.window.silence_of(chunks.len);
-        let silence = silence.map_or_else(Vec::new, |range| over(&[range]));
+        let silence: Vec<_> = silence.map(|range| over(&[range])).collect();
         let ahead = over(&gathering.window.ahead_of(chunks.len));
-        *moments = gathering.moments(layer, core, silence, ahead, chunks.len);
+        *moments = gathering.moments(layer, core, &silence, ahead, chunks.len);
     }
 
     /// One activation and convolution; `moments` are those of the input, then those of the output.

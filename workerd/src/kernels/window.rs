@@ -34,8 +34,8 @@ pub struct Window {
     pub core: Range<usize>,
     /// Samples of what is to come.
     pub ahead: Vec<Range<usize>>,
-    /// Silence that stands for more of its kind, which is not computed: so many steps more.
-    pub silence: Option<(Range<usize>, usize)>,
+    /// Silence at the ends of the sound: steps of the input, and how many steps outside of all cores they stand for.
+    pub silence: Vec<(Range<usize>, usize)>,
     /// Steps that come after the core.
     pub to_come: usize,
     /// Whether nothing came before.
@@ -88,8 +88,8 @@ impl Window {
         [self.scaled(&self.core, len)]
     }
 
-    pub(super) fn silence_of(&self, len: usize) -> Option<Range<usize>> {
-        self.silence.as_ref().map(|(range, _)| self.scaled(range, len))
+    pub(super) fn silence_of(&self, len: usize) -> impl Iterator<Item = Range<usize>> {
+        self.silence.iter().map(move |(range, _)| self.scaled(range, len))
     }
 
     pub(super) fn ahead_of(&self, len: usize) -> Vec<Range<usize>> {
@@ -98,18 +98,18 @@ impl Window {
 
     /// Whether it has the whole sound.
     fn is_all(&self) -> bool {
-        self.first && self.to_come == 0 && self.silence.is_none()
+        self.first && self.to_come == 0 && self.silence.is_empty()
     }
 }
 
 impl Gathering<'_> {
-    /// The moments to normalise layer `layer` by, and remembers those of the window; `core`, `silence` and `ahead` are the moments of
-    /// each channel there, in a signal of `len` samples.
+    /// The moments to normalise layer `layer` by, and remembers those of the window; `core`, each of `silence` and `ahead` are the
+    /// moments of each channel there, in a signal of `len` samples.
     pub(super) fn moments(
         &mut self,
         layer: usize,
         core: Vec<Moments>,
-        silence: Vec<Moments>,
+        silence: &[Vec<Moments>],
         ahead: Vec<Moments>,
         len: usize,
     ) -> Vec<Moments> {
@@ -124,16 +124,12 @@ impl Gathering<'_> {
         #[expect(clippy::cast_precision_loss, reason = "samples of one segment")]
         let samples = |steps: usize| (steps * (len / self.window.steps.max(1))) as f64;
         let to_come = samples(self.window.to_come);
-        let silent = self
-            .window
-            .silence
-            .as_ref()
-            .map_or(0.0, |(_, steps)| samples(*steps));
         let mut all = Vec::with_capacity(core.len());
         for (channel, core) in core.into_iter().enumerate() {
-            let silence = silence.get(channel).copied().unwrap_or_default();
-            let before = seen.before.get(channel).copied().unwrap_or_default();
-            let before = before.and(silence.counted_as(silent)).and(core);
+            let mut before = seen.before.get(channel).copied().unwrap_or_default().and(core);
+            for (moments, (_, steps)) in silence.iter().zip(&self.window.silence) {
+                before = before.and(moments[channel].counted_as(samples(*steps)));
+            }
             let ahead = seen.ahead.get(channel).copied().unwrap_or_default();
             all.push(before.and(ahead.counted_as(to_come)));
             if let Some(seen) = seen.before.get_mut(channel) {
@@ -165,7 +161,7 @@ mod tests {
             steps: 4,
             core: 0..2,
             ahead: std::iter::once(2..3).collect(),
-            silence: None,
+            silence: Vec::new(),
             to_come,
             first,
         };
@@ -173,13 +169,7 @@ mod tests {
             window: &window(true, 4),
             seen: &mut seen,
         }
-        .moments(
-            0,
-            vec![moments(&[1.0, 3.0])],
-            Vec::new(),
-            vec![moments(&[7.0])],
-            4,
-        );
+        .moments(0, vec![moments(&[1.0, 3.0])], &[], vec![moments(&[7.0])], 4);
         // The sample counts for all four that are to come.
         assert_eq!(first[0].count, 6.0);
         assert!((first[0].mean - 32.0 / 6.0).abs() < 1e-12);
@@ -187,7 +177,7 @@ mod tests {
             window: &window(false, 0),
             seen: &mut seen,
         }
-        .moments(0, vec![moments(&[5.0, 7.0, 6.0, 8.0])], Vec::new(), Vec::new(), 4);
+        .moments(0, vec![moments(&[5.0, 7.0, 6.0, 8.0])], &[], Vec::new(), 4);
         let whole = moments(&[1.0, 3.0, 5.0, 7.0, 6.0, 8.0]);
         assert!((last[0].mean - whole.mean).abs() < 1e-12 && (last[0].squares - whole.squares).abs() < 1e-9);
         assert_eq!(last[0].count, 6.0);
@@ -199,7 +189,7 @@ mod tests {
             steps: 4,
             core: 0..4,
             ahead: Vec::new(),
-            silence: Some((0..1, 3)),
+            silence: vec![(0..1, 3), (3..4, 2)],
             to_come: 0,
             first: true,
         };
@@ -211,12 +201,12 @@ mod tests {
         .moments(
             0,
             vec![moments(&[0.0, 4.0, 5.0, 6.0])],
-            vec![moments(&[0.0])],
+            &[vec![moments(&[0.0])], vec![moments(&[6.0])]],
             Vec::new(),
             4,
         );
-        assert_eq!(all[0].count, 7.0);
-        assert!((all[0].mean - 15.0 / 7.0).abs() < 1e-12);
+        assert_eq!(all[0].count, 9.0);
+        assert!((all[0].mean - 27.0 / 9.0).abs() < 1e-12);
     }
 
     #[test]
@@ -227,7 +217,7 @@ mod tests {
                 steps: 1,
                 core: 0..1,
                 ahead: Vec::new(),
-                silence: None,
+                silence: Vec::new(),
                 to_come: 0,
                 first: true,
             };
@@ -235,7 +225,7 @@ mod tests {
                 window: &window,
                 seen: &mut seen,
             }
-            .moments(3, vec![moments(&[value])], Vec::new(), Vec::new(), 10);
+            .moments(3, vec![moments(&[value])], &[], Vec::new(), 10);
             assert_eq!(gathered[0].mean, value);
         }
     }

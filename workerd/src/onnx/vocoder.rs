@@ -98,7 +98,7 @@ impl Making {
             before,
             after,
             windows,
-        } = windows::plan(steps, speech, in_windows);
+        } = windows::plan(prosody.signal.slice(s![0, .., ..]), speech, in_windows);
         Self {
             windows: windows.into(),
             silence: before * SAMPLES_PER_STEP,

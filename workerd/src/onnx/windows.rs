@@ -5,35 +5,35 @@
 //! the samples of what is to come cost as much for a small window as for a large one. A short sound is one window, and so is one that
 //! nobody waits for.
 //!
-//! Measured on 6 sentences of 6 to 12 s (three texts, two voices) against the sentence in one window, in bins within 40 dB of each frame's
-//! peak: 4.0 dB apart, the level of the worst second 1.6 dB off, that of the sentence at most 0.8 dB. More samples bring it nearer and
-//! the first sound later: four, four and eight of 0.3 s 2.5 dB, twelve in every window 1.0 dB (docs/model-notes.md).
+//! The very ends of the signal are computed always, though they are silent: what the model makes of them is unlike any other silence, and
+//! without them the speech comes out 2.3 dB apart from that of the whole signal instead of 0.5 (docs/model-notes.md, H).
 
 use std::ops::Range;
 
+use ndarray::ArrayView2;
+
+use super::samples::Signal;
 use crate::kernels::window::Window;
 
 /// Beyond the edges of a window, so that it is exact at them: the reach of the residual blocks is 75 ms at both sides.
 const CONTEXT: usize = 8;
-/// Steps of silence that are computed at each end: the quietest sound and the reach of the blocks lie within. Those before the speech
-/// stand for the rest of it.
+/// Steps of silence that are computed beside the speech: the quietest sound and the reach of the blocks lie within. Those before the speech
+/// stand for the silence that is not computed.
 const MARGIN: usize = 8;
+/// Steps at each end of the signal.
+const END: usize = 6;
 /// The energy, as the model's prosody tells it, that a step of speech has more than. Measured on 88 sentences of ten voices: speech has
 /// -3 and more up to its last 50 dB, the silence at the ends -6 to -10 (a noise that a voice leaves behind counts as speech).
 const SILENT: f32 = -5.0;
 /// Speech in the first window, in the second and in the third; later ones double. By their steps, context and samples
 /// included, a vocoder that takes 0.37 s for a second of sound makes each while the one before sounds.
 const CORES: [usize; 3] = [52, 64, 112];
-/// Speech of fewer steps is whole as soon as its first window would be. Its silence is computed too: it is as long as the speech, and
-/// what stands for it in the statistics was heard (7 of 112 sentences of three words misheard that the exact sound was not, 1 the other
-/// way; docs/model-notes.md, H).
+/// Speech of fewer steps is whole about as soon as its first window would be.
 const SHORT: usize = 200;
 /// A remainder of fewer steps goes with the window before it.
 const LEAST: usize = 48;
 /// Samples of what is to come, of each window in turn; the last number holds for all that follow.
-const SAMPLES: [usize; 4] = [4, 2, 2, 0];
-/// Steps of a sample.
-const SAMPLE: usize = 20;
+const SAMPLES: [usize; 4] = [3, 2, 2, 0];
 
 /// A window and the pieces of the signal that it is computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,19 +61,18 @@ pub(super) fn speech(energy: &[f32]) -> Range<usize> {
     }
 }
 
-/// The windows of a sound of `steps`, of which `speech` is no silence; one, unless sound is wanted `early`.
-pub(super) fn plan(steps: usize, speech: Range<usize>, early: bool) -> Plan {
-    let short = speech.len() < SHORT;
-    let speech = if short { 0..steps } else { speech };
+/// The windows of the sound of `signal`, `[channels, steps]`, of which `speech` is no silence; one, unless sound is wanted `early`.
+pub(super) fn plan(signal: ArrayView2<'_, f32>, speech: Range<usize>, early: bool) -> Plan {
+    let steps = signal.dim().1;
     let before = speech.start.saturating_sub(MARGIN);
-    // The silence before the speech stands for all silence in the statistics. Where there is none before it, everything is computed.
+    // The silence before the speech stands for that after it. Where there is none before it, everything is computed.
     let end = if before > 0 {
         (speech.end + MARGIN).min(steps)
     } else {
         steps
     };
-    let after = steps - end;
-    let early = early && !short;
+    let early = early && speech.len() >= SHORT;
+    let mut signal = Signal::new(signal);
     let mut windows: Vec<Input> = Vec::new();
     let mut start = before;
     let mut size = MARGIN + CORES[0];
@@ -83,13 +82,8 @@ pub(super) fn plan(steps: usize, speech: Range<usize>, early: bool) -> Plan {
             stop = end;
         }
         let samples = SAMPLES.get(windows.len()).or(SAMPLES.last());
-        let silence = Some(before + after).filter(|more| start == before && *more > 0);
-        windows.push(input(
-            before..end,
-            start..stop,
-            silence,
-            samples.copied().unwrap_or_default(),
-        ));
+        let samples = signal.samples(stop..end, samples.copied().unwrap_or_default());
+        windows.push(input(steps, before..end, start..stop, samples));
         start = stop;
         size = match CORES.get(windows.len()) {
             Some(core) => *core,
@@ -98,38 +92,56 @@ pub(super) fn plan(steps: usize, speech: Range<usize>, early: bool) -> Plan {
     }
     Plan {
         before,
-        after,
+        after: steps - end,
         windows,
     }
 }
 
-/// The window `core` of what is computed of a signal; the first steps of `silence` stand for so many more.
-fn input(computed: Range<usize>, core: Range<usize>, silence: Option<usize>, samples: usize) -> Input {
+/// The window `core` of what is `computed` of a signal of `steps`. The first one has the ends of the signal beside it.
+fn input(steps: usize, computed: Range<usize>, core: Range<usize>, samples: Vec<Range<usize>>) -> Input {
     let first = core.start == computed.start;
     let context = if first { 0 } else { CONTEXT };
     let body = core.start.saturating_sub(context)..(core.end + CONTEXT).min(computed.end);
-    let to_come = computed.end - core.end;
-    let inside = core.start - body.start..core.end - body.start;
-    let mut pieces = vec![body];
-    let mut length = pieces[0].len();
-    let mut ahead = Vec::new();
-    if to_come > 0 {
-        for k in 0..samples {
-            let middle = core.end + (2 * k + 1) * to_come / (2 * samples);
-            let piece = middle.saturating_sub(SAMPLE / 2)..(middle + SAMPLE / 2).min(computed.end);
-            ahead.push(length..length + piece.len());
-            length += piece.len();
-            pieces.push(piece);
-        }
-    }
+    let mut pieces = Vec::new();
+    let mut length = 0;
+    let mut put = |piece: Range<usize>| {
+        let at = length..length + piece.len();
+        length = at.end;
+        pieces.push(piece);
+        at
+    };
+    let ends = if first {
+        [
+            0..END.min(computed.start),
+            computed.end.max(steps.saturating_sub(END))..steps,
+        ]
+    } else {
+        [0..0, steps..steps]
+    };
+    let [head, tail] = ends;
+    let silent = computed.start + steps - computed.end - head.len() - tail.len();
+    let head = put(head);
+    let body_at = put(body.clone());
+    let ahead = samples.into_iter().map(&mut put).collect();
+    let tail = put(tail);
+    let inside = body_at.start + core.start - body.start..body_at.start + core.end - body.start;
+    let silence = [
+        (
+            inside.start..inside.start + MARGIN,
+            if first { silent } else { 0 },
+        ),
+        (head.clone(), head.len()),
+        (tail.clone(), tail.len()),
+    ];
+    pieces.retain(|piece| !piece.is_empty());
     Input {
         pieces,
         window: Window {
             steps: length,
             core: inside,
             ahead,
-            silence: silence.map(|more| (0..MARGIN, more)),
-            to_come,
+            silence: silence.into_iter().filter(|(_, steps)| *steps > 0).collect(),
+            to_come: computed.end - core.end,
             first,
         },
     }
@@ -137,32 +149,44 @@ fn input(computed: Range<usize>, core: Range<usize>, silence: Option<usize>, sam
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::onnx::samples::SAMPLE;
+
+    /// Of a signal in which all steps are alike.
+    fn planned(steps: usize, speech: Range<usize>, early: bool) -> Plan {
+        plan(Array2::zeros((4, steps)).view(), speech, early)
+    }
 
     #[test]
     fn a_short_sound_and_an_unheard_one_are_one_window() {
         for (steps, early) in [(SHORT - 1, true), (2000, false), (1, true)] {
-            let plan = plan(steps, 0..steps, early);
+            let plan = planned(steps, 0..steps, early);
             assert_eq!((plan.before, plan.after, plan.windows.len()), (0, 0, 1));
             let Input { pieces, window } = &plan.windows[0];
             assert_eq!(*pieces, [Range { start: 0, end: steps }]);
-            assert!(window.ahead.is_empty() && window.to_come == 0 && window.silence.is_none());
+            assert!(window.ahead.is_empty() && window.to_come == 0 && window.silence.is_empty());
         }
-        assert!(plan(0, 0..0, true).windows.is_empty());
+        assert!(planned(0, 0..0, true).windows.is_empty());
     }
 
     #[test]
-    fn silence_at_the_ends_is_counted_and_not_computed() {
-        let plan = plan(300, 28..260, false);
+    fn silence_at_the_ends_is_counted_and_only_its_outermost_steps_are_computed() {
+        let plan = planned(300, 28..260, false);
         assert_eq!((plan.before, plan.after, plan.windows.len()), (20, 32, 1));
         let Input { pieces, window } = &plan.windows[0];
-        assert_eq!(*pieces, [Range { start: 20, end: 268 }]);
-        assert_eq!(
-            (window.silence.clone(), window.to_come),
-            (Some((0..MARGIN, 52)), 0)
-        );
+        assert_eq!(*pieces, [0..6, 20..268, 294..300]);
+        assert_eq!((window.core.clone(), window.to_come), (6..254, 0));
+        assert_eq!(window.silence, [(6..14, 52 - 12), (0..6, 6), (254..260, 6)]);
+    }
+
+    #[test]
+    fn silence_that_is_hardly_more_than_is_computed_is_computed() {
+        let Input { pieces, window } = &planned(250, 10..240, false).windows[0];
+        assert_eq!(*pieces, [0..2, 2..248, 248..250]);
+        assert_eq!(window.silence, [(0..2, 2), (248..250, 2)]);
     }
 
     #[test]
@@ -180,7 +204,7 @@ mod tests {
 
     #[test]
     fn windows_grow_and_all_but_the_last_have_samples_of_the_rest() {
-        let plan = plan(830, 24..792, true);
+        let plan = planned(830, 24..792, true);
         let of = |number: fn(&Window) -> usize| {
             plan.windows
                 .iter()
@@ -188,33 +212,35 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(of(|window| window.core.len()), [60, 64, 112, 224, 324]);
-        assert_eq!(of(|window| window.ahead.len()), [4, 2, 2, 0, 0]);
-        assert_eq!(plan.windows[0].window.silence, Some((0..MARGIN, 16 + 30)));
-        assert_eq!(
-            of(|window| usize::from(window.silence.is_some())),
-            [1, 0, 0, 0, 0]
-        );
+        assert_eq!(of(|window| window.ahead.len()), [3, 2, 2, 0, 0]);
+        assert_eq!(of(|window| window.silence.len()), [3, 0, 0, 0, 0]);
+        let first = &plan.windows[0];
+        let samples = 3 * SAMPLE;
+        assert_eq!(first.window.steps, 6 + 60 + CONTEXT + samples + 6);
+        assert_eq!(first.pieces.last(), Some(&(824..830)));
     }
 
     proptest! {
         #[test]
         fn cores_cover_the_sound_once(steps in 1usize..4000, ends in (0usize..4000, 0usize..4000), early: bool) {
             let speech = ends.0.min(steps)..ends.1.clamp(ends.0.min(steps), steps);
-            let Plan { before, after, windows } = plan(steps, speech.clone(), early);
+            let Plan { before, after, windows } = planned(steps, speech.clone(), early);
             prop_assert!(before <= speech.start && steps - after >= speech.end);
             let mut at = before;
             for (i, Input { pieces, window }) in windows.iter().enumerate() {
-                let body = &pieces[0];
-                prop_assert_eq!(body.start + window.core.start, at);
+                // Each step of the input is one of the signal.
+                let signal: Vec<usize> = pieces.iter().flat_map(Clone::clone).collect();
+                prop_assert_eq!(window.steps, signal.len());
+                prop_assert!(signal.iter().all(|step| *step < steps));
+                prop_assert!(window.core.clone().map(|step| signal[step]).eq(at..at + window.core.len()));
                 at += window.core.len();
                 prop_assert_eq!(window.to_come, steps - after - at);
                 prop_assert_eq!(window.first, i == 0);
-                prop_assert_eq!(window.steps, pieces.iter().map(ExactSizeIterator::len).sum::<usize>());
-                prop_assert!(pieces.iter().all(|piece| piece.start < piece.end && piece.end <= steps - after));
+                prop_assert!(pieces.iter().all(|piece| !piece.is_empty()));
                 prop_assert!(window.ahead.iter().all(|range| range.end <= window.steps && !range.is_empty()));
-                let silence = window.silence.clone().unwrap_or((0..0, 0));
-                prop_assert!(silence.0.end <= window.core.end);
-                prop_assert_eq!(silence.1, if i == 0 { before + after } else { 0 });
+                prop_assert!(window.silence.iter().all(|(range, _)| range.end <= window.steps && !range.is_empty()));
+                let silent: usize = window.silence.iter().map(|(_, steps)| steps).sum();
+                prop_assert_eq!(silent, if i == 0 { before + after } else { 0 });
             }
             prop_assert_eq!(at + after, steps);
         }
