@@ -1,7 +1,7 @@
 //! The HTTP API. Nothing else names axum.
 //!
 //! ```text
-//! connection (limits) → path below ROOT_PATH → request id, log, safe headers → CORS → API key → route
+//! connection (limits) → path below ROOT_PATH → request id, log, safe headers → CORS → API key (speech), compression (texts) → route
 //! ```
 
 mod address;
@@ -9,6 +9,7 @@ mod astray;
 mod auth;
 mod captions;
 mod clients;
+mod compression;
 mod config;
 mod connection;
 mod cors;
@@ -119,9 +120,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .layer(middleware::from_fn_with_state(keys.clone(), auth::require));
     let download = get(download::get)
         .merge(delete(download::delete).layer(middleware::from_fn_with_state(keys, auth::require)));
-    let mut routes = Router::new()
-        .merge(behind_key)
-        .route("/v1/download/{file}", download)
+    let mut texts = Router::new()
         .route("/v1/audio/voices", get(voices::list))
         .route("/v1/audio/models", get(models::audio))
         .route("/v1/models", get(models::list))
@@ -134,9 +133,12 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/metrics", get(health::metrics))
         .merge(docs::routes(&access.root_path));
     if service.config.web.enabled {
-        routes = routes.merge(studio::routes(&service.config.web));
+        texts = texts.merge(studio::routes(&service.config.web));
     }
-    routes = routes
+    let routes = Router::new()
+        .merge(behind_key)
+        .route("/v1/download/{file}", download)
+        .merge(texts.layer(compression::layer()))
         .fallback(astray::fallback)
         .method_not_allowed_fallback(async || ApiError::Method);
     let routed = routes

@@ -1,6 +1,9 @@
 //! The web studio at `/web/`: files that are part of the program, or those of `WEB_DIR` while developing.
 //!
 //! Redirects and every address in the page are relative, so the studio works under any path of a reverse proxy.
+//!
+//! The page is asked for again each time. It names its files below `/web/VERSION/`, where VERSION is a digest of all of them, so browsers
+//! keep those for a year and ask for none of them twice. Its styles stand in it.
 
 use std::{
     borrow::Cow,
@@ -10,11 +13,13 @@ use std::{
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Path as UrlPath, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -26,7 +31,17 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
      connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors";
 
 /// Asked for again each time, and answered with 304 while it is the same.
-const CACHE: HeaderValue = HeaderValue::from_static("no-cache");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// What lies below the version never changes.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Files that somebody is working on.
+const NEVER: HeaderValue = HeaderValue::from_static("no-store");
+
+const PAGE: &str = "index.html";
+/// What the page begins with.
+const MAIN: &str = "src/main.js";
+/// Hexadecimal digits of the version.
+const VERSION_DIGITS: usize = 16;
 
 #[derive(RustEmbed)]
 #[folder = "../web/"]
@@ -39,22 +54,116 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(web: &Web) -> Router<S> {
         .route("/web", get(lead))
         .route("/web/", get(index))
         .route("/web/{*file}", get(file))
-        .with_state(Arc::new(Source {
-            dir: web.dir.clone(),
-            policy: policy(&web.frame_ancestors),
-        }))
+        .with_state(Arc::new(Source::new(web)))
 }
 
+/// What the routes answer with.
 #[derive(Debug)]
 struct Source {
-    /// Replaces the embedded files.
-    dir: Option<PathBuf>,
+    files: Files,
     policy: HeaderValue,
 }
 
-/// `ancestors` may show the page in a frame.
-fn policy(ancestors: &[String]) -> HeaderValue {
+#[derive(Debug)]
+enum Files {
+    /// `WEB_DIR`, as it is at the moment.
+    Folder(PathBuf),
+    Program(Release),
+}
+
+/// The files that are part of the program.
+#[derive(Debug)]
+struct Release {
+    version: String,
+    /// `index.html` with the version in its addresses.
+    page: Bytes,
+}
+
+impl Source {
+    fn new(web: &Web) -> Self {
+        let (files, style) = match &web.dir {
+            Some(dir) => (Files::Folder(dir.clone()), None),
+            None => {
+                let (release, style) = Release::of_embedded();
+                (Files::Program(release), Some(style))
+            }
+        };
+        Self {
+            files,
+            policy: policy(style.as_deref(), &web.frame_ancestors),
+        }
+    }
+}
+
+impl Release {
+    /// With the style that stands in the page.
+    fn of_embedded() -> (Self, String) {
+        let mut names: Vec<_> = Embedded::iter().collect();
+        names.sort_unstable();
+        let mut all = Sha256::new();
+        for name in &names {
+            all.update(name.as_bytes());
+            all.update(Embedded::get(name).map_or([0; 32], |file| file.metadata.sha256_hash()));
+        }
+        let mut version = hex(&all.finalize());
+        version.truncate(VERSION_DIGITS);
+        let (page, style) = versioned(&text_of(PAGE), &version, &names, text_of);
+        let release = Self {
+            version,
+            page: page.into(),
+        };
+        (release, style)
+    }
+}
+
+/// A file of the program.
+fn text_of(name: &str) -> String {
+    let file = Embedded::get(name);
+    file.map_or_else(String::new, |file| {
+        String::from_utf8_lossy(&file.data).into_owned()
+    })
+}
+
+/// The page with the version before every name of a file, and what a browser would find only one step after the other: the style
+/// sheets stand in it, because nothing is painted without them, and all modules are named. Gives the style, too.
+fn versioned(
+    page: &str,
+    version: &str,
+    names: &[impl AsRef<str>],
+    text_of: impl Fn(&str) -> String,
+) -> (String, String) {
+    const SHEET: &str = "<link rel=\"stylesheet\" href=\"";
+    let (mut style, mut rest) = (String::new(), String::new());
+    for line in page.split_inclusive('\n') {
+        match line.strip_prefix(SHEET).and_then(|name| name.split_once('"')) {
+            Some((name, _)) => style.push_str(&text_of(name)),
+            None => rest.push_str(line),
+        }
+    }
+    // What a sheet names stands beside its folder.
+    let style = style.replace("url(\"../", &format!("url(\"{version}/"));
+    let names = names.iter().map(AsRef::as_ref);
+    let modules = names
+        .clone()
+        .filter(|name| name.ends_with(".js") && *name != MAIN);
+    let preloads: String = modules
+        .map(|name| format!("<link rel=\"modulepreload\" href=\"{name}\">\n"))
+        .collect();
+    for name in names {
+        rest = rest.replace(&format!("\"{name}\""), &format!("\"{version}/{name}\""));
+    }
+    let preloads = preloads.replace("href=\"", &format!("href=\"{version}/"));
+    let head = format!("<style>{style}</style>\n{preloads}</head>");
+    (rest.replacen("</head>", &head, 1), style)
+}
+
+/// `style` stands in the page; `ancestors` may show it in a frame.
+fn policy(style: Option<&str>, ancestors: &[String]) -> HeaderValue {
     let mut policy = POLICY.to_owned();
+    if let Some(style) = style {
+        let digest = BASE64.encode(Sha256::digest(style));
+        policy = policy.replace("style-src 'self'", &format!("style-src 'self' 'sha256-{digest}'"));
+    }
     for ancestor in ancestors {
         let quoted = if ancestor == "self" { "'self'" } else { ancestor };
         policy = format!("{policy} {quoted}");
@@ -66,9 +175,12 @@ fn policy(ancestors: &[String]) -> HeaderValue {
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
+/// A file as it is sent.
 struct File {
-    bytes: Cow<'static, [u8]>,
-    sha256: [u8; 32],
+    bytes: Bytes,
+    cache: HeaderValue,
+    /// Of what may be asked for again.
+    etag: Option<HeaderValue>,
 }
 
 /// From `/` and `/web` to the page.
@@ -78,7 +190,7 @@ async fn lead() -> Response {
 }
 
 async fn index(State(source): State<Arc<Source>>, headers: HeaderMap) -> Result<Response, ApiError> {
-    source.answer("index.html", &headers).await
+    source.answer(PAGE, &headers).await
 }
 
 async fn file(
@@ -92,42 +204,77 @@ async fn file(
 impl Source {
     async fn answer(&self, name: &str, asked: &HeaderMap) -> Result<Response, ApiError> {
         let kind = content_type(name).ok_or(ApiError::NotFound)?;
-        let file = self.find(name).await.ok_or(ApiError::NotFound)?;
-        let etag = etag(&file.sha256);
-        let head = [
-            (header::ETAG, etag.clone()),
-            (header::CACHE_CONTROL, CACHE),
+        let file = match &self.files {
+            Files::Folder(dir) => File {
+                bytes: read(dir, name).await.ok_or(ApiError::NotFound)?,
+                cache: NEVER,
+                etag: None,
+            },
+            Files::Program(release) => release.file(name).ok_or(ApiError::NotFound)?,
+        };
+        let mut head = HeaderMap::from_iter([
+            (header::CACHE_CONTROL, file.cache),
             (header::CONTENT_SECURITY_POLICY, self.policy.clone()),
             (
                 header::X_CONTENT_TYPE_OPTIONS,
                 HeaderValue::from_static("nosniff"),
             ),
             (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        ];
-        if knows(asked, &etag) {
-            return Ok((StatusCode::NOT_MODIFIED, head).into_response());
+        ]);
+        if let Some(etag) = file.etag {
+            let known = knows(asked, &etag);
+            head.insert(header::ETAG, etag);
+            if known {
+                return Ok((StatusCode::NOT_MODIFIED, head).into_response());
+            }
         }
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(kind))];
         Ok((head, kind, file.bytes).into_response())
     }
+}
 
-    async fn find(&self, name: &str) -> Option<File> {
-        let Some(dir) = &self.dir else {
-            let file = Embedded::get(name)?;
+impl Release {
+    fn file(&self, name: &str) -> Option<File> {
+        if name == PAGE {
             return Some(File {
-                bytes: file.data,
-                sha256: file.metadata.sha256_hash(),
+                etag: Some(etag(&Sha256::digest(&self.page))),
+                bytes: self.page.clone(),
+                cache: ASK_AGAIN,
             });
+        }
+        let (version, name) = match name.split_once('/') {
+            Some((version, name)) if is_version(version) => (Some(version), name),
+            _ => (None, name),
         };
-        let inside = Path::new(name)
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
-        let bytes = tokio::fs::read(dir.join(inside.then_some(name)?)).await.ok()?;
+        let file = Embedded::get(name)?;
+        let etag = etag(&file.metadata.sha256_hash());
+        // While servers are replaced one by one, the page of one may ask another one for its files.
+        let cache = if version == Some(&self.version) {
+            FOREVER
+        } else {
+            ASK_AGAIN
+        };
         Some(File {
-            sha256: Sha256::digest(&bytes).into(),
-            bytes: bytes.into(),
+            bytes: match file.data {
+                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                Cow::Owned(bytes) => bytes.into(),
+            },
+            cache,
+            etag: Some(etag),
         })
     }
+}
+
+async fn read(dir: &Path, name: &str) -> Option<Bytes> {
+    let inside = Path::new(name)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let bytes = tokio::fs::read(dir.join(inside.then_some(name)?)).await.ok()?;
+    Some(bytes.into())
+}
+
+fn is_version(name: &str) -> bool {
+    name.len() == VERSION_DIGITS && name.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// The types of the studio's files; anything else is not one of them.
@@ -143,21 +290,60 @@ fn content_type(name: &str) -> Option<&'static str> {
     })
 }
 
-fn etag(sha256: &[u8; 32]) -> HeaderValue {
-    let hex: String = sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+/// Weak, because the same file is sent with and without compression.
+fn etag(sha256: &[u8]) -> HeaderValue {
     // Hexadecimal digits in quotes are always a header value.
-    HeaderValue::try_from(format!("\"{hex}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    HeaderValue::try_from(format!("W/\"{}\"", hex(&sha256[..16]))).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether the browser has this version: `If-None-Match` lists it, or is `*`.
 fn knows(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let listed = |value: &HeaderValue| {
-        let etag = etag.to_str().unwrap_or_default();
+        let etag = opaque(etag.to_str().unwrap_or_default());
         value.to_str().is_ok_and(|list| {
             list.split(',')
                 .map(str::trim)
-                .any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+                .any(|one| one == "*" || opaque(one) == etag)
         })
     };
     asked.get_all(header::IF_NONE_MATCH).iter().any(listed)
+}
+
+/// A tag without the mark of a weak one.
+fn opaque(etag: &str) -> &str {
+    etag.trim_start_matches("W/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_names_all_it_needs_below_its_version() {
+        let page = "<head>\n<link rel=\"icon\" href=\"icon.svg\">\n<link rel=\"stylesheet\" href=\"styles/a.css\">\n\
+                    <link rel=\"stylesheet\" href=\"styles/b.css\">\n<script type=\"module\" src=\"src/main.js\"></script>\n</head>\n<a href=\"./\">";
+        let names = [
+            "icon.svg",
+            "src/a.js",
+            "src/main.js",
+            "styles/a.css",
+            "styles/b.css",
+        ];
+        let text_of = |name: &str| format!("/* {name} */ a {{ src: url(\"../fonts/x\") }}\n");
+        let (page, style) = versioned(page, "0f", &names, text_of);
+        let sheets =
+            ["a", "b"].map(|name| format!("/* styles/{name}.css */ a {{ src: url(\"0f/fonts/x\") }}\n"));
+        assert_eq!(style, sheets.concat());
+        assert_eq!(
+            page,
+            format!(
+                "<head>\n<link rel=\"icon\" href=\"0f/icon.svg\">\n<script type=\"module\" src=\"0f/src/main.js\"></script>\n\
+                 <style>{style}</style>\n<link rel=\"modulepreload\" href=\"0f/src/a.js\">\n</head>\n<a href=\"./\">"
+            )
+        );
+    }
 }

@@ -114,13 +114,15 @@ impl Browser {
         self.until("store.voices.length > 0").await;
     }
 
-    /// Runs `code` in the page, where `store`, `player` and `hook(name)` are at hand; gives what it returns.
+    /// Runs `code` in the page, where `store`, `player`, `hook(name)` and `module(path)` are at hand; gives what it returns.
     pub(crate) async fn run(&self, code: &str) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              (async () => {{
-                const {{ store }} = await import(new URL('src/state.js', document.baseURI));
-                const {{ player }} = await import(new URL('src/player/player.js', document.baseURI));
+                const main = document.querySelector('script[type=module]').src;
+                const module = (path) => import(new URL(path, main));
+                const {{ store }} = await module('state.js');
+                const {{ player }} = await module('player/player.js');
                 const hook = (name) => document.querySelector(`[data-${{name}}]`);
                 return await (async () => {{ {code} }})();
              }})().then((value) => done([value ?? null]), (error) => done(String(error.stack ?? error)));"

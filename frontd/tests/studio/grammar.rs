@@ -20,7 +20,7 @@ async fn tags_and_mixes_are_what_the_shared_tables_say() {
     };
     let tags = rows(TAGS);
     let read = format!(
-        "const {{ spoken, tagsOf }} = await import(new URL('src/script/tags.js', document.baseURI));
+        "const {{ spoken, tagsOf }} = await module('script/tags.js');
          return {}.map(([text]) => {{
             const {{ words, pauses }} = spoken(text);
             const voices = tagsOf(text).filter(({{ kind }}) => kind === 'voice').map(({{ value }}) => value);
@@ -32,7 +32,7 @@ async fn tags_and_mixes_are_what_the_shared_tables_say() {
 
     let mixes: Vec<_> = rows(MIXES).into_iter().map(|row| [row[0], row[2]]).collect();
     let read = format!(
-        "const {{ parse }} = await import(new URL('src/mixer/mix.js', document.baseURI));
+        "const {{ parse }} = await module('mixer/mix.js');
          return {}.map(([written]) => {{
             const {{ mix }} = parse(written, () => true);
             return [written, mix ? mix.map(({{ share }}) => share).join(', ') : '-'];

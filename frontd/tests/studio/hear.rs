@@ -115,7 +115,7 @@ async fn another_speed_keeps_the_pitch() {
     for rate in [0.5, 0.75, 1.25, 2.0] {
         let measured = browser
             .run(&format!(
-                "const {{ Stretcher }} = await import(new URL('src/player/stretch.js', document.baseURI));
+                "const {{ Stretcher }} = await module('player/stretch.js');
                  const stretcher = new Stretcher({rate});
                  const tone = (from) => Float32Array.from({{ length: 12000 }}, (_, i) => Math.sin(2 * Math.PI * 200 * (from + i) / 24000));
                  const out = [0, 12000, 24000, 36000].flatMap((from) => [...stretcher.push(tone(from), from === 36000)]);
@@ -204,7 +204,7 @@ async fn long_work_tells_how_long_it_takes() {
     };
     let told = browser
         .run(
-            "const { Pace } = await import(new URL('src/generate/pace.js', document.baseURI));
+            "const { Pace } = await module('generate/pace.js');
              const pace = new Pace();
              // Half of it was kept; what is made anew takes 10 s a tenth.
              return [[3, 3, 0.5, 0], [4, 3, 0.5, 100], [5, 3, 0.6, 1100], [6, 3, 0.6, 10100], [7, 3, 0.8, 20100]]

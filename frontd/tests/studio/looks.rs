@@ -249,7 +249,7 @@ async fn the_tab_and_the_media_keys_know_what_sounds() {
         .run("window.keys = {}; navigator.mediaSession.setActionHandler = (name, handler) => (window.keys[name] = handler)")
         .await;
     browser
-        .run("(await import(new URL('src/player/session.js', document.baseURI))).startSession()")
+        .run("(await module('player/session.js')).startSession()")
         .await;
     browser.write(&crate::long_script(20_000)).await;
     browser.click("go").await;

@@ -182,7 +182,7 @@ async fn lists_of_two_tabs_are_merged_by_entry() {
     };
     let merged = browser
         .run(
-            "const { merged } = await import(new URL('src/merge.js', document.baseURI));
+            "const { merged } = await module('merge.js');
              const list = (text) => text.split(' ').filter(Boolean).map((word) => ({ name: word[0], mix: word.slice(1) }));
              return [
                 ['a1', 'a1 b1', 'a1 c1'],

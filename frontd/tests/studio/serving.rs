@@ -1,6 +1,6 @@
 //! How the page is served: types, validators, policy, redirects, and what is not there. No browser is needed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use harness::Server;
 
@@ -8,6 +8,8 @@ struct Answer {
     status: u16,
     headers: ureq::http::HeaderMap,
     body: String,
+    /// As sent.
+    bytes: usize,
 }
 
 impl Answer {
@@ -17,20 +19,26 @@ impl Answer {
 }
 
 fn get(server: &Server, path: &str, known: &str) -> Answer {
+    ask(server, path, &[("If-None-Match", known)])
+}
+
+fn ask(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .max_redirects(0)
         .http_status_as_error(false)
         .build()
         .into();
-    let mut answer = agent
-        .get(format!("{}{path}", server.url))
-        .header("If-None-Match", known)
-        .call()
-        .unwrap();
+    let mut request = agent.get(format!("{}{path}", server.url));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut answer = request.call().unwrap();
+    let body = answer.body_mut().read_to_vec().unwrap();
     Answer {
         status: answer.status().as_u16(),
         headers: answer.headers().clone(),
-        body: String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body.len(),
     }
 }
 
@@ -54,7 +62,11 @@ fn the_page_has_type_validator_and_a_strict_policy() {
     assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     let etag = page.header("etag");
-    for known in [etag.to_owned(), format!("\"other\", W/{etag}"), "*".to_owned()] {
+    for known in [
+        etag.to_owned(),
+        format!("\"other\", {}", etag.trim_start_matches("W/")),
+        "*".to_owned(),
+    ] {
         let again = get(&server, "/web/", &known);
         assert_eq!((again.status, again.body.len()), (304, 0), "{known}");
     }
@@ -68,6 +80,96 @@ fn the_page_has_type_validator_and_a_strict_policy() {
         let file = get(&server, path, "");
         assert_eq!((file.status, file.header("content-type")), (200, kind), "{path}");
     }
+}
+
+#[test]
+fn all_but_the_page_is_kept_for_a_year_under_its_version() {
+    let server = Server::start(&[]);
+    let page = get(&server, "/web/", "");
+    assert_eq!(page.header("cache-control"), "no-cache");
+    let addresses: Vec<&str> = page
+        .body
+        .split(['"'])
+        .filter(|text| [".js", ".svg", ".woff2"].iter().any(|end| text.ends_with(end)))
+        .collect();
+    let version = addresses[0].split_once('/').unwrap().0;
+    for address in &addresses {
+        assert!(address.starts_with(version), "{address}");
+        let file = get(&server, &format!("/web/{address}"), "");
+        assert_eq!(file.status, 200, "{address}");
+        let kept = file.header("cache-control");
+        assert!(
+            kept.contains("max-age=31536000") && kept.contains("immutable"),
+            "{address}: {kept}"
+        );
+    }
+    // Every module is named, so that none waits for another one's imports.
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web");
+    for file in files_in(&web.join("src")) {
+        let name = file.strip_prefix(&web).unwrap().display();
+        assert!(page.body.contains(&format!("\"{version}/{name}\"")), "{name}");
+    }
+    // What has no version, or that of another release, may have changed when it is asked for again.
+    for path in ["/web/src/main.js", "/web/0123456789abcdef/src/main.js"] {
+        let file = get(&server, path, "");
+        assert_eq!(
+            (file.status, file.header("cache-control")),
+            (200, "no-cache"),
+            "{path}"
+        );
+    }
+    let web = web.to_str().unwrap();
+    let server = Server::start(&[("WEB_DIR", web)]);
+    for path in ["/web/", "/web/src/main.js"] {
+        let file = get(&server, path, "*");
+        assert_eq!(
+            (file.status, file.header("cache-control"), file.header("etag")),
+            (200, "no-store", ""),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn texts_are_compressed_and_fonts_are_not() {
+    let server = Server::start(&[]);
+    for path in [
+        "/web/",
+        "/web/src/player/take.js",
+        "/web/styles/mixer.css",
+        "/openapi.json",
+    ] {
+        let plain = ask(&server, path, &[("Accept-Encoding", "identity")]);
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        for coding in ["br", "gzip"] {
+            let answer = ask(&server, path, &[("Accept-Encoding", coding)]);
+            assert_eq!(
+                (answer.header("content-encoding"), answer.header("vary")),
+                (coding, "accept-encoding"),
+                "{path}"
+            );
+            assert_eq!(answer.header("etag"), plain.header("etag"), "{path}");
+            assert!(answer.bytes * 2 < plain.bytes, "{path} by {coding}");
+        }
+    }
+    let font = ask(
+        &server,
+        "/web/fonts/inter.woff2",
+        &[("Accept-Encoding", "br, gzip")],
+    );
+    assert_eq!(font.header("content-encoding"), "");
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let files = entries.map(|entry| entry.path()).map(|path| {
+        if path.is_dir() {
+            files_in(&path)
+        } else {
+            vec![path]
+        }
+    });
+    files.flatten().collect()
 }
 
 #[test]
@@ -106,25 +208,21 @@ fn it_can_be_switched_off() {
 fn the_page_weighs_less_than_250_kb_and_its_font_less_than_50() {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web");
     let (mut page, mut font, mut lines) = (0, 0, Vec::new());
-    let mut folders = vec![web];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            let (path, bytes) = (entry.path(), entry.metadata().unwrap().len());
-            match path.extension().and_then(|ending| ending.to_str()) {
-                None => folders.push(path),
-                Some("woff2") => font += bytes,
-                Some("txt") => {} // The font's licence.
-                Some(ending) => {
-                    page += bytes;
-                    let text = std::fs::read_to_string(&path).unwrap();
-                    assert!(
-                        !text.contains("//cdn") && !text.contains("https://fonts"),
-                        "{}",
-                        path.display()
-                    );
-                    if ending == "js" {
-                        lines.push(text.lines().count());
-                    }
+    for path in files_in(&web) {
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        match path.extension().and_then(|ending| ending.to_str()).unwrap() {
+            "woff2" => font += bytes,
+            "txt" => {} // The font's licence.
+            ending => {
+                page += bytes;
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert!(
+                    !text.contains("//cdn") && !text.contains("https://fonts"),
+                    "{}",
+                    path.display()
+                );
+                if ending == "js" {
+                    lines.push(text.lines().count());
                 }
             }
         }

@@ -28,7 +28,7 @@ async fn the_spoken_sentence_is_lit_and_alt_click_plays_from_there() {
     assert!(browser.number("player.time").await < 4.0);
     // The mark stands beside the line of the sentence, and plays from there; Alt+click does the same.
     let beside = "Math.abs(hook('play-here').getBoundingClientRect().top
-        - (await import(new URL('src/script/editor.js', document.baseURI))).mirror.rectAt(store.script.indexOf('Tonight')).top)";
+        - (await module('script/editor.js')).mirror.rectAt(store.script.indexOf('Tonight')).top)";
     assert!(browser.number(beside).await < 6.0);
     browser.click("play-here").await;
     browser
