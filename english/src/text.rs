@@ -16,6 +16,7 @@ use crate::{
     script::Run,
     segments::{Boundary, Limit, Segment, Segmenter},
 };
+use lexicon::{Lexicon, file::Watched};
 use normalise::{Options, Piece};
 use phonemes::Phonemizer;
 use spanned::Spanned;
@@ -67,7 +68,7 @@ pub enum TextError {
 #[derive(Debug)]
 pub struct TextFront {
     config: TextConfig,
-    lexicon: Option<lexicon::file::Watched>,
+    lexicon: Option<Watched>,
     american: OnceLock<Box<dyn Phonemizer>>,
     british: OnceLock<Box<dyn Phonemizer>>,
 }
@@ -76,7 +77,7 @@ impl TextFront {
     #[must_use]
     pub fn new(config: TextConfig) -> Self {
         Self {
-            lexicon: config.lexicon.clone().map(lexicon::file::Watched::new),
+            lexicon: config.lexicon.clone().map(Watched::new),
             config,
             american: OnceLock::new(),
             british: OnceLock::new(),
@@ -84,10 +85,15 @@ impl TextFront {
     }
 
     /// The segments of one passage in order, each made when it is asked for. Bound to the CPU: call it where
-    /// blocking is allowed. Loads the dialect when it is used first.
-    ///
-    pub fn segments(self: &Arc<Self>, runs: &[Run], dialect: Dialect, options: &Options) -> Segments {
-        let text = normalise::spoken(self.with_lexicon(runs, dialect), dialect, options);
+    /// blocking is allowed. Loads the dialect when it is used first. `lexicon` is the request's own.
+    pub fn segments(
+        self: &Arc<Self>,
+        runs: &[Run],
+        dialect: Dialect,
+        options: &Options,
+        lexicon: Option<&Lexicon>,
+    ) -> Segments {
+        let text = normalise::spoken(self.with_lexicons(runs, dialect, lexicon), dialect, options);
         let chunks: VecDeque<_> = normalise::chunks(&text).collect();
         Segments {
             front: Arc::clone(self),
@@ -107,7 +113,8 @@ impl TextFront {
     /// As the items of [`TextFront::segments`].
     pub fn read(&self, runs: &[Run], dialect: Dialect, options: &Options) -> Result<Reading, TextError> {
         guarded(|| {
-            let (text, pieces) = normalise::explain(&self.with_lexicon(runs, dialect), dialect, options);
+            let (text, pieces) =
+                normalise::explain(&self.with_lexicons(runs, dialect, None), dialect, options);
             let sentences = self.sentences(&text, dialect);
             let phonemes: Vec<&str> = sentences
                 .iter()
@@ -129,13 +136,17 @@ impl TextFront {
         })
     }
 
-    /// The passage with the user's lexicon applied.
-    fn with_lexicon(&self, runs: &[Run], dialect: Dialect) -> Spanned {
-        let text = Spanned::from_runs(runs);
-        match &self.lexicon {
-            Some(lexicon) => lexicon.current().apply(text, dialect),
-            None => text,
-        }
+    /// The server's lexicon, if it has one.
+    #[must_use]
+    pub fn lexicon(&self) -> Option<&Watched> {
+        self.lexicon.as_ref()
+    }
+
+    /// The passage with the lexicons applied, `own` before the server's.
+    fn with_lexicons(&self, runs: &[Run], dialect: Dialect, own: Option<&Lexicon>) -> Spanned {
+        let servers = self.lexicon.as_ref().map(Watched::current);
+        let lexicons: Vec<&Lexicon> = own.into_iter().chain(servers.as_deref()).collect();
+        lexicon::apply(&lexicons, Spanned::from_runs(runs), dialect)
     }
 
     /// The sentences of normalised text, each as one segment of any length.

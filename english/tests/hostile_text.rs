@@ -25,7 +25,7 @@ fn segments(text: &str, dialect: Dialect, options: &Options) -> Vec<Segment> {
         text: text.to_owned(),
         source: 0..text.len(),
     };
-    let made: Result<Vec<_>, _> = FRONT.segments(&[run], dialect, options).collect();
+    let made: Result<Vec<_>, _> = FRONT.segments(&[run], dialect, options, None).collect();
     made.expect("no fault")
 }
 
@@ -67,7 +67,7 @@ fn script(text: &str, ssml: bool) -> Vec<Segment> {
         Item::Pause(_) => None,
     });
     let made: Result<Vec<_>, _> = passages
-        .flat_map(|runs| FRONT.segments(runs, Dialect::American, &Options::default()))
+        .flat_map(|runs| FRONT.segments(runs, Dialect::American, &Options::default(), None))
         .collect();
     made.expect("no fault")
 }
@@ -101,7 +101,7 @@ fn punctuation_alone_never_reaches_the_model() {
         };
         let runs = [literal.clone(), literal];
         for runs in [&runs[..1], &runs[..]] {
-            let made = FRONT.segments(runs, Dialect::British, &Options::default());
+            let made = FRONT.segments(runs, Dialect::British, &Options::default(), None);
             assert_eq!(made.count(), 0, "{ipa:?}");
         }
     }
@@ -219,7 +219,7 @@ fn the_first_segment_of_a_book_comes_early() {
     let others_wanted = harness::hostile(2_000);
     segments("Warm.", Dialect::American, &Options::default());
     let started = Instant::now();
-    let mut made = FRONT.segments(&run, Dialect::American, &Options::default());
+    let mut made = FRONT.segments(&run, Dialect::American, &Options::default(), None);
     assert!(made.next().is_some_and(|first| first.is_ok()));
     let first = started.elapsed();
     assert_eq!(

@@ -27,7 +27,7 @@ use crate::{
     scheduler::{Delivered, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
     script::{Item, Passage},
     segments::Segment,
-    text::{Dialect, Segments, TextError, TextFront, normalise},
+    text::{Dialect, Segments, TextError, TextFront, lexicon::Lexicon, normalise},
     voices::{Loudness, Pauses, Style},
 };
 
@@ -58,6 +58,8 @@ pub struct Request {
     /// How loud voices are to be before that.
     pub loudness: Loudness,
     pub options: normalise::Options,
+    /// The request's own, ahead of the server's.
+    pub lexicon: Option<Arc<Lexicon>>,
 }
 
 /// Sound that is ready, in order.
@@ -128,6 +130,12 @@ impl Generator {
             text_permits: Arc::new(Semaphore::new(cpus)),
             look_ahead,
         }
+    }
+
+    /// The text front end that it reads with.
+    #[must_use]
+    pub fn text(&self) -> &TextFront {
+        &self.text
     }
 
     /// Starts a response that was let in.
@@ -248,7 +256,8 @@ impl Generator {
     ) -> Result<Segments, GenerationError> {
         let (text, runs) = (Arc::clone(&self.text), passage.runs.clone());
         let (dialect, options) = (request.dialect.unwrap_or(style.dialect()), request.options);
-        self.blocking(move || text.segments(&runs, dialect, &options))
+        let lexicon = request.lexicon.clone();
+        self.blocking(move || text.segments(&runs, dialect, &options, lexicon.as_deref()))
             .await
     }
 

@@ -19,6 +19,7 @@ mod error;
 mod events;
 mod health;
 mod json;
+mod lexicon;
 mod making;
 mod model_ids;
 mod models;
@@ -113,10 +114,14 @@ pub fn router(service: Arc<Service>) -> Router {
     if access.get_speech {
         speaking = speaking.get(address::speech).head(address::head);
     }
+    let lexicon = Router::new()
+        .route("/v1/lexicon", get(lexicon::get).put(lexicon::put))
+        .layer(compression::layer());
     let behind_key = Router::new()
         .route("/v1/audio/speech", speaking)
         .route("/v1/audio/speech/captions", post(captions::captions))
         .route("/v1/audio/voices/combine", post(voices::combine))
+        .merge(lexicon)
         .layer(middleware::from_fn_with_state(keys.clone(), auth::require));
     let download = get(download::get)
         .merge(delete(download::delete).layer(middleware::from_fn_with_state(keys, auth::require)));

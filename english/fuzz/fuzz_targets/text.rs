@@ -27,7 +27,7 @@ fuzz_target!(|input: (bool, bool, String)| {
     };
     let length = text.len();
     let run = Run::Text { source: 0..length, text };
-    for segment in FRONT.segments(&[run], dialect, &options) {
+    for segment in FRONT.segments(&[run], dialect, &options, None) {
         let segment = segment.expect("no fault of ours");
         assert!((1..=MAX_TOKENS).contains(&segment.tokens.len()));
         assert!(segment.words.iter().all(|word| word.source.end <= length && word.tokens.end <= segment.tokens.len()));

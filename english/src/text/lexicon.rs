@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! nginx = engine x            # said like these words
+//! Kokoro = koh-KOH-roh        # syllables, the stressed one in capitals: see [`respell`]
 //! Siobhan = /ʃəvˈɔn/          # phonemes: Kokoro's signs or usual IPA
 //! us: GIF = /ʤˈɪf/            # American voices only; gb: British ones
 //! New York Times = /nˈu jˈɔɹk tˈImz/
@@ -15,25 +16,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    Dialect,
-    phonemes::literal,
-    spanned::{LITERAL, Spanned},
-    vocabulary,
-};
+use self::entry::LONGEST_WORD;
+pub use self::entry::{Entry, Saying};
+use super::{Dialect, spanned::Spanned};
 
+mod entry;
 pub mod file;
+pub mod respell;
 
 /// The most entries that are read.
 pub const MAX_ENTRIES: usize = 20_000;
-/// The longest word of an entry, in bytes.
-const LONGEST_WORD: usize = 64;
-/// The longest pronunciation, in bytes.
-const LONGEST_SAYING: usize = 400;
 
 /// Words and what they say, for both dialects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lexicon {
+    entries: Vec<Entry>,
     american: Words,
     british: Words,
 }
@@ -50,87 +47,67 @@ pub struct Fault {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Words {
     /// By the word as written; small letters fit all.
-    entries: HashMap<String, Saying>,
+    entries: HashMap<String, Vec<Part>>,
     /// What words begin with, so that most places in a text are passed over quickly.
     initials: HashSet<char>,
 }
 
+/// A part of what a word says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Saying {
+enum Part {
+    Words(String),
     Phonemes(String),
-    Respelling(String),
 }
 
 impl Lexicon {
+    /// Of two entries for a word, the later counts, and one for a dialect before one for both.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let of = |dialect| {
+            let mut words = Words::default();
+            for wanted in [None, Some(dialect)] {
+                for entry in entries.iter().filter(|entry| entry.dialect() == wanted) {
+                    words.insert(entry.word().to_owned(), parts(entry.saying(), dialect));
+                }
+            }
+            words
+        };
+        Self {
+            american: of(Dialect::American),
+            british: of(Dialect::British),
+            entries,
+        }
+    }
+
     /// Reads what can be read and tells the rest.
     #[must_use]
     pub fn parse(text: &str) -> (Self, Vec<Fault>) {
-        let mut lexicon = Self::default();
+        let mut entries = Vec::new();
         let mut faults = Vec::new();
-        let mut general = Vec::new();
-        let mut particular = Vec::new();
         for (i, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
             let fault = |problem: String| Fault { line: i + 1, problem };
-            if general.len() + particular.len() >= MAX_ENTRIES {
+            if entries.len() >= MAX_ENTRIES {
                 faults.push(fault(format!("only {MAX_ENTRIES} entries are read")));
                 break;
             }
-            match entry(line) {
-                Ok(None) => {}
-                Ok(Some((None, word, saying))) => general.push((word, saying)),
-                Ok(Some((Some(dialect), word, saying))) => particular.push((dialect, word, saying)),
+            match Entry::read(line) {
+                Ok(entry) => entries.extend(entry),
                 Err(problem) => faults.push(fault(problem)),
             }
         }
-        for (word, saying) in general {
-            lexicon.american.insert(word.clone(), saying.clone());
-            lexicon.british.insert(word, saying);
-        }
-        for (dialect, word, saying) in particular {
-            match dialect {
-                Dialect::American => lexicon.american.insert(word, saying),
-                Dialect::British => lexicon.british.insert(word, saying),
-            }
-        }
-        (lexicon, faults)
+        (Self::new(entries), faults)
+    }
+
+    /// As they were given.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Number of entries for a dialect.
     #[must_use]
     pub fn len(&self, dialect: Dialect) -> usize {
         self.words(dialect).entries.len()
-    }
-
-    /// Puts sayings in the place of words.
-    #[must_use]
-    pub fn apply(&self, text: Spanned, dialect: Dialect) -> Spanned {
-        let words = self.words(dialect);
-        if words.entries.is_empty() {
-            return text;
-        }
-        let mut out = Spanned::default();
-        let mut done = 0;
-        let mut before = None;
-        let mut at = 0;
-        while let Some(c) = text.text()[at..].chars().next() {
-            let begins = !joins(before, Some(c)) && words.initials.contains(&folded(c));
-            if begins && let Some((length, saying)) = words.at(&text.text()[at..]) {
-                out.push_part(&text, done..at);
-                let source = text.source_of(at..at + length);
-                match saying {
-                    Saying::Phonemes(phonemes) => out.push_literal(phonemes, source),
-                    Saying::Respelling(words) => out.push_replaced(words, source),
-                }
-                before = text.text()[..at + length].chars().next_back();
-                at += length;
-                done = at;
-            } else {
-                before = Some(c);
-                at += c.len_utf8();
-            }
-        }
-        out.push_part(&text, done..text.text().len());
-        out
     }
 
     fn words(&self, dialect: Dialect) -> &Words {
@@ -141,14 +118,78 @@ impl Lexicon {
     }
 }
 
+/// Puts sayings in the place of words. Of lexicons that have a word, the first counts.
+#[must_use]
+pub fn apply(lexicons: &[&Lexicon], text: Spanned, dialect: Dialect) -> Spanned {
+    let lexicons: Vec<&Words> = lexicons
+        .iter()
+        .map(|lexicon| lexicon.words(dialect))
+        .filter(|words| !words.entries.is_empty())
+        .collect();
+    if lexicons.is_empty() {
+        return text;
+    }
+    let mut out = Spanned::default();
+    let mut done = 0;
+    let mut before = None;
+    let mut at = 0;
+    while let Some(c) = text.text()[at..].chars().next() {
+        let begins = !joins(before, Some(c));
+        let found = lexicons.iter().find_map(|words| {
+            (begins && words.initials.contains(&folded(c))).then(|| words.at(&text.text()[at..]))?
+        });
+        if let Some((length, parts)) = found {
+            out.push_part(&text, done..at);
+            let source = text.source_of(at..at + length);
+            for (i, part) in parts.iter().enumerate() {
+                if i > 0 {
+                    out.push_replaced(" ", source.clone());
+                }
+                match part {
+                    Part::Phonemes(phonemes) => out.push_literal(phonemes, source.clone()),
+                    Part::Words(words) => out.push_replaced(words, source.clone()),
+                }
+            }
+            before = text.text()[..at + length].chars().next_back();
+            at += length;
+            done = at;
+        } else {
+            before = Some(c);
+            at += c.len_utf8();
+        }
+    }
+    out.push_part(&text, done..text.text().len());
+    out
+}
+
+/// Syllables become phonemes; plain words next to each other stay one part.
+fn parts(saying: &Saying, dialect: Dialect) -> Vec<Part> {
+    let said = match saying {
+        Saying::Phonemes(phonemes) => return vec![Part::Phonemes(phonemes.clone())],
+        Saying::Say(said) => said,
+    };
+    let mut parts = Vec::new();
+    for word in said.split(' ') {
+        match (respell::phonemes(word, dialect), parts.last_mut()) {
+            (Some(phonemes), _) => parts.push(Part::Phonemes(phonemes)),
+            (None, Some(Part::Words(words))) => {
+                words.push(' ');
+                words.push_str(word);
+            }
+            (None, _) => parts.push(Part::Words(word.to_owned())),
+        }
+    }
+    parts
+}
+
 impl Words {
-    fn insert(&mut self, word: String, saying: Saying) {
+    fn insert(&mut self, word: String, parts: Vec<Part>) {
         self.initials.extend(word.chars().next().map(folded));
-        self.entries.insert(word, saying);
+        self.entries.insert(word, parts);
     }
 
     /// The longest entry that `text` begins with, and its length in bytes.
-    fn at(&self, text: &str) -> Option<(usize, &Saying)> {
+    fn at(&self, text: &str) -> Option<(usize, &[Part])> {
         let window = &text[..text.floor_char_boundary(LONGEST_WORD)];
         let ends = window
             .char_indices()
@@ -161,7 +202,7 @@ impl Words {
                 .entries
                 .get(&written)
                 .or_else(|| self.entries.get(&written.to_lowercase()));
-            found.map(|saying| (end, saying))
+            found.map(|parts| (end, parts.as_slice()))
         })
     }
 }
@@ -174,52 +215,6 @@ fn joins(before: Option<char>, after: Option<char>) -> bool {
 
 fn folded(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
-}
-
-type Entry = (Option<Dialect>, String, Saying);
-
-fn entry(line: &str) -> Result<Option<Entry>, String> {
-    let line = match line.split_once(" #") {
-        Some((entry, _comment)) => entry,
-        None => line,
-    };
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return Ok(None);
-    }
-    let (dialect, line) = match line.split_once(':') {
-        Some(("us", rest)) => (Some(Dialect::American), rest),
-        Some(("gb", rest)) => (Some(Dialect::British), rest),
-        _ => (None, line),
-    };
-    let (word, saying) = line.split_once('=').ok_or("an entry is `word = pronunciation`")?;
-    let word = word
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('\u{2019}', "'");
-    let saying = saying.trim();
-    if word.is_empty() || word.len() > LONGEST_WORD || word.contains(LITERAL) {
-        return Err(format!("a word has 1 to {LONGEST_WORD} bytes"));
-    }
-    if saying.is_empty() || saying.len() > LONGEST_SAYING || saying.contains(LITERAL) {
-        return Err(format!("a pronunciation has 1 to {LONGEST_SAYING} bytes"));
-    }
-    let Some(ipa) = saying.strip_prefix('/') else {
-        return Ok(Some((dialect, word, Saying::Respelling(saying.to_owned()))));
-    };
-    let ipa = ipa
-        .strip_suffix('/')
-        .ok_or("phonemes stand between two slashes")?;
-    let checked = literal::check(ipa);
-    if !checked.dropped.is_empty() {
-        let unknown: Vec<String> = checked.dropped.iter().map(char::to_string).collect();
-        return Err(format!("the model has no sign for {}", unknown.join(" ")));
-    }
-    if !checked.phonemes.chars().any(vocabulary::is_sound) {
-        return Err("there is nothing to say".to_owned());
-    }
-    Ok(Some((dialect, word, Saying::Phonemes(checked.phonemes))))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ fn segments(text: &str, dialect: Dialect) -> Vec<Segment> {
         source: 0..text.len(),
     };
     front
-        .segments(&[run], dialect, &Options::default())
+        .segments(&[run], dialect, &Options::default(), None)
         .map(Result::unwrap)
         .collect()
 }
@@ -70,7 +70,7 @@ fn says_literal_phonemes() {
         },
     ];
     let segment = front
-        .segments(&runs, Dialect::American, &Options::default())
+        .segments(&runs, Dialect::American, &Options::default(), None)
         .next()
         .unwrap()
         .unwrap();

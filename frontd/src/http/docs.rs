@@ -16,7 +16,7 @@ use utoipa::{
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{captions, config, download, error, events, health, models, speech, voices};
+use super::{captions, config, download, error, events, health, lexicon, models, speech, voices};
 
 /// Swagger UI styles itself inline.
 const PAGE: HeaderValue = HeaderValue::from_static(
@@ -37,6 +37,8 @@ const PAGE: HeaderValue = HeaderValue::from_static(
         captions::captions,
         voices::list,
         voices::combine,
+        lexicon::get,
+        lexicon::put,
         models::list,
         models::one,
         models::audio,
@@ -55,6 +57,7 @@ const PAGE: HeaderValue = HeaderValue::from_static(
     tags(
         (name = "speech", description = "Text to sound"),
         (name = "voices", description = "Voices and mixes of them"),
+        (name = "lexicon", description = "How names and jargon are said"),
         (name = "models", description = "What clients look for first"),
         (name = "downloads", description = "Finished files, kept for a while"),
         (name = "studio", description = "For the web page"),

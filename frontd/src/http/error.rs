@@ -31,6 +31,8 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 pub(super) enum ApiError {
     #[error("The body is not JSON: {0}.")]
     InvalidJson(String),
+    #[error("The body is not CSV with the columns word, say, phonemes and dialect: {0}.")]
+    InvalidCsv(String),
     #[error("The body must be sent as application/json.")]
     MediaType,
     #[error("The body has more than {limit} bytes.")]
@@ -59,6 +61,15 @@ pub(super) enum ApiError {
     SavingDisabled,
     #[error("{}", sentence(.0))]
     VoiceTaken(String),
+    #[error("The server keeps no lexicon: LEXICON_FILE is not set.")]
+    NoLexicon,
+    #[error("{}", told(.param, .faults))]
+    Lexicon {
+        param: &'static str,
+        faults: Vec<EntryFault>,
+    },
+    #[error("The lexicon's file cannot be written.")]
+    LexiconFile(#[source] std::io::Error),
     #[error("There is nothing at this address.")]
     NotFound,
     #[error("There is nothing at {asked}: {what} at {address}. The base URL of an OpenAI client is {base}.")]
@@ -132,6 +143,19 @@ impl From<EncodeError> for ApiError {
     }
 }
 
+/// What is wrong with the entries of the field `param`, those of the list told first.
+fn told(param: &str, faults: &[EntryFault]) -> String {
+    const MOST: usize = 3;
+    let first = faults.iter().take(MOST);
+    let mut told: Vec<String> = first
+        .map(|fault| format!("{param}[{}]: {}", fault.entry, fault.message))
+        .collect();
+    if faults.len() > MOST {
+        told.push(format!("and {} more", faults.len() - MOST));
+    }
+    format!("{}.", told.join("; "))
+}
+
 /// What a deeper error says, as a sentence: with a capital, and with an end of its own.
 fn sentence(error: &impl Display) -> String {
     let text = error.to_string();
@@ -157,6 +181,7 @@ impl ApiError {
         const SERVER: &str = "server_error";
         let (status, kind, code) = match self {
             Self::InvalidJson(_) => (S::BAD_REQUEST, REQUEST, "invalid_json"),
+            Self::InvalidCsv(_) => (S::BAD_REQUEST, REQUEST, "invalid_csv"),
             Self::MediaType => (S::UNSUPPORTED_MEDIA_TYPE, REQUEST, "unsupported_media_type"),
             Self::BodyTooLarge { .. } => (S::PAYLOAD_TOO_LARGE, REQUEST, "body_too_large"),
             Self::BodyTimeout => (S::REQUEST_TIMEOUT, REQUEST, "body_timeout"),
@@ -189,6 +214,8 @@ impl ApiError {
             Self::Unauthorized => (S::UNAUTHORIZED, "authentication_error", "invalid_api_key"),
             Self::SavingDisabled => (S::FORBIDDEN, "permission_error", "voice_saving_disabled"),
             Self::VoiceTaken(_) => (S::CONFLICT, REQUEST, "voice_exists"),
+            Self::NoLexicon => (S::CONFLICT, REQUEST, "no_lexicon"),
+            Self::Lexicon { .. } => (S::UNPROCESSABLE_ENTITY, REQUEST, "invalid_lexicon"),
             Self::NotFound | Self::Astray { .. } => (S::NOT_FOUND, REQUEST, "not_found"),
             Self::KeyInAddress { .. } => (S::BAD_REQUEST, REQUEST, "key_in_address"),
             Self::NotWhole { .. } => (S::INTERNAL_SERVER_ERROR, SERVER, "not_whole"),
@@ -202,7 +229,7 @@ impl ApiError {
             Self::NoWordTimes => (S::NOT_IMPLEMENTED, SERVER, "timestamps_unavailable"),
             Self::Poisoned => (S::INTERNAL_SERVER_ERROR, SERVER, "unspeakable"),
             Self::Timeout => (S::GATEWAY_TIMEOUT, SERVER, "generation_timeout"),
-            Self::Storage(_) | Self::VoicesFolder(_) => {
+            Self::Storage(_) | Self::VoicesFolder(_) | Self::LexiconFile(_) => {
                 (S::SERVICE_UNAVAILABLE, SERVER, "storage_unavailable")
             }
             Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, SERVER, "internal"),
@@ -214,7 +241,7 @@ impl ApiError {
     fn param(&self) -> Option<&str> {
         match self {
             Self::Invalid { param, .. } | Self::KeyInAddress { param } => Some(param),
-            Self::Voice { param, .. } => Some(param),
+            Self::Voice { param, .. } | Self::Lexicon { param, .. } => Some(param),
             Self::Format(_) => Some("response_format"),
             Self::Model(_) => Some("model"),
             Self::Language(_) => Some("lang_code"),
@@ -265,6 +292,10 @@ impl ApiError {
                 param: self.param().map(str::to_owned),
                 code: code.to_owned(),
             },
+            faults: match self {
+                Self::Lexicon { faults, .. } => faults.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 }
@@ -274,6 +305,18 @@ impl ApiError {
 pub(super) struct ErrorBody {
     pub(super) error: Error,
     pub(super) detail: Detail,
+    /// Of a lexicon, the entries at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<EntryFault>,
+}
+
+/// What is wrong with an entry of a lexicon.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct EntryFault {
+    /// Counted from 0.
+    pub(super) entry: usize,
+    #[schema(example = "a word has 1 to 64 bytes")]
+    pub(super) message: String,
 }
 
 /// As OpenAI's clients read it.
@@ -312,6 +355,7 @@ impl IntoResponse for ApiError {
             Self::Storage(error) => {
                 tracing::warn!(%error, source = ?std::error::Error::source(error), "A file failed.");
             }
+            Self::LexiconFile(error) => tracing::warn!(%error, "The lexicon's file cannot be written."),
             Self::VoicesFolder(error) => tracing::warn!(%error, "A voice could not be stored."),
             _ => {}
         }

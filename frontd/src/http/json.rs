@@ -26,13 +26,22 @@ pub(super) async fn collect(
     body: Body,
     limit: usize,
 ) -> Result<axum::body::Bytes, ApiError> {
-    let said = headers
-        .get(header::CONTENT_TYPE)
-        .map(|value| value.to_str().unwrap_or_default());
-    if said.is_some_and(|said| !is_json(said)) {
+    if media_type(headers).is_some_and(|said| !is_json(&said)) {
         read_away(body).await;
         return Err(ApiError::MediaType);
     }
+    gather(headers, body, limit).await
+}
+
+/// Collects a body of any kind.
+///
+/// # Errors
+/// When it is too large, too slow or broken off.
+pub(super) async fn gather(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<axum::body::Bytes, ApiError> {
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
@@ -116,14 +125,16 @@ fn unit(text: &[u8]) -> Option<u16> {
     u16::from_str_radix(str::from_utf8(hex).ok().filter(|_| digits)?, 16).ok()
 }
 
+/// What the body is said to be, without parameters.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let said = headers.get(header::CONTENT_TYPE)?.to_str().unwrap_or_default();
+    let essence = said.split(';').next().unwrap_or_default();
+    Some(essence.trim().to_ascii_lowercase())
+}
+
 fn is_json(media_type: &str) -> bool {
-    let essence = media_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
 fn is_over_limit(error: &axum::Error) -> bool {

@@ -2,17 +2,21 @@
 
 mod normalization;
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use common::limits::SPEEDS;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{error::ApiError, model_ids, tolerant};
+use super::{
+    error::ApiError,
+    lexicon::{self, LexiconEntry},
+    model_ids, tolerant,
+};
 use crate::{
     audio::Format,
     script::{self, Alias, Item},
-    text::{Dialect, normalise},
+    text::{Dialect, lexicon::Lexicon, normalise},
     voices::{Loudness, Style, Voices},
 };
 use normalization::NormalizationOptions;
@@ -78,6 +82,8 @@ pub(super) struct SpeechRequest {
     /// Names for voices: to be used as `voice`, in `[voice:name]` and in SSML.
     #[schema(example = json!({"narrator": "bm_george(2)+bm_lewis", "girl": {"voice": "af_sky", "rate": 1.1}}))]
     pub(super) voice_aliases: Option<BTreeMap<String, AliasParam>>,
+    /// How words are said, ahead of the server's lexicon; at most 500 entries.
+    pub(super) lexicon: Option<Vec<LexiconEntry>>,
     /// Read `[voice:am_michael]` and `[rate:1.2]` as tags.
     #[schema(default = false)]
     #[serde(default, deserialize_with = "tolerant::flag")]
@@ -160,6 +166,7 @@ pub(super) struct CheckedRequest {
     pub(super) volume: f32,
     pub(super) loudness: Loudness,
     pub(super) normalisation: normalise::Options,
+    pub(super) lexicon: Option<Arc<Lexicon>>,
     pub(super) format: Format,
     pub(super) download: Option<KeptFiles>,
     /// Whether the response is sent while it is made.
@@ -243,6 +250,8 @@ impl CheckedRequest {
             return Err(ApiError::NothingToSay);
         }
         let normalisation = request.normalization_options.unwrap_or_default().resolve()?;
+        let lexicon = request.lexicon.filter(|entries| !entries.is_empty());
+        let lexicon = lexicon.map(lexicon::own).transpose()?.map(Arc::new);
         let mut styles = BTreeMap::new();
         for item in &mut items {
             let Item::Passage(passage) = item else { continue };
@@ -267,6 +276,7 @@ impl CheckedRequest {
             volume,
             loudness,
             normalisation,
+            lexicon,
             format,
             download: wanted.then_some(KeptFiles {
                 format: download_format,

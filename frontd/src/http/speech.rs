@@ -216,6 +216,7 @@ pub(super) async fn start(
         volume: speech.volume,
         loudness: speech.loudness,
         options: speech.normalisation,
+        lexicon: speech.lexicon,
     };
     let line = ticket.in_line();
     let mut chunks = service.generator.start(ticket, generation);

@@ -70,6 +70,7 @@ async fn speak(
         speed,
         volume: 1.0,
         loudness: service.config.audio.loudness,
+        lexicon: None,
         options: normalise::Options::default(),
     };
     let ticket = service.scheduler.enter(Delivery::Whole).await?;

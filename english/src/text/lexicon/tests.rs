@@ -9,8 +9,7 @@ fn lexicon(text: &str) -> Lexicon {
 fn applied(entries: &str, text: &str) -> String {
     let mut spanned = Spanned::default();
     spanned.push_verbatim(text, 0);
-    lexicon(entries)
-        .apply(spanned, Dialect::American)
+    apply(&[&lexicon(entries)], spanned, Dialect::American)
         .text()
         .to_owned()
 }
@@ -51,7 +50,7 @@ fn the_longest_entry_is_taken() {
 fn phonemes_become_literals_in_their_place() {
     let mut text = Spanned::default();
     text.push_verbatim("ask Siobhan now", 0);
-    let said = lexicon("siobhan = /ʃəvˈɔn/").apply(text, Dialect::British);
+    let said = apply(&[&lexicon("siobhan = /ʃəvˈɔn/")], text, Dialect::British);
     assert_eq!(said.text(), "ask \u{FFFC} now");
     assert_eq!(said.literals(), ["ʃəvˈɔn"]);
     assert_eq!(said.source_of(4..7), 4..11);
@@ -64,10 +63,69 @@ fn dialects_have_their_own() {
     let said = |dialect| {
         let mut text = Spanned::default();
         text.push_verbatim("tomato gif", 0);
-        lexicon.apply(text, dialect).text().to_owned()
+        apply(&[&lexicon], text, dialect).text().to_owned()
     };
     assert_eq!(said(Dialect::American), "a c");
     assert_eq!(said(Dialect::British), "b gif");
+}
+
+#[test]
+fn syllables_become_phonemes_among_plain_words() {
+    let mut text = Spanned::default();
+    text.push_verbatim("ask Kokoro-82M", 0);
+    let said = apply(
+        &[&lexicon("Kokoro-82M = koh-KOH-roh eighty two em")],
+        text,
+        Dialect::American,
+    );
+    assert_eq!(said.text(), "ask \u{FFFC} eighty two em");
+    assert_eq!(said.literals(), ["kOkˈOɹO"]);
+    assert_eq!(said.source_of(8..14), 4..14);
+}
+
+#[test]
+fn the_first_lexicon_counts_and_what_it_says_is_not_read_by_the_next() {
+    let (mine, theirs) = (
+        lexicon("gif = jif"),
+        lexicon("gif = gift\njif = lemon\npng = ping"),
+    );
+    let mut text = Spanned::default();
+    text.push_verbatim("gif png", 0);
+    assert_eq!(
+        apply(&[&mine, &theirs], text, Dialect::American).text(),
+        "jif ping"
+    );
+}
+
+#[test]
+fn entries_are_lines_and_what_no_line_can_hold_is_refused() {
+    let say = |word, said: &str| Entry::new(word, Saying::Say(said.to_owned()), None);
+    let ipa = |word, ipa: &str| Entry::new(word, Saying::Phonemes(ipa.to_owned()), Some(Dialect::British));
+    for (entry, line) in [
+        (say("New  York", "noo\tYAWK"), "New York = noo YAWK"),
+        (say("C#", "see sharp"), "C# = see sharp"),
+        (ipa("GIF", "dʒˈɪf"), "gb: GIF = /ʤˈɪf/"),
+    ] {
+        let entry = entry.unwrap();
+        assert_eq!(entry.to_string(), line);
+        assert_eq!(Lexicon::parse(line).0.entries(), [entry]);
+    }
+    for (word, said) in [
+        ("", "a"),
+        ("a", " "),
+        ("a=b", "c"),
+        ("# a", "b"),
+        ("a #b", "c"),
+        ("us: a", "b"),
+        ("a", "/b/"),
+        ("a", "b #c"),
+        (&"x".repeat(65), "a"),
+        ("a", &"x".repeat(401)),
+    ] {
+        assert!(say(word, said).is_err(), "{word:?} {said:?}");
+    }
+    assert_eq!(ipa("a", "x☃").unwrap_err(), "the model has no sign for ☃");
+    assert_eq!(ipa("a", "ˈ").unwrap_err(), "there is nothing to say");
 }
 
 #[test]
