@@ -14,6 +14,8 @@ pub const MAX_PAUSES: Duration = Duration::from_secs(600);
 /// A rate below or above is refused, also where nested ones multiply to it. With the rate that an alias brings, it is clamped,
 /// whichever of the two is written first.
 pub const RATES: std::ops::RangeInclusive<f32> = common::limits::SPEEDS;
+/// The highest variant; 0 is the plain reading.
+pub const MAX_VARIANT: u8 = 9;
 /// Phonemes of one literal, in bytes.
 pub const MAX_LITERAL_BYTES: usize = 512;
 
@@ -31,6 +33,8 @@ pub struct Passage {
     pub voice: Option<String>,
     /// Multiplies the request's speed.
     pub rate: f32,
+    /// Which reading; `None` is the request's own.
+    pub variant: Option<u8>,
     pub runs: Vec<Run>,
 }
 
@@ -47,7 +51,7 @@ pub enum Run {
 /// How to read the text.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether `[voice:…]` and `[rate:…]` are tags. Otherwise they are text like any other.
+    /// Whether `[voice:…]`, `[rate:…]` and `[variant:…]` are tags. Otherwise they are text like any other.
     pub voice_tags: bool,
     /// The text is SSML, and brackets mean nothing.
     pub ssml: bool,
@@ -72,6 +76,8 @@ pub enum ScriptError {
     PausesTooLong { at: usize },
     #[error("a rate must be a number from {} to {}; at character {at} stands {found:?}", RATES.start(), RATES.end())]
     Rate { at: usize, found: String },
+    #[error("a variant must be a whole number from 0 to {MAX_VARIANT}; at character {at} stands {found:?}")]
+    Variant { at: usize, found: String },
     #[error("the voice tag at character {at} names no voice, as [voice:af_heart] does")]
     Voice { at: usize },
     #[error("the phonemes at character {at} have more than {MAX_LITERAL_BYTES} bytes")]
@@ -99,6 +105,7 @@ impl ScriptError {
         let (Self::PauseTooLong { at }
         | Self::PausesTooLong { at }
         | Self::Rate { at, .. }
+        | Self::Variant { at, .. }
         | Self::Voice { at }
         | Self::LiteralTooLong { at }
         | Self::Xml { at, .. }
@@ -142,6 +149,7 @@ struct Speaker {
     voice_rate: f32,
     /// That of tags and prosody.
     rate: f32,
+    variant: Option<u8>,
 }
 
 impl Default for Builder {
@@ -153,6 +161,7 @@ impl Default for Builder {
                 voice: None,
                 voice_rate: 1.0,
                 rate: 1.0,
+                variant: None,
             },
             pauses: Duration::ZERO,
         }
@@ -194,7 +203,7 @@ impl Builder {
         self.switch(Speaker {
             voice: Some(alias.map_or(name, |alias| &alias.voice).to_owned()),
             voice_rate: alias.map_or(1.0, |alias| alias.rate),
-            rate: self.speaker.rate,
+            ..self.speaker.clone()
         });
     }
 
@@ -208,6 +217,13 @@ impl Builder {
             ..self.speaker.clone()
         });
         Ok(())
+    }
+
+    fn variant(&mut self, variant: u8) {
+        self.switch(Speaker {
+            variant: Some(variant),
+            ..self.speaker.clone()
+        });
     }
 
     fn switch(&mut self, speaker: Speaker) {
@@ -224,6 +240,7 @@ impl Builder {
             self.items.push(Item::Passage(Passage {
                 voice: self.speaker.voice.clone(),
                 rate: (self.speaker.rate * self.speaker.voice_rate).clamp(*RATES.start(), *RATES.end()),
+                variant: self.speaker.variant,
                 runs,
             }));
         }
@@ -235,11 +252,15 @@ impl Builder {
     }
 }
 
-/// The message quotes at most so much of the text.
 fn wrong_rate(found: &str, at: usize) -> ScriptError {
-    const MOST: usize = 40;
-    let found = found.chars().take(MOST).collect();
+    let found = quoted(found);
     ScriptError::Rate { at, found }
+}
+
+/// A message quotes at most so much of the text.
+fn quoted(found: &str) -> String {
+    const MOST: usize = 40;
+    found.chars().take(MOST).collect()
 }
 
 /// `1.5s`, `300ms` or `1.5` (seconds).

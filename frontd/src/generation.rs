@@ -54,6 +54,8 @@ pub struct Request {
     /// Instead of the voices' own.
     pub dialect: Option<Dialect>,
     pub speed: f32,
+    /// Which reading of the words, 0 the plain one.
+    pub variant: u8,
     pub volume: f32,
     /// How loud voices are to be before that.
     pub loudness: Loudness,
@@ -199,6 +201,7 @@ impl Generator {
                 .and_then(|name| request.styles.get(name))
                 .unwrap_or(&request.style);
             let speed = (request.speed * passage.rate).clamp(*SPEEDS.start(), *SPEEDS.end());
+            let variant = passage.variant.unwrap_or(request.variant);
             let manner = Manner {
                 speed,
                 volume: request.volume * style.gain(request.loudness),
@@ -212,8 +215,10 @@ impl Generator {
                         return Ok(());
                     };
                     let own = segment.tokens.len();
+                    let (row, pace) = style.reading(own, variant);
                     let job = SegmentJob {
-                        style: style.style(own).to_vec(),
+                        style: row.to_vec(),
+                        pace,
                         tokens: segment.tokens.clone(),
                         speed,
                         early: ticket.delivery() == Delivery::Streaming && is_urgent(before, own),

@@ -45,7 +45,9 @@ pub struct Limits {
 pub struct SegmentJob {
     pub tokens: Vec<u8>,
     pub style: Vec<f32>,
-    /// How many times as fast it will be heard: the sooner its listener needs the next. It is made and kept at speed 1.
+    /// The model's own speed, 1 but for another reading.
+    pub pace: f32,
+    /// How many times as fast it will be heard: the sooner its listener needs the next. It is made and kept as it is at 1.
     pub speed: f32,
     /// Whether a listener needs its first sound before all of it is made. What is made is kept under the same name either way.
     pub early: bool,

@@ -145,6 +145,7 @@ mod tests {
         let job = SegmentJob {
             tokens: vec![1],
             style: Vec::new(),
+            pace: 1.0,
             speed: 1.0,
             early: false,
         };

@@ -9,6 +9,7 @@ mod expression;
 mod loudness;
 mod pack;
 mod pauses;
+mod variants;
 
 use std::{
     collections::BTreeMap,
@@ -17,11 +18,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, s};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::catalogue::Catalogue;
+use self::{
+    catalogue::Catalogue,
+    variants::{VARIANTS, Variant},
+};
 pub use self::{
     catalogue::{MAX_PACKS, RefreshError},
     expression::MAX_EXPRESSION_BYTES,
@@ -385,6 +389,17 @@ impl Style {
             sum.scaled_add(*weight, &rows.row(tokens));
         }
         sum
+    }
+
+    /// The row for another reading of such a segment, and the model's own speed for it.
+    #[must_use]
+    pub fn reading(&self, tokens: usize, variant: u8) -> (Array1<f32>, f32) {
+        let Variant { row, pace } = VARIANTS[usize::from(variant) % VARIANTS.len()];
+        let mut style = self.style(tokens);
+        // The first half of a row is the sound of the voice, which stays.
+        let prosody = s![STYLE / 2..];
+        style.slice_mut(prosody).assign(&self.style(row.of(tokens)).slice(prosody));
+        (style, pace)
     }
 
     /// The voice as a pack file: [`ROWS`] rows of [`STYLE`] little-endian `f32`.

@@ -1,8 +1,8 @@
-//! Plain text with tags in brackets: `[pause:1.5s]`, `[word](/ipa/)`, `[voice:am_adam]`, `[rate:1.2]`.
+//! Plain text with tags in brackets: `[pause:1.5s]`, `[word](/ipa/)`, `[voice:am_adam]`, `[rate:1.2]`, `[variant:2]`.
 //!
 //! What looks like a tag but is none is text.
 
-use super::{Builder, Options, ScriptError, parse_decimal, parse_time, wrong_rate};
+use super::{Builder, MAX_VARIANT, Options, ScriptError, parse_decimal, parse_time, quoted, wrong_rate};
 
 pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Result<(), ScriptError> {
     // Text before `done` is in the script.
@@ -33,6 +33,7 @@ pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Resul
             Tag::Pause(pause) => script.pause(pause, open)?,
             Tag::Voice(name) => script.voice(name, options),
             Tag::Rate(rate, found) => script.rate(rate, found, open)?,
+            Tag::Variant(variant) => script.variant(variant),
         }
     }
     script.text(&text[done..], done..text.len());
@@ -44,6 +45,7 @@ enum Tag<'a> {
     Pause(std::time::Duration),
     Voice(&'a str),
     Rate(f32, &'a str),
+    Variant(u8),
 }
 
 fn find(text: &str, from: usize, wanted: &[char]) -> Option<usize> {
@@ -77,6 +79,11 @@ fn tag(inner: &str, voice_tags: bool, at: usize) -> Result<Option<Tag<'_>>, Scri
         )]
         let rate = parse_decimal(value).ok_or_else(|| wrong_rate(value, at))? as f32;
         Ok(Some(Tag::Rate(rate, value)))
+    } else if voice_tags && kind.eq_ignore_ascii_case("variant") {
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        let variant = value.parse().ok().filter(|variant| digits && *variant <= MAX_VARIANT);
+        let found = quoted(value);
+        variant.map(|variant| Some(Tag::Variant(variant))).ok_or(ScriptError::Variant { at, found })
     } else {
         Ok(None)
     }

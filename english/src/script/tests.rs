@@ -82,6 +82,7 @@ fn plain_text_is_one_passage() {
         [Item::Passage(Passage {
             voice: None,
             rate: 1.0,
+            variant: None,
             runs: vec![Run::Text {
                 text: "Hello, world.".into(),
                 source: 0..13
@@ -114,6 +115,24 @@ fn literal_phonemes_stand_for_their_word() {
         panic!()
     };
     assert_eq!(&text[source.clone()], "Kokoro");
+}
+
+#[test]
+fn a_variant_is_in_force_until_another_one() {
+    let items = tagged("One. [variant:2]Two. [voice:a]Three. [variant: 0 ]Four.").unwrap();
+    let variants: Vec<_> = items
+        .iter()
+        .map(|item| match item {
+            Item::Passage(passage) => passage.variant,
+            Item::Pause(_) => None,
+        })
+        .collect();
+    assert_eq!(variants, [None, Some(2), Some(2), Some(0)]);
+    for wrong in ["[variant:10]x", "[variant:-1]x", "[variant:]x", "[variant:a]x", "[variant:1.5]x", "[variant:+1]x"] {
+        let error = tagged(&format!("é {wrong}")).unwrap_err();
+        assert!(matches!(error, ScriptError::Variant { at: 3, .. }), "{wrong}: {error}");
+    }
+    assert_eq!(show(&plain("[variant:2] Hi")), ["@1: [variant:2] Hi"]);
 }
 
 #[test]

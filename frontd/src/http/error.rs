@@ -207,6 +207,7 @@ impl ApiError {
                 ScriptError::PauseTooLong { .. }
                 | ScriptError::PausesTooLong { .. }
                 | ScriptError::Rate { .. }
+                | ScriptError::Variant { .. }
                 | ScriptError::Voice { .. }
                 | ScriptError::LiteralTooLong { .. } => (S::BAD_REQUEST, REQUEST, "invalid_tag"),
             },

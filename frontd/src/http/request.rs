@@ -56,6 +56,10 @@ pub(super) struct SpeechRequest {
     #[schema(example = 1.0, default = 1.0, minimum = 0.25, maximum = 4.0)]
     #[serde(default, deserialize_with = "tolerant::number")]
     pub(super) speed: Option<f64>,
+    /// Another reading of the same words: 1 to 9 differ a little in rate and melody, each always in the same way; 0 is the plain one.
+    #[schema(example = 0, default = 0, minimum = 0, maximum = 9)]
+    #[serde(default, deserialize_with = "tolerant::number")]
+    pub(super) variant: Option<f64>,
     /// Send sound while it is made. Otherwise the whole response has a `Content-Length`.
     #[schema(default = true)]
     #[serde(default, deserialize_with = "tolerant::flag")]
@@ -84,7 +88,7 @@ pub(super) struct SpeechRequest {
     pub(super) voice_aliases: Option<BTreeMap<String, AliasParam>>,
     /// How words are said, ahead of the server's lexicon; at most 500 entries.
     pub(super) lexicon: Option<Vec<LexiconEntry>>,
-    /// Read `[voice:am_michael]` and `[rate:1.2]` as tags.
+    /// Read `[voice:am_michael]`, `[rate:1.2]` and `[variant:2]` as tags.
     #[schema(default = false)]
     #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) allow_voice_tags: Option<bool>,
@@ -163,6 +167,7 @@ pub(super) struct CheckedRequest {
     /// Instead of the voices' own.
     pub(super) dialect: Option<Dialect>,
     pub(super) speed: f32,
+    pub(super) variant: u8,
     pub(super) volume: f32,
     pub(super) loudness: Loudness,
     pub(super) normalisation: normalise::Options,
@@ -222,6 +227,7 @@ impl CheckedRequest {
             Some(_) => return Err(invalid("stream_format", "choose audio or sse")),
         };
         let speed = number("speed", request.speed, &SPEEDS)?;
+        let variant = parse_variant(request.variant)?;
         let volume = number("volume_multiplier", request.volume_multiplier, &VOLUMES)?;
         let loudness = parse_loudness(request.loudness)?.unwrap_or(rules.loudness);
         let aliases = parse_aliases(request.voice_aliases.unwrap_or_default())?;
@@ -273,6 +279,7 @@ impl CheckedRequest {
             styles,
             dialect,
             speed,
+            variant,
             volume,
             loudness,
             normalisation,
@@ -329,6 +336,13 @@ fn parse_loudness(wanted: Option<LoudnessParam>) -> Result<Option<Loudness>, Api
     };
     let parsed = text.parse().map(Some);
     parsed.map_err(|()| invalid("loudness", &format!("{} is expected", Loudness::WANTED)))
+}
+
+fn parse_variant(wanted: Option<f64>) -> Result<u8, ApiError> {
+    let mut variants = 0..=script::MAX_VARIANT;
+    let wanted = wanted.unwrap_or(0.0);
+    let found = variants.find(|variant| f64::from(*variant) == wanted);
+    found.ok_or_else(|| invalid("variant", &format!("a whole number from 0 to {} is expected", script::MAX_VARIANT)))
 }
 
 fn parse_language(code: Option<String>) -> Result<Option<Dialect>, ApiError> {

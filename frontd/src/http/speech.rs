@@ -213,6 +213,7 @@ pub(super) async fn start(
         styles: speech.styles,
         dialect: speech.dialect,
         speed: speech.speed,
+        variant: speech.variant,
         volume: speech.volume,
         loudness: speech.loudness,
         options: speech.normalisation,

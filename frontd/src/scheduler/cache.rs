@@ -14,7 +14,7 @@ use crate::workers::Speech;
 /// What an entry costs beside its speech: its name, links and tables, generously.
 const OVERHEAD: usize = 256;
 
-/// SHA-256 of the model, the tokens and the style: no two segments share it by accident or by intent.
+/// SHA-256 of the model, the tokens, the style and the model's own speed: no two segments share it by accident or by intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
@@ -52,6 +52,7 @@ impl Cache {
         for value in &job.style {
             hash.update(value.to_bits().to_le_bytes());
         }
+        hash.update(job.pace.to_bits().to_le_bytes());
         // How early it is needed and how fast it will be heard is no matter of its sound.
         Key(hash.finalize().into())
     }
@@ -100,6 +101,7 @@ mod tests {
         SegmentJob {
             tokens: tokens.to_vec(),
             style: vec![0.5; 256],
+            pace: 1.0,
             speed: 1.0,
             early: false,
         }
@@ -118,11 +120,14 @@ mod tests {
         let plain = job(&[1, 2, 3]);
         let mut styled = plain.clone();
         styled.style[255] = 0.500_000_1;
+        let mut paced = plain.clone();
+        paced.pace = 1.05;
         let mut fast = plain.clone();
         fast.speed = 2.0;
         let keys = [
             cache.key(&plain),
             cache.key(&styled),
+            cache.key(&paced),
             cache.key(&job(&[1, 2])),
             Cache::new(1, "builtin").key(&plain),
         ];

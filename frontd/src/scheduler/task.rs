@@ -415,13 +415,17 @@ impl Task {
         self.free.remove(&worker);
         let threads = self.threads(worker);
         let SegmentJob {
-            tokens, style, early, ..
+            tokens,
+            style,
+            pace,
+            early,
+            ..
         } = work.job.clone();
         let job = Job {
             id: self.last_job,
             tokens,
             style,
-            speed: 1.0,
+            speed: pace,
             threads,
             early,
         };

@@ -72,6 +72,7 @@ fn segment(tokens: usize) -> SegmentJob {
     SegmentJob {
         tokens: vec![50; tokens],
         style: vec![0.5; 256],
+        pace: 1.0,
         speed: 1.0,
         early: true,
     }

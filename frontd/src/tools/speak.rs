@@ -68,6 +68,7 @@ async fn speak(
         style: service.voices.resolve(voice)?,
         styles: BTreeMap::new(),
         speed,
+        variant: 0,
         volume: 1.0,
         loudness: service.config.audio.loudness,
         lexicon: None,

@@ -31,7 +31,7 @@ def test_schemathesis(server):
 def test_the_document_is_complete(server):
     document = server.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
-    fields = {"model", "input", "voice", "response_format", "download_format", "speed", "stream", "return_download_link",
+    fields = {"model", "input", "voice", "response_format", "download_format", "speed", "variant", "stream", "return_download_link",
               "return_timing", "lang_code", "volume_multiplier", "loudness", "normalization_options", "voice_aliases", "lexicon",
               "allow_voice_tags", "ssml", "stream_format", "include"}
     assert set(schemas["SpeechRequest"]["properties"]) == fields

@@ -2,7 +2,7 @@ import { store } from "../state.js";
 import { colourOf } from "../mixer/voices.js";
 
 /** Pause, voice and rate tags as the server reads them; a pause without a time is text. */
-const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
+const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate|variant)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
 
 export function tagsOf(text) {
 	return [...text.matchAll(TAG)].map(({ 0: { length }, 1: pause, 4: other, 5: value, index }) => ({
