@@ -198,12 +198,17 @@ fn rows(bytes: &Bytes) -> Result<Vec<LexiconEntry>, ApiError> {
         dialect: some(row.dialect),
     };
     // One more than there may be is found out later.
-    let rows = reader.deserialize().take(MAX_ENTRIES + 1);
-    rows.map(|row| {
-        row.map(entry)
-            .map_err(|error| ApiError::InvalidCsv(error.to_string()))
-    })
-    .collect()
+    let read = |error: csv::Error| ApiError::InvalidCsv(error.to_string());
+    let names = reader.headers().map_err(read)?.clone();
+    let rows = reader.records().take(MAX_ENTRIES + 1).map(|record| {
+        let mut record = record?;
+        // A row may end early.
+        while record.len() < names.len() {
+            record.push_field("");
+        }
+        record.deserialize(Some(&names)).map(entry)
+    });
+    rows.collect::<Result<_, _>>().map_err(read)
 }
 
 /// The lexicon that a request brings.

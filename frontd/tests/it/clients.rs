@@ -224,3 +224,36 @@ fn an_address_speaks_where_the_owner_allows_it() {
         "{told}"
     );
 }
+
+#[test]
+fn lists_are_compressed_and_sound_and_events_are_not() {
+    let server = Server::start(&[]);
+    let coding = |request: ureq::RequestBuilder<ureq::typestate::WithoutBody>| {
+        let answer = request.header("Accept-Encoding", "gzip, br").call().unwrap();
+        let coding = answer.headers().get("content-encoding");
+        coding.map_or("", |coding| coding.to_str().unwrap()).to_owned()
+    };
+    assert_eq!(coding(ureq::get(format!("{}/v1/audio/voices", server.url))), "br");
+    for more in [
+        json!({}),
+        json!({"stream": false}),
+        json!({"stream_format": "sse"}),
+    ] {
+        let mut body = json!({ "input": "The harbour keeps a light.", "response_format": "wav" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let request =
+            ureq::post(format!("{}/v1/audio/speech", server.url)).header("Accept-Encoding", "gzip, br");
+        let mut answer = request
+            .content_type("application/json")
+            .send(body.to_string())
+            .unwrap();
+        assert!(answer.headers().get("content-encoding").is_none(), "{more}");
+        let bytes = answer.body_mut().read_to_vec().unwrap();
+        assert!(
+            bytes.starts_with(b"RIFF") || bytes.starts_with(b"data: "),
+            "{more}"
+        );
+    }
+}

@@ -8,6 +8,7 @@ mod clients;
 mod faulty_workers;
 mod http_1_0;
 mod kokoro;
+mod lexicon;
 mod promises;
 mod scheduling;
 mod speech;

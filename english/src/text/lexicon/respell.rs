@@ -160,7 +160,8 @@ pub fn phonemes(word: &str, dialect: Dialect) -> Option<String> {
     // "USB", "X-ray", "Jean-Luc" and "engine-room" are words.
     let marked = stressed.is_some() && parts.len() > 1;
     let small = word.bytes().all(|letter| !letter.is_ascii_uppercase());
-    if !marked && (!small || parts.iter().all(|part| is_word(part))) {
+    let letter = word.len() == 1;
+    if !marked && (!small || letter || parts.iter().all(|part| is_word(part))) {
         return None;
     }
     let primary = stressed.unwrap_or(parts.len().saturating_sub(2));
@@ -208,7 +209,7 @@ fn syllable(text: &str, stress: &str, linked: bool, dialect: Dialect) -> Option<
     }
     // "drew" has no j.
     let vowel = match vowel.strip_prefix('j') {
-        Some(rest) if onset.ends_with(['ɹ', 'l', 'ʃ', 'ʒ', 'ʧ', 'ʤ']) => rest,
+        Some(rest) if onset.ends_with(['ɹ', 'l', 'j', 'ʃ', 'ʒ', 'ʧ', 'ʤ']) => rest,
         _ => vowel,
     };
     let (glide, vowel) = match vowel.strip_prefix('j') {
@@ -317,6 +318,8 @@ mod tests {
         for word in [
             "win",
             "engine",
+            "x",
+            "a",
             "engine-room",
             "X-ray",
             "USB",
