@@ -22,10 +22,7 @@ use ndarray::{Array1, Array2, s};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::{
-    catalogue::Catalogue,
-    variants::{VARIANTS, Variant},
-};
+use self::{catalogue::Catalogue, variants::VARIANTS};
 pub use self::{
     catalogue::{MAX_PACKS, RefreshError},
     expression::MAX_EXPRESSION_BYTES,
@@ -394,11 +391,11 @@ impl Style {
     /// The row for another reading of such a segment, and the model's own speed for it.
     #[must_use]
     pub fn reading(&self, tokens: usize, variant: u8) -> (Array1<f32>, f32) {
-        let Variant { row, pace } = VARIANTS[usize::from(variant) % VARIANTS.len()];
+        let (row, pace) = VARIANTS[usize::from(variant) % VARIANTS.len()].of(tokens);
         let mut style = self.style(tokens);
         // The first half of a row is the sound of the voice, which stays.
         let prosody = s![STYLE / 2..];
-        style.slice_mut(prosody).assign(&self.style(row.of(tokens)).slice(prosody));
+        style.slice_mut(prosody).assign(&self.style(row).slice(prosody));
         (style, pace)
     }
 

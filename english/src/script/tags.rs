@@ -81,9 +81,14 @@ fn tag(inner: &str, voice_tags: bool, at: usize) -> Result<Option<Tag<'_>>, Scri
         Ok(Some(Tag::Rate(rate, value)))
     } else if voice_tags && kind.eq_ignore_ascii_case("variant") {
         let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        let variant = value.parse().ok().filter(|variant| digits && *variant <= MAX_VARIANT);
+        let variant = value
+            .parse()
+            .ok()
+            .filter(|variant| digits && *variant <= MAX_VARIANT);
         let found = quoted(value);
-        variant.map(|variant| Some(Tag::Variant(variant))).ok_or(ScriptError::Variant { at, found })
+        variant
+            .map(|variant| Some(Tag::Variant(variant)))
+            .ok_or(ScriptError::Variant { at, found })
     } else {
         Ok(None)
     }

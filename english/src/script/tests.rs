@@ -128,9 +128,19 @@ fn a_variant_is_in_force_until_another_one() {
         })
         .collect();
     assert_eq!(variants, [None, Some(2), Some(2), Some(0)]);
-    for wrong in ["[variant:10]x", "[variant:-1]x", "[variant:]x", "[variant:a]x", "[variant:1.5]x", "[variant:+1]x"] {
+    for wrong in [
+        "[variant:10]x",
+        "[variant:-1]x",
+        "[variant:]x",
+        "[variant:a]x",
+        "[variant:1.5]x",
+        "[variant:+1]x",
+    ] {
         let error = tagged(&format!("é {wrong}")).unwrap_err();
-        assert!(matches!(error, ScriptError::Variant { at: 3, .. }), "{wrong}: {error}");
+        assert!(
+            matches!(error, ScriptError::Variant { at: 3, .. }),
+            "{wrong}: {error}"
+        );
     }
     assert_eq!(show(&plain("[variant:2] Hi")), ["@1: [variant:2] Hi"]);
 }

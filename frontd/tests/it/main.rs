@@ -13,3 +13,4 @@ mod promises;
 mod scheduling;
 mod speech;
 mod supervision;
+mod variants;
