@@ -58,6 +58,8 @@ pub struct Word {
     pub source: Range<usize>,
     /// Indices into [`Segment::tokens`].
     pub tokens: Range<usize>,
+    /// No lexicon knows it: its letters were read.
+    pub guessed: bool,
 }
 
 /// The most tokens that a segment has.
@@ -218,7 +220,7 @@ impl Segment {
     }
 
     /// Appends what `source` says. Tokens that stand for the same part of the user's text make one word.
-    pub fn push_word(&mut self, phonemes: &str, source: Range<usize>) {
+    pub fn push_word(&mut self, phonemes: &str, source: Range<usize>, guessed: bool) {
         let start = self.tokens.len();
         self.push(phonemes);
         let tokens = start..self.tokens.len();
@@ -229,8 +231,13 @@ impl Segment {
             Some(last) if source.start < last.source.end => {
                 last.source.end = last.source.end.max(source.end);
                 last.tokens.end = tokens.end;
+                last.guessed |= guessed;
             }
-            _ => self.words.push(Word { source, tokens }),
+            _ => self.words.push(Word {
+                source,
+                tokens,
+                guessed,
+            }),
         }
     }
 

@@ -173,7 +173,7 @@ impl TextFront {
             for (i, token) in tokens.iter().enumerate() {
                 if sounds(token) {
                     let place = token.range.start + range.start..token.range.end + range.start;
-                    sentence.push_word(&token.phonemes, text.source_of(place));
+                    sentence.push_word(&token.phonemes, text.source_of(place), token.guessed);
                     if Some(i) == last {
                         sentence.push(".");
                     }

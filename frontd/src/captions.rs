@@ -60,6 +60,9 @@ pub struct Timestamp {
     pub start_time: f64,
     #[schema(example = 0.425)]
     pub end_time: f64,
+    /// True where no lexicon knows the word, so that its letters were read; left out elsewhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub guessed: bool,
 }
 
 /// A subtitle file.
@@ -119,6 +122,7 @@ struct SaidWord {
     after: Break,
     /// Another voice says the next.
     voice_ends: bool,
+    guessed: bool,
 }
 
 impl Captions {
@@ -277,6 +281,7 @@ impl Captions {
             word: self.shown().between(word.source.clone()),
             start_time: seconds(word.start),
             end_time: seconds(word.end),
+            guessed: word.guessed,
         }
     }
 }
@@ -311,6 +316,7 @@ fn timed(segment: &Segment, frames: &[u16], placed: Placed) -> Vec<SaidWord> {
                 end: over,
                 after,
                 voice_ends: false,
+                guessed: word.guessed,
             }
         })
         .collect()

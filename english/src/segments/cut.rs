@@ -131,8 +131,8 @@ pub(super) fn at(segment: Segment, at: usize) -> (Segment, Segment) {
         let within = segment.words.iter().filter_map(move |word| {
             let tokens = word.tokens.start.max(start)..word.tokens.end.min(end);
             (!tokens.is_empty()).then(|| Word {
-                source: word.source.clone(),
                 tokens: tokens.start - start..tokens.end - start,
+                ..word.clone()
             })
         });
         within.collect()

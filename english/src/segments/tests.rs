@@ -8,7 +8,7 @@ fn sentence(words: &str, boundary: Boundary) -> Segment {
         if i > 0 {
             sentence.push(" ");
         }
-        sentence.push_word(word, source..source + 1);
+        sentence.push_word(word, source..source + 1, false);
         source += 2;
     }
     sentence
@@ -125,7 +125,7 @@ fn punctuation_alone_is_no_segment() {
 #[test]
 fn signs_outside_the_vocabulary_are_left_out() {
     let mut segment = Segment::empty(Boundary::Sentence);
-    segment.push_word("a❓b", 0..3);
+    segment.push_word("a❓b", 0..3, false);
     assert_eq!(segment.phonemes, "ab");
     assert_eq!(segment.tokens.len(), 2);
 }

@@ -27,6 +27,8 @@ pub struct Token {
     /// Bytes of the sentence.
     pub range: Range<usize>,
     pub phonemes: String,
+    /// No lexicon knows the word, so rules or espeak-ng have read its letters.
+    pub guessed: bool,
     /// Whether a space follows.
     pub space: bool,
 }

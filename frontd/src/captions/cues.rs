@@ -163,6 +163,7 @@ mod tests {
                 source: 0..0,
                 start,
                 end,
+                guessed: false,
                 after: match word.chars().last() {
                     Some('.' | '?' | '!') => Break::Sentence,
                     Some(';') => Break::Clause,

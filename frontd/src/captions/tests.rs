@@ -33,6 +33,7 @@ fn say(text: &str, options: &Options) -> (Captions, Duration) {
             words.push(Word {
                 source: from..from + length,
                 tokens: token..token + length,
+                guessed: false,
             });
             token += length + 1;
             phonemes.push_str(&"x".repeat(length));
@@ -146,6 +147,7 @@ fn a_word_that_several_segments_say_is_one() {
             .map(|(i, source)| Word {
                 source,
                 tokens: 2 * i..2 * i + 1,
+                guessed: i == 0,
             })
             .collect();
         let segment = Segment {
@@ -179,6 +181,7 @@ fn without_durations_there_are_chunks_but_no_words() {
         words: vec![Word {
             source: 0..11,
             tokens: 0..1,
+            guessed: false,
         }],
         boundary: Boundary::Sentence,
     };

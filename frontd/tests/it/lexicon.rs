@@ -186,3 +186,19 @@ fn the_words_of_a_request_go_first_and_its_sound_is_not_kept_for_others() {
     assert!(long.len() > plain.len() + 20_000);
     assert!(server.speech(&wav("Ask Nguyen.")) == plain && server.speech(&own) == long);
 }
+
+#[test]
+fn captions_tell_which_words_were_guessed() {
+    let (_folder, server) = with_file("Siobhan = shih-VAWN\n");
+    let body = json!({"input": "Ask Siobhan about the zorgblatts today.", "voice": "af_heart"});
+    let (status, text, _) = server.post("/v1/audio/speech/captions", &body.to_string());
+    assert_eq!(status, 200, "{text}");
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let words = answer["timestamps"].as_array().unwrap();
+    let guessed: Vec<_> = words
+        .iter()
+        .filter(|word| word["guessed"] == true)
+        .map(|word| word["word"].as_str().unwrap())
+        .collect();
+    assert_eq!((words.len(), guessed), (6, vec!["zorgblatts"]), "{text}");
+}

@@ -41,6 +41,7 @@ struct Part<'a> {
     tag: &'static str,
     space: bool,
     said: Option<String>,
+    guessed: bool,
     /// What it says wherever it is looked up alone.
     fixed: Option<&'static str>,
     /// A mark or the like that joins no compound.
@@ -58,7 +59,7 @@ impl Phonemizer for English {
             let parts = &mut parts[compound.clone()];
             if let [part] = parts {
                 if part.said.is_none() {
-                    part.said = Some(self.single(part, context));
+                    self.single(part, context);
                 }
                 context = context.before(part.said.as_deref().unwrap_or_default(), part.text, part.tag);
             } else {
@@ -126,6 +127,7 @@ impl English {
                     space: word.space && i + 1 == count,
                     alone: said.is_some(),
                     said,
+                    guessed: false,
                     fixed: fixed.filter(|_| count == 1),
                     apart: false,
                 });
@@ -140,12 +142,13 @@ impl English {
         parts
     }
 
-    fn single(&self, part: &Part<'_>, context: Context) -> String {
+    fn single(&self, part: &mut Part<'_>, context: Context) {
         let known = match part.fixed {
             Some(said) => Some(said.to_owned()),
             None => self.known(part.text, part.tag, context),
         };
-        known.unwrap_or_else(|| self.guesser.say(part.text))
+        part.guessed = known.is_none();
+        part.said = known.or_else(|| Some(self.guesser.say(part.text)));
     }
 
     /// Says the longest known runs of parts, from the end; gives the context before them.
@@ -188,12 +191,12 @@ impl English {
                 for part in parts.iter_mut() {
                     part.said = Some(String::new());
                 }
-                parts[0].said = Some(said);
+                (parts[0].said, parts[0].guessed) = (Some(said), true);
                 return context;
             } else {
                 let said = self.guesser.say(parts[right].text);
                 context = context.before(&said, parts[right].text, parts[right].tag);
-                parts[right].said = Some(said);
+                (parts[right].said, parts[right].guessed) = (Some(said), true);
             }
         }
         balance(parts);
@@ -211,10 +214,8 @@ impl English {
         }
         let context = match word {
             [only] => {
-                let said = self.single(only, context);
-                let context = context.before(&said, only.text, only.tag);
-                only.said = Some(said);
-                context
+                self.single(only, context);
+                context.before(only.said.as_deref().unwrap_or_default(), only.text, only.tag)
             }
             _ => self.compound(sentence, word, context),
         };
@@ -392,6 +393,7 @@ fn token(parts: &[Part<'_>]) -> Token {
     Token {
         range: start..end,
         phonemes,
+        guessed: parts.iter().any(|part| part.guessed),
         space,
     }
 }
