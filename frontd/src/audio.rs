@@ -96,9 +96,22 @@ impl Encoder {
     /// # Errors
     /// When LAME has no memory.
     pub fn new(format: Format, bitrate: Bitrate, destination: Destination) -> Result<Self, EncodeError> {
+        Self::at(format, bitrate, SAMPLE_RATE, destination)
+    }
+
+    /// For sound at another sample rate than the model's.
+    ///
+    /// # Errors
+    /// When LAME has no memory, or not that bitrate at that rate.
+    pub fn at(
+        format: Format,
+        bitrate: Bitrate,
+        sample_rate: u32,
+        destination: Destination,
+    ) -> Result<Self, EncodeError> {
         Ok(Self(match format {
-            Format::Mp3 => Inner::Mp3(mp3::Mp3::new(bitrate, destination)?),
-            Format::Wav => Inner::Wav(wav::Wav::new(destination)?),
+            Format::Mp3 => Inner::Mp3(mp3::Mp3::new(bitrate, sample_rate, destination)?),
+            Format::Wav => Inner::Wav(wav::Wav::new(sample_rate, destination)?),
         }))
     }
 

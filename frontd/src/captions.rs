@@ -4,6 +4,7 @@
 //! without them there are none, and nothing is guessed.
 
 mod cues;
+mod headings;
 mod shown;
 mod subtitles;
 
@@ -13,6 +14,7 @@ use common::SAMPLES_PER_FRAME;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::headings::headings;
 use self::shown::Shown;
 use crate::{
     audio::Placed,

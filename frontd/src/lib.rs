@@ -6,6 +6,7 @@ pub mod captions;
 pub mod cli;
 pub mod config;
 pub mod control;
+pub mod delivery;
 pub mod ending;
 pub mod generation;
 pub mod http;

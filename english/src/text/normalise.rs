@@ -95,6 +95,12 @@ pub fn normalise_chunk(chunk: &Spanned, dialect: Dialect, options: &Options) -> 
     out
 }
 
+/// Where the title stands if `line` is a heading of Markdown: `## Title`.
+#[must_use]
+pub fn heading(line: &str) -> Option<Range<usize>> {
+    markup::heading(line)
+}
+
 /// What a reader sees of `input`: the text without its markup, with `'\n'` where a line ends.
 #[must_use]
 pub fn visible(input: Spanned, options: &Options) -> Spanned {

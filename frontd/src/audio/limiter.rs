@@ -20,6 +20,11 @@ pub fn apply(pcm: &mut [f32], volume: f32) {
 
 /// [`apply`] for a sound that comes in parts: begins with the gain that the part before ended with, and returns its own last.
 pub fn go_on(pcm: &mut [f32], volume: f32, before: f32) -> f32 {
+    hold(pcm, volume, CEILING, before)
+}
+
+/// [`go_on`] below another ceiling.
+pub fn hold(pcm: &mut [f32], volume: f32, ceiling: f32, before: f32) -> f32 {
     let mut peak = 0.0_f32;
     for sample in pcm.iter_mut() {
         *sample *= volume;
@@ -28,24 +33,24 @@ pub fn go_on(pcm: &mut [f32], volume: f32, before: f32) -> f32 {
         }
         peak = peak.max(sample.abs());
     }
-    if peak <= CEILING && before >= 1.0 {
+    if peak <= ceiling && before >= 1.0 {
         return 1.0;
     }
-    let gains = edge_gains(pcm, before);
+    let gains = edge_gains(pcm, ceiling, before);
     for (block, edges) in pcm.chunks_mut(BLOCK).zip(gains.windows(2)) {
         let step = (edges[1] - edges[0]) / BLOCK as f32;
         for (i, sample) in block.iter_mut().enumerate() {
-            *sample = (*sample * (edges[0] + step * i as f32)).clamp(-CEILING, CEILING);
+            *sample = (*sample * (edges[0] + step * i as f32)).clamp(-ceiling, ceiling);
         }
     }
     gains.last().copied().unwrap_or(before)
 }
 
 /// The gain at the edges of blocks, one more than there are blocks; `before` the first.
-fn edge_gains(pcm: &[f32], before: f32) -> Vec<f32> {
+fn edge_gains(pcm: &[f32], ceiling: f32, before: f32) -> Vec<f32> {
     let allowed = pcm.chunks(BLOCK).map(|block| {
         let peak = block.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        if peak > CEILING { CEILING / peak } else { 1.0 }
+        if peak > ceiling { ceiling / peak } else { 1.0 }
     });
     let mut edges = vec![1.0_f32; pcm.len().div_ceil(BLOCK) + 1];
     edges[0] = before.min(1.0);

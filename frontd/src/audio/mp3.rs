@@ -1,4 +1,4 @@
-//! MP3 by LAME: MPEG-2 layer III, one channel, constant bitrate.
+//! MP3 by LAME: MPEG-2 layer III (MPEG-1 from 32 kHz on), one channel, constant bitrate.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use mp3lame_encoder::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, EncodeError, Ending, SAMPLE_RATE};
+use super::{Destination, EncodeError, Ending};
 
 /// What LAME wants free before a flush, and before the first frame.
 const FLUSH_BYTES: usize = 7200;
@@ -15,8 +15,13 @@ const FLUSH_BYTES: usize = 7200;
 /// sized for it.
 const MAX_RUN: usize = 1 << 16;
 
-/// Kilobits a second. At 24 kHz (MPEG-2) 160 is the most there is; below 64 a frame is too small for the Info tag
-/// that tells players the duration.
+/// What LAME has at 24 kHz (MPEG-2). Below 64 a frame is too small for the Info tag that tells players the duration.
+const MPEG_2: [u16; 6] = [64, 80, 96, 112, 128, 160];
+/// …and from 32 kHz on.
+const MPEG_1: [u16; 10] = [64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const LEAST_MPEG_1_RATE: u32 = 32_000;
+
+/// Kilobits a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct Bitrate(u16);
@@ -35,8 +40,7 @@ impl TryFrom<u16> for Bitrate {
     type Error = BadBitrate;
 
     fn try_from(kbps: u16) -> Result<Self, BadBitrate> {
-        let bitrate = Self(kbps);
-        bitrate.lame().map(|_| bitrate).ok_or(BadBitrate)
+        MPEG_2.contains(&kbps).then_some(Self(kbps)).ok_or(BadBitrate)
     }
 }
 
@@ -47,6 +51,22 @@ impl From<Bitrate> for u16 {
 }
 
 impl Bitrate {
+    /// The bitrates that LAME has at a sample rate.
+    #[must_use]
+    pub fn all_at(sample_rate: u32) -> &'static [u16] {
+        if sample_rate < LEAST_MPEG_1_RATE {
+            &MPEG_2
+        } else {
+            &MPEG_1
+        }
+    }
+
+    /// One of [`Self::all_at`].
+    #[must_use]
+    pub fn at(kbps: u16, sample_rate: u32) -> Option<Self> {
+        Self::all_at(sample_rate).contains(&kbps).then_some(Self(kbps))
+    }
+
     fn lame(self) -> Option<mp3lame_encoder::Bitrate> {
         use mp3lame_encoder::Bitrate::*;
         Some(match self.0 {
@@ -56,6 +76,10 @@ impl Bitrate {
             112 => Kbps112,
             128 => Kbps128,
             160 => Kbps160,
+            192 => Kbps192,
+            224 => Kbps224,
+            256 => Kbps256,
+            320 => Kbps320,
             _ => return None,
         })
     }
@@ -78,15 +102,19 @@ impl fmt::Debug for Mp3 {
 }
 
 impl Mp3 {
-    pub(super) fn new(bitrate: Bitrate, destination: Destination) -> Result<Self, EncodeError> {
+    pub(super) fn new(
+        bitrate: Bitrate,
+        sample_rate: u32,
+        destination: Destination,
+    ) -> Result<Self, EncodeError> {
         use mp3lame_encoder::BuildError;
         let build = || {
             Builder::new()
                 .ok_or(BuildError::NoMem)?
                 .with_num_channels(1)?
                 .with_mode(Mode::Mono)?
-                .with_sample_rate(SAMPLE_RATE)?
-                .with_output_sample_rate(SAMPLE_RATE.try_into().ok())?
+                .with_sample_rate(sample_rate)?
+                .with_output_sample_rate(sample_rate.try_into().ok())?
                 .with_vbr_mode(VbrMode::Off)?
                 .with_brate(bitrate.lame().ok_or(BuildError::BadBRate)?)?
                 .with_quality(Quality::Good)?

@@ -25,10 +25,11 @@ pub(super) enum Wav {
 }
 
 impl Wav {
-    pub(super) fn new(destination: Destination) -> Result<Self, EncodeError> {
+    /// A stream has the model's sample rate.
+    pub(super) fn new(sample_rate: u32, destination: Destination) -> Result<Self, EncodeError> {
         Ok(match destination {
             Destination::Stream => Self::Stream { header_sent: false },
-            Destination::File => Self::File(File::new()?),
+            Destination::File => Self::File(File::new(sample_rate)?),
         })
     }
 
@@ -71,10 +72,10 @@ impl std::fmt::Debug for File {
 }
 
 impl File {
-    fn new() -> Result<Self, EncodeError> {
+    fn new(sample_rate: u32) -> Result<Self, EncodeError> {
         let spec = WavSpec {
             channels: 1,
-            sample_rate: SAMPLE_RATE,
+            sample_rate,
             bits_per_sample: 16,
             sample_format: SampleFormat::Int,
         };

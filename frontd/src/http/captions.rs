@@ -72,7 +72,7 @@ pub(super) async fn captions(
     let Started {
         making,
         headers,
-        format,
+        extension,
         stream,
         ..
     } = speech::start(&service, &door, peer, request, Some(false)).await?;
@@ -91,7 +91,7 @@ pub(super) async fn captions(
             response
         }
         None if stream => {
-            let lines = making.stream(Form::Lines(format.extension()));
+            let lines = making.stream(Form::Lines(extension));
             let mut response = Response::new(if version >= Version::HTTP_11 {
                 lines
             } else {
@@ -104,7 +104,7 @@ pub(super) async fn captions(
             let (whole, finish, _place) = making.whole(&service.store).await?;
             Json(Captioned {
                 audio: BASE64.encode(whole.into_bytes().await?),
-                audio_format: format.extension(),
+                audio_format: extension,
                 timestamps: finish.captions.timestamps(),
             })
             .into_response()

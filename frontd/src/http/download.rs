@@ -45,8 +45,8 @@ pub(super) struct DownloadQuery {
     ),
     security(()),
     responses(
-        (status = 200, description = "The file", content((Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"), (String = "application/json"))),
-        (status = 206, description = "The range", content((Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"), (String = "application/json"))),
+        (status = 200, description = "The file", content((Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/zip"), (String = "application/json"))),
+        (status = 206, description = "The range", content((Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/zip"), (String = "application/json"))),
         (status = 304, description = "Not changed"),
         (status = 404, description = "No such file, or no more", body = ErrorBody),
         (status = 416, description = "The range lies outside", body = ErrorBody),
@@ -206,6 +206,7 @@ fn content_type(name: &Name) -> HeaderValue {
     HeaderValue::from_static(match name.extension() {
         "mp3" => "audio/mpeg",
         "wav" => "audio/wav",
+        "zip" => "application/zip",
         "json" => "application/json",
         "srt" => "application/x-subrip; charset=utf-8",
         "vtt" => "text/vtt; charset=utf-8",

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::model_ids;
 use crate::{
     audio::EncodeError,
+    delivery::DeliveryError,
     generation::GenerationError,
     scheduler::{Busy, SynthesisError},
     script::ScriptError,
@@ -43,6 +44,11 @@ pub(super) enum ApiError {
     InputTooLong { chars: usize, limit: usize },
     #[error("{param}: {message}.")]
     Invalid { param: String, message: String },
+    #[error("{param}: {message}.")]
+    Unfit {
+        param: &'static str,
+        message: &'static str,
+    },
     #[error("response_format {0:?} is not made here: choose mp3 or wav.")]
     Format(String),
     #[error("The model {0:?} is not served here: use {served}.", served = model_ids::SERVED.join(", "))]
@@ -137,6 +143,15 @@ impl From<TextError> for ApiError {
     }
 }
 
+impl From<DeliveryError> for ApiError {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Store(error) => Self::Storage(error),
+            error => Self::Internal(error.to_string()),
+        }
+    }
+}
+
 impl From<EncodeError> for ApiError {
     fn from(error: EncodeError) -> Self {
         Self::Internal(error.to_string())
@@ -187,6 +202,7 @@ impl ApiError {
             Self::BodyTimeout => (S::REQUEST_TIMEOUT, REQUEST, "body_timeout"),
             Self::InputTooLong { .. } => (S::PAYLOAD_TOO_LARGE, REQUEST, "input_too_long"),
             Self::Invalid { .. } => (S::UNPROCESSABLE_ENTITY, REQUEST, "invalid_value"),
+            Self::Unfit { .. } => (S::BAD_REQUEST, REQUEST, "unfit_option"),
             Self::Format(_) => (S::UNPROCESSABLE_ENTITY, REQUEST, "unsupported_format"),
             Self::Model(_) => (S::BAD_REQUEST, REQUEST, "invalid_model"),
             Self::Language(_) => (S::BAD_REQUEST, REQUEST, "unsupported_language"),
@@ -242,7 +258,9 @@ impl ApiError {
     fn param(&self) -> Option<&str> {
         match self {
             Self::Invalid { param, .. } | Self::KeyInAddress { param } => Some(param),
-            Self::Voice { param, .. } | Self::Lexicon { param, .. } => Some(param),
+            Self::Voice { param, .. } | Self::Lexicon { param, .. } | Self::Unfit { param, .. } => {
+                Some(param)
+            }
             Self::Format(_) => Some("response_format"),
             Self::Model(_) => Some("model"),
             Self::Language(_) => Some("lang_code"),

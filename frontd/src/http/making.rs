@@ -148,6 +148,9 @@ impl Making {
             whole = whole.append(part.sound, store).await?;
         }
         let (mut finish, place) = self.finish().await?;
+        if let Some(file) = finish.file.take() {
+            return Ok((Whole::Spool(file), finish, place));
+        }
         whole = whole.append(std::mem::take(&mut finish.tail), store).await?;
         whole = whole.write_head(std::mem::take(&mut finish.head)).await?;
         Ok((whole, finish, place))

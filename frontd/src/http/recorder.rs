@@ -7,8 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    audio::{Bitrate, Destination, EncodeError, Encoder, Format, duration_of},
+    audio::{Encoder, Ending, duration_of},
     captions::{Captions, Chunk as CaptionChunk, Spoken, Subtitles, Timestamp},
+    delivery::{DeliveryError, Finisher},
     generation::{Chunk, Progress},
     store::{Draft, Name, StoreError},
 };
@@ -16,7 +17,6 @@ use crate::{
 /// Where the finished files will be.
 #[derive(Debug, Clone)]
 pub(super) struct Download {
-    pub(super) format: Format,
     pub(super) sound: Name,
     /// The times of what is said; subtitles have the same name with another ending.
     pub(super) timing: Option<Name>,
@@ -37,6 +37,8 @@ pub(super) struct Finish {
     pub(super) tail: Vec<u8>,
     /// Over the first bytes of a whole response.
     pub(super) head: Vec<u8>,
+    /// All of a response that is finished as a whole; there is no other sound then.
+    pub(super) file: Option<Draft>,
     pub(super) captions: Captions,
     /// Tokens given to the model and frames of 25 ms made of them.
     pub(super) usage: Usage,
@@ -56,7 +58,7 @@ pub(super) struct Usage {
 
 #[derive(Debug)]
 pub(super) struct Recorder {
-    response: Encoder,
+    response: Output,
     kept: Option<Kept>,
     captions: Captions,
     /// The name of the request's voice, where more than one speaks.
@@ -68,51 +70,55 @@ pub(super) struct Recorder {
 #[derive(Debug)]
 struct Kept {
     download: Download,
-    encoder: Encoder,
+    output: Output,
     draft: Draft,
     timing: Option<Draft>,
 }
 
+/// How a file or response is made.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// While it is spoken.
+    Encoded(Encoder),
+    /// At the end, when it is known how loud it is and where its chapters begin.
+    Finished(Box<Finisher>),
+}
+
+impl Output {
+    fn push(&mut self, pcm: &[f32]) -> Result<Vec<u8>, DeliveryError> {
+        match self {
+            Self::Encoded(encoder) => Ok(encoder.encode(pcm)?),
+            Self::Finished(finisher) => finisher.push(pcm).map(|()| Vec::new()),
+        }
+    }
+}
+
 impl Recorder {
-    pub(super) fn new(
-        format: Format,
-        bitrate: Bitrate,
-        destination: Destination,
-        captions: Captions,
-        voice: Option<String>,
-    ) -> Result<Self, EncodeError> {
-        Ok(Self {
-            response: Encoder::new(format, bitrate, destination)?,
+    pub(super) fn new(response: Output, captions: Captions, voice: Option<String>) -> Self {
+        Self {
+            response,
             kept: None,
             captions,
             voice,
             tokens: 0,
             samples: 0,
-        })
+        }
     }
 
     /// Writes a download as well. Should it fail on the way, the response goes on without it.
-    pub(super) fn keep(
-        &mut self,
-        download: Download,
-        bitrate: Bitrate,
-        draft: Draft,
-        timing: Option<Draft>,
-    ) -> Result<(), EncodeError> {
-        let encoder = Encoder::new(download.format, bitrate, Destination::File)?;
+    pub(super) fn keep(&mut self, download: Download, output: Output, draft: Draft, timing: Option<Draft>) {
         self.kept = Some(Kept {
             download,
-            encoder,
+            output,
             draft,
             timing,
         });
-        Ok(())
     }
 
     /// Encodes and writes; belongs on a blocking thread.
-    pub(super) fn push(&mut self, chunk: Chunk) -> Result<Part, EncodeError> {
+    pub(super) fn push(&mut self, chunk: Chunk) -> Result<Part, DeliveryError> {
         self.samples += chunk.pcm.len();
-        let sound = self.response.encode(&chunk.pcm)?;
+        let sound = self.response.push(&chunk.pcm)?;
         if let Some(kept) = &mut self.kept
             && let Err(error) = kept.write(&chunk.pcm)
         {
@@ -138,9 +144,16 @@ impl Recorder {
     }
 
     /// Ends the sound and publishes the download; belongs on a blocking thread.
-    pub(super) fn finish(self) -> Result<Finish, EncodeError> {
+    pub(super) fn finish(self) -> Result<Finish, DeliveryError> {
         let audio = duration_of(self.samples);
-        let ending = self.response.finish()?;
+        let (ending, file) = match self.response {
+            Output::Encoded(encoder) => (encoder.finish()?, None),
+            Output::Finished(finisher) => {
+                let file = finisher.file()?;
+                let file = finisher.finish(&self.captions.chapters(), file)?;
+                (Ending::default(), Some(file))
+            }
+        };
         let mut download = None;
         if let Some(kept) = self.kept {
             let files = kept.download.clone();
@@ -153,6 +166,7 @@ impl Recorder {
         Ok(Finish {
             tail: ending.tail,
             head: ending.head,
+            file,
             captions: self.captions,
             usage: Usage {
                 input_tokens: self.tokens,
@@ -173,7 +187,7 @@ impl Recorder {
 #[derive(Debug, thiserror::Error)]
 enum Lost {
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Delivery(#[from] DeliveryError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -187,7 +201,7 @@ fn lost(error: &Lost) {
 
 impl Kept {
     fn write(&mut self, pcm: &[f32]) -> Result<(), Lost> {
-        let bytes = self.encoder.encode(pcm)?;
+        let bytes = self.output.push(pcm)?;
         self.draft.write(&bytes)?;
         Ok(())
     }
@@ -199,9 +213,15 @@ impl Kept {
             #[serde(skip_serializing_if = "Vec::is_empty")]
             words: Vec<Timestamp>,
         }
-        let ending = self.encoder.finish()?;
-        self.draft.write(&ending.tail)?;
-        self.draft.write_head(&ending.head)?;
+        let draft = match self.output {
+            Output::Encoded(encoder) => {
+                let ending = encoder.finish().map_err(DeliveryError::from)?;
+                self.draft.write(&ending.tail)?;
+                self.draft.write_over(0, &ending.head)?;
+                self.draft
+            }
+            Output::Finished(finisher) => finisher.finish(&captions.chapters(), self.draft)?,
+        };
         // The times first: who finds the sound finds them too.
         if let (Some(mut draft), Some(name)) = (self.timing, self.download.timing) {
             let timing = Timing {
@@ -221,7 +241,7 @@ impl Kept {
             }
             draft.publish(name)?;
         }
-        self.draft.publish(self.download.sound)?;
+        draft.publish(self.download.sound)?;
         metrics::counter!(crate::metrics::DOWNLOADS, "outcome" => "kept").increment(1);
         Ok(())
     }

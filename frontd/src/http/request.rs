@@ -1,5 +1,6 @@
 //! The body of a speech request, read once into what to speak.
 
+mod delivery;
 mod normalization;
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
@@ -14,7 +15,8 @@ use super::{
     model_ids, tolerant,
 };
 use crate::{
-    audio::Format,
+    audio::{Bitrate, Format},
+    delivery::Delivery,
     script::{self, Alias, Item},
     text::{Dialect, lexicon::Lexicon, normalise},
     voices::{Loudness, Style, Voices},
@@ -88,6 +90,24 @@ pub(super) struct SpeechRequest {
     pub(super) voice_aliases: Option<BTreeMap<String, AliasParam>>,
     /// How words are said, ahead of the server's lexicon; at most 500 entries.
     pub(super) lexicon: Option<Vec<LexiconEntry>>,
+    /// kbit/s of an MP3: 64, 80, 96, 112, 128 or 160, and from 44100 Hz on 192, 224, 256 or 320, too. This field and the next five
+    /// are about a finished file: they need `stream` false or `return_download_link`.
+    #[schema(example = 128)]
+    #[serde(default, deserialize_with = "tolerant::number")]
+    pub(super) bitrate: Option<f64>,
+    /// Samples a second: 22050, 24000, 44100 or 48000.
+    #[schema(example = 44100, default = 24000)]
+    #[serde(default, deserialize_with = "tolerant::number")]
+    pub(super) sample_rate: Option<f64>,
+    /// Title in an MP3's tag.
+    pub(super) title: Option<String>,
+    /// Artist in an MP3's tag.
+    pub(super) artist: Option<String>,
+    /// What becomes of the text's headings (`# Title`): chapters in an MP3's tag (`id3`), or a file each in a ZIP (`zip`).
+    #[schema(pattern = "^(id3|zip)$")]
+    pub(super) chapters: Option<String>,
+    /// Brings the finished whole by one gain to LUFS from -40 to -10, or to what ACX takes as an audiobook (`acx`).
+    pub(super) master: Option<LoudnessParam>,
     /// Read `[voice:am_michael]`, `[rate:1.2]` and `[variant:2]` as tags.
     #[schema(default = false)]
     #[serde(default, deserialize_with = "tolerant::flag")]
@@ -116,13 +136,23 @@ pub(super) enum VoiceParam {
     },
 }
 
-/// A number of LUFS, or `off`.
+/// A number of LUFS, or a name.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(untagged, expecting = "a number of LUFS is expected, or off")]
+#[serde(untagged, expecting = "a number of LUFS is expected, or a name")]
 pub(super) enum LoudnessParam {
     #[schema(example = "-19")]
     Lufs(f64),
     Name(String),
+}
+
+impl LoudnessParam {
+    /// As a text.
+    fn written(self) -> String {
+        match self {
+            Self::Lufs(lufs) => lufs.to_string(),
+            Self::Name(name) => name.trim().to_owned(),
+        }
+    }
 }
 
 /// What an alias stands for.
@@ -144,6 +174,7 @@ pub(super) struct Rules {
     pub(super) max_input_chars: usize,
     pub(super) default_voice: String,
     pub(super) loudness: Loudness,
+    pub(super) mp3: Bitrate,
 }
 
 impl Rules {
@@ -173,6 +204,8 @@ pub(super) struct CheckedRequest {
     pub(super) normalisation: normalise::Options,
     pub(super) lexicon: Option<Arc<Lexicon>>,
     pub(super) format: Format,
+    /// How the response's file is finished, unless it is plain sound.
+    pub(super) delivery: Option<Delivery>,
     pub(super) download: Option<KeptFiles>,
     /// Whether the response is sent while it is made.
     pub(super) stream: bool,
@@ -188,10 +221,20 @@ pub(super) struct Include {
 }
 
 /// The files to be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeptFiles {
     pub(super) format: Format,
     pub(super) timing: bool,
+    /// How it is finished, unless it is plain sound.
+    pub(super) delivery: Option<Delivery>,
+}
+
+impl KeptFiles {
+    /// The ending of the sound's name.
+    pub(super) fn extension(&self) -> &'static str {
+        let finished = self.delivery.as_ref().map(Delivery::extension);
+        finished.unwrap_or(self.format.extension())
+    }
 }
 
 impl CheckedRequest {
@@ -200,20 +243,26 @@ impl CheckedRequest {
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub(super) fn parse(request: SpeechRequest, rules: &Rules, voices: &Voices) -> Result<Self, ApiError> {
-        if let Some(model) = request.model
+    pub(super) fn parse(
+        mut request: SpeechRequest,
+        rules: &Rules,
+        voices: &Voices,
+    ) -> Result<Self, ApiError> {
+        if let Some(model) = request.model.take()
             && !model_ids::is_served(&model)
         {
             return Err(ApiError::Model(clipped(&model)));
         }
         let text = request
             .input
+            .take()
             .ok_or_else(|| invalid("input", "the text is missing"))?;
         let chars = text.chars().count();
         if chars > rules.max_input_chars {
             let limit = rules.max_input_chars;
             return Err(ApiError::InputTooLong { chars, limit });
         }
+        let finishing = delivery::Wanted::read(&mut request, &text)?;
         let format = parse_format(request.response_format)?;
         let include = request.include.unwrap_or_default();
         let includes = |name: &str| include.iter().any(|included| included == name);
@@ -272,6 +321,21 @@ impl CheckedRequest {
         let timing = request.return_timing.unwrap_or(false);
         let wanted = request.return_download_link.unwrap_or(false) || timing;
         let download_format = parse_download_format(request.download_format, format)?;
+        let stream = request.stream.unwrap_or(true);
+        let whole = !stream && events.is_none();
+        if finishing.is_some() && !whole && !wanted {
+            return Err(ApiError::Unfit {
+                param: "stream",
+                message: "bitrate, sample_rate, title, artist, chapters and master are for a finished file: ask for stream=false \
+                          or return_download_link=true",
+            });
+        }
+        let finished = |format, made: bool| {
+            let finishing = finishing.as_ref().filter(|_| made);
+            finishing.map(|wanted| wanted.of(format, rules.mp3)).transpose()
+        };
+        let delivery = finished(format, whole)?;
+        let kept = finished(download_format, wanted)?;
         Ok(Self {
             text,
             items,
@@ -285,11 +349,13 @@ impl CheckedRequest {
             normalisation,
             lexicon,
             format,
+            delivery,
             download: wanted.then_some(KeptFiles {
                 format: download_format,
                 timing,
+                delivery: kept,
             }),
-            stream: request.stream.unwrap_or(true),
+            stream,
             events,
         })
     }
@@ -330,11 +396,7 @@ fn format_named(name: &str) -> Option<Format> {
 
 fn parse_loudness(wanted: Option<LoudnessParam>) -> Result<Option<Loudness>, ApiError> {
     let Some(wanted) = wanted else { return Ok(None) };
-    let text = match wanted {
-        LoudnessParam::Lufs(lufs) => lufs.to_string(),
-        LoudnessParam::Name(name) => name.trim().to_owned(),
-    };
-    let parsed = text.parse().map(Some);
+    let parsed = wanted.written().parse().map(Some);
     parsed.map_err(|()| invalid("loudness", &format!("{} is expected", Loudness::WANTED)))
 }
 
@@ -342,7 +404,12 @@ fn parse_variant(wanted: Option<f64>) -> Result<u8, ApiError> {
     let mut variants = 0..=script::MAX_VARIANT;
     let wanted = wanted.unwrap_or(0.0);
     let found = variants.find(|variant| f64::from(*variant) == wanted);
-    found.ok_or_else(|| invalid("variant", &format!("a whole number from 0 to {} is expected", script::MAX_VARIANT)))
+    found.ok_or_else(|| {
+        invalid(
+            "variant",
+            &format!("a whole number from 0 to {} is expected", script::MAX_VARIANT),
+        )
+    })
 }
 
 fn parse_language(code: Option<String>) -> Result<Option<Dialect>, ApiError> {

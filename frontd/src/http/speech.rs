@@ -19,17 +19,18 @@ use super::{
     json,
     making::Making,
     names,
-    recorder::{Download, Recorder},
+    recorder::{Download, Output, Recorder},
     request::{CheckedRequest, Rules, SpeechRequest},
 };
 use crate::{
-    audio::{Destination, Format},
+    audio::{Destination, Encoder},
     captions::Captions,
+    delivery::Finisher,
     generation::{GenerationError, Request as Generation},
     metrics as counters,
     scheduler::queue::Delivery,
     script::Item,
-    store::{Draft, Name},
+    store::{Draft, Name, StoreError},
     text::unknown_signs,
     voices::Style,
 };
@@ -59,18 +60,18 @@ const PATIENCE: Duration = Duration::from_millis(250);
     request_body = SpeechRequest,
     responses(
         (status = 200, description = "The sound", content(
-            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"),
+            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/wav"), (Vec<u8> = "application/zip"),
             (String = "text/event-stream", example = "data: {\"type\":\"speech.audio.delta\",\"audio\":\"…\"}\n\ndata: {\"type\":\"speech.audio.done\",\"usage\":{\"input_tokens\":14,\"output_tokens\":52,\"total_tokens\":66}}\n\n"),
         ), headers(
             ("X-Download-Path" = String, description = "Where the finished file will be, with return_download_link"),
-            ("X-Download-Format" = String, description = "The file's format: mp3 or wav"),
+            ("X-Download-Format" = String, description = "The file's format: mp3, wav or zip"),
             ("X-Download-Status" = String, description = "pending, or unavailable when no file can be written"),
             ("X-Timing-Path" = String, description = "Where the times will be, with return_timing; the same name ending in .srt and .vtt is a subtitle file"),
             ("X-Warning" = String, description = "Signs in literal phonemes that the model does not know, which are left out; mixes whose voices nearly cancel each other"),
             ("Server-Timing" = String, description = "queue: from the request to being let in; first: to the first sound; in ms"),
             ("X-Request-Id" = String, description = "As sent with the request, or made here"),
         )),
-        (status = 400, description = "Not JSON; a model, voice, language, tag or SSML that does not exist; nothing to say", body = ErrorBody),
+        (status = 400, description = "Not JSON; a model, voice, language, tag or SSML that does not exist; nothing to say; a finished file that is streamed", body = ErrorBody),
         (status = 401, description = "No valid API key", body = ErrorBody),
         (status = 408, description = "The body came too slowly", body = ErrorBody),
         (status = 413, description = "The input or the body is too long", body = ErrorBody),
@@ -89,7 +90,6 @@ pub(super) async fn speech(
     request: Request,
 ) -> Result<Response, ApiError> {
     let mut started = start(&service, &door, peer, request, None).await?;
-    let format = started.format;
     let mut response = if let Some(events) = started.events {
         let mut response = Response::new(started.making.stream(Form::Events(events)));
         set(&mut response, header::CONTENT_TYPE, "text/event-stream");
@@ -105,8 +105,8 @@ pub(super) async fn speech(
             whole.into_body(place)
         };
         let mut response = Response::new(body);
-        set(&mut response, header::CONTENT_TYPE, format.content_type());
-        let disposition = names::disposition("attachment", None, format.extension());
+        set(&mut response, header::CONTENT_TYPE, started.content_type);
+        let disposition = names::disposition("attachment", None, started.extension);
         response
             .headers_mut()
             .insert(header::CONTENT_DISPOSITION, disposition);
@@ -121,7 +121,9 @@ pub(super) async fn speech(
 pub(super) struct Started {
     pub(super) making: Making,
     pub(super) headers: HeaderMap,
-    pub(super) format: Format,
+    /// Of the sound alone.
+    pub(super) content_type: &'static str,
+    pub(super) extension: &'static str,
     pub(super) stream: bool,
     events: Option<Events>,
 }
@@ -149,9 +151,10 @@ pub(super) async fn start(
         max_input_chars: service.config.server.max_input_chars,
         default_voice: service.config.model.default_voice.clone(),
         loudness: service.config.audio.loudness,
+        mp3: service.config.audio.mp3,
     };
     let bytes = json::collect(&parts.headers, body, rules.max_body_bytes()).await?;
-    let speech = {
+    let mut speech = {
         let service = Arc::clone(service);
         blocking(move || {
             let mut request: SpeechRequest = json::parse(&bytes)?;
@@ -160,6 +163,12 @@ pub(super) async fn start(
         })
         .await??
     };
+    if captioned.is_some() && speech.delivery.is_some() {
+        return Err(ApiError::Unfit {
+            param: "stream",
+            message: "times come with plain sound: ask for the finished file at /v1/audio/speech",
+        });
+    }
     tracing::debug!(
         chars = speech.text.chars().count(),
         voice = speech.style.name(),
@@ -184,13 +193,27 @@ pub(super) async fn start(
         Destination::File
     };
     let many_voices = !speech.styles.is_empty();
+    let (content_type, extension) = match &speech.delivery {
+        Some(delivery) => (delivery.content_type(), delivery.extension()),
+        None => (speech.format.content_type(), speech.format.extension()),
+    };
+    let response = match speech.delivery.take() {
+        Some(delivery) => {
+            let store = service.store.clone();
+            let pcm = blocking(move || store.spool()).await??;
+            Output::Finished(Box::new(Finisher::new(delivery, pcm)?))
+        }
+        None => Output::Encoded(Encoder::new(
+            speech.format,
+            service.config.audio.mp3,
+            destination,
+        )?),
+    };
     let mut recorder = Recorder::new(
-        speech.format,
-        service.config.audio.mp3,
-        destination,
+        response,
         Captions::new(&speech.text, &speech.items),
         many_voices.then(|| speech.style.name().to_owned()),
-    )?;
+    );
     let mut headers = HeaderMap::new();
     let warnings = unknown_phonemes(&speech.items)
         .into_iter()
@@ -242,7 +265,8 @@ pub(super) async fn start(
     Ok(Started {
         making: Making::new(recorder, first, chunks, line, place, arrived),
         headers,
-        format: speech.format,
+        content_type,
+        extension,
         stream: streaming,
         events,
     })
@@ -294,17 +318,17 @@ async fn keep(
     headers: &mut HeaderMap,
 ) -> Result<(), ApiError> {
     let store = service.store.clone();
-    let drafts = blocking(move || -> Result<(Draft, Option<Draft>), _> {
+    let with_timing = wanted.timing;
+    let drafts = blocking(move || -> Result<(Draft, Option<Draft>, Draft), StoreError> {
         let sound = store.create()?;
-        let timing = wanted.timing.then(|| sound.another()).transpose()?;
-        Ok::<_, crate::store::StoreError>((sound, timing))
+        let timing = with_timing.then(|| sound.another()).transpose()?;
+        let pcm = sound.scratch()?;
+        Ok((sound, timing, pcm))
     })
     .await?;
-    let name = Name::random(
-        wanted.format.extension(),
-        service.config.server.node_id.as_deref(),
-    );
-    let (Ok((draft, timing_draft)), Some(sound)) = (drafts, name) else {
+    let extension = wanted.extension();
+    let name = Name::random(extension, service.config.server.node_id.as_deref());
+    let (Ok((draft, timing_draft, pcm)), Some(sound)) = (drafts, name) else {
         metrics::counter!(counters::DOWNLOADS, "outcome" => "unavailable").increment(1);
         insert(headers, DOWNLOAD_STATUS, "unavailable");
         return Ok(());
@@ -313,16 +337,20 @@ async fn keep(
     let path = |name: &Name| download::path(&service.config.access.root_path, name);
     insert(headers, DOWNLOAD_STATUS, "pending");
     insert(headers, DOWNLOAD_PATH, &path(&sound));
-    insert(headers, DOWNLOAD_FORMAT, wanted.format.extension());
+    insert(headers, DOWNLOAD_FORMAT, extension);
     if let Some(timing) = &timing {
         insert(headers, TIMING_PATH, &path(timing));
     }
-    let download = Download {
-        format: wanted.format,
-        sound,
-        timing,
+    let output = match wanted.delivery {
+        Some(delivery) => Output::Finished(Box::new(Finisher::new(delivery, pcm)?)),
+        None => Output::Encoded(Encoder::new(
+            wanted.format,
+            service.config.audio.mp3,
+            Destination::File,
+        )?),
     };
-    Ok(recorder.keep(download, service.config.audio.mp3, draft, timing_draft)?)
+    recorder.keep(Download { sound, timing }, output, draft, timing_draft);
+    Ok(())
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -74,7 +74,7 @@ impl Whole {
             }
             Self::Spool(mut spool) => {
                 blocking(move || {
-                    spool.write_head(&head)?;
+                    spool.write_over(0, &head)?;
                     Ok(Self::Spool(spool))
                 })
                 .await?

@@ -48,6 +48,14 @@ impl Draft {
         Self::new(self.store.clone(), self.for_output)
     }
 
+    /// A file beside this one that is only written and read back.
+    ///
+    /// # Errors
+    /// When the temp folder cannot be written.
+    pub fn scratch(&self) -> Result<Self, StoreError> {
+        Self::new(self.store.clone(), false)
+    }
+
     /// Appends. Makes room first, in the temp folder and, if the file is bound to go there, in the output folder.
     ///
     /// # Errors
@@ -68,12 +76,16 @@ impl Draft {
         self.checked(written)
     }
 
-    /// Writes over the first bytes.
+    /// Writes over bytes that were written before, from `at` on.
     ///
     /// # Errors
-    /// When the disk fails.
-    pub fn write_head(&mut self, head: &[u8]) -> Result<(), StoreError> {
-        let written = self.file.write_all_at(head, 0);
+    /// When the disk fails, or there are none.
+    pub fn write_over(&mut self, at: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let written = if at + bytes.len() as u64 <= self.bytes {
+            self.file.write_all_at(bytes, at)
+        } else {
+            Err(io::ErrorKind::InvalidInput.into())
+        };
         self.checked(written)
     }
 

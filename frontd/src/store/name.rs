@@ -4,7 +4,7 @@ use std::fmt;
 const LETTERS: usize = 26;
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// What may be published.
-const EXTENSIONS: [&str; 5] = ["mp3", "wav", "json", "srt", "vtt"];
+const EXTENSIONS: [&str; 6] = ["mp3", "wav", "zip", "json", "srt", "vtt"];
 /// Of files that are being written.
 const DRAFT: &str = "part";
 

@@ -66,7 +66,8 @@ fn a_file_appears_whole_when_it_is_published() {
     let fixture = Fixture::new(1000, 1000);
     let mut draft = fixture.store.create().unwrap();
     draft.write(b"____world").unwrap();
-    draft.write_head(b"hello").unwrap();
+    draft.write_over(0, b"hello").unwrap();
+    assert!(draft.write_over(5, b"world").is_err(), "beyond its end");
     draft.write(b"!").unwrap();
     assert_eq!(fs::read_dir(fixture.output()).unwrap().count(), 0);
     assert_eq!(fixture.bytes(), [10, 10], "counted as it is written");

@@ -32,7 +32,7 @@ def test_the_document_is_complete(server):
     document = server.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
     fields = {"model", "input", "voice", "response_format", "download_format", "speed", "variant", "stream", "return_download_link",
-              "return_timing", "lang_code", "volume_multiplier", "loudness", "normalization_options", "voice_aliases", "lexicon",
+              "return_timing", "lang_code", "volume_multiplier", "loudness", "normalization_options", "voice_aliases", "lexicon", "bitrate", "sample_rate", "title", "artist", "chapters", "master",
               "allow_voice_tags", "ssml", "stream_format", "include"}
     assert set(schemas["SpeechRequest"]["properties"]) == fields
     assert all(field.get("description") or field.get("$ref") or field.get("oneOf")
@@ -40,7 +40,7 @@ def test_the_document_is_complete(server):
     speech = document["paths"]["/v1/audio/speech"]["post"]["responses"]
     assert {"200", "400", "401", "408", "413", "415", "422", "429", "500", "503", "504"} <= set(speech)
     assert {"X-Download-Path", "X-Timing-Path", "Server-Timing"} <= set(speech["200"]["headers"])
-    assert set(speech["200"]["content"]) == {"audio/mpeg", "audio/wav", "text/event-stream"}
+    assert set(speech["200"]["content"]) == {"audio/mpeg", "audio/wav", "application/zip", "text/event-stream"}
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 

@@ -6,6 +6,7 @@ mod cache;
 mod chaos;
 mod clients;
 mod faulty_workers;
+mod finished;
 mod http_1_0;
 mod kokoro;
 mod lexicon;

@@ -11,6 +11,13 @@ use harness::{Server, prose, wav};
 
 /// Samples that an independent decoder finds.
 fn decode(bytes: Vec<u8>, ending: &str) -> Vec<f32> {
+    let (rate, samples) = decoded(bytes, ending);
+    assert_eq!(rate, 24_000);
+    samples
+}
+
+/// The same, with their number a second.
+pub(crate) fn decoded(bytes: Vec<u8>, ending: &str) -> (u32, Vec<f32>) {
     let source = MediaSourceStream::new(Box::new(std::io::Cursor::new(bytes)), Default::default());
     let mut hint = Hint::new();
     hint.with_extension(ending);
@@ -24,7 +31,7 @@ fn decode(bytes: Vec<u8>, ending: &str) -> Vec<f32> {
         .expect("a known format");
     let mut format = probed.format;
     let track = format.default_track().expect("a track").clone();
-    assert_eq!(track.codec_params.sample_rate, Some(24_000));
+    let rate = track.codec_params.sample_rate.unwrap();
     let mut decoder = symphonia::default::get_codecs()
         .make(&track.codec_params, &DecoderOptions::default())
         .unwrap();
@@ -36,7 +43,7 @@ fn decode(bytes: Vec<u8>, ending: &str) -> Vec<f32> {
         buffer.copy_interleaved_ref(decoded);
         samples.extend_from_slice(buffer.samples());
     }
-    samples
+    (rate, samples)
 }
 
 #[test]

@@ -188,11 +188,8 @@ impl Blocks<'_> {
             self.part(Gap::Line, range.end);
             return;
         }
-        let hashes = text.bytes().take_while(|&b| b == b'#').count();
-        if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
-            let inner = text[hashes..].trim_end_matches('#');
-            let start = content.start + hashes;
-            let heading = trim(self.input.text(), start..start + inner.len());
+        if let Some(title) = heading(text) {
+            let heading = content.start + title.start..content.start + title.end;
             self.part(Gap::Paragraph, range.start);
             self.paragraph.push_part(self.input, heading);
             self.part(Gap::Line, range.end);
@@ -403,6 +400,13 @@ fn trim(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// "---", "* * *" and the like.
+/// The title of a heading, `## Title ##`.
+pub(super) fn heading(line: &str) -> Option<Range<usize>> {
+    let hashes = line.bytes().take_while(|&b| b == b'#').count();
+    let is_heading = (1..=6).contains(&hashes) && line[hashes..].starts_with(' ');
+    is_heading.then(|| trim(line, hashes..hashes + line[hashes..].trim_end_matches('#').len()))
+}
+
 fn is_rule(line: &str) -> bool {
     let Some(mark) = line.bytes().next().filter(|b| b"-*_=~#+".contains(b)) else {
         return false;

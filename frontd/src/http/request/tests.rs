@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    delivery::Master,
     http::json,
     text::normalise::options::{Aloud, Emoji, Urls},
     voices::{Model, Settings, Weights},
@@ -16,6 +17,7 @@ fn parse(body: serde_json::Value) -> Result<CheckedRequest, ApiError> {
         max_input_chars: 100,
         default_voice: "af_heart".to_owned(),
         loudness: Loudness::Lufs(-23.0),
+        mp3: Bitrate::default(),
     };
     CheckedRequest::parse(json::parse(body.to_string().as_bytes())?, &rules, &voices)
 }
@@ -48,6 +50,107 @@ fn the_least_request_has_all_defaults() {
 }
 
 #[test]
+fn a_finished_file_is_asked_for_as_a_whole() {
+    let whole = |field: &str, value: serde_json::Value| {
+        parse(j!({"input": "Hi", "stream": false, field: value})).map(|speech| speech.delivery.unwrap())
+    };
+    assert_eq!(
+        whole("bitrate", j!(160)).unwrap().bitrate,
+        Bitrate::at(160, 24_000).unwrap()
+    );
+    assert_eq!(whole("sample_rate", j!("44100")).unwrap().sample_rate, 44_100);
+    assert_eq!(whole("master", j!("ACX")).unwrap().master, Some(Master::Acx));
+    assert_eq!(
+        whole("master", j!(-19)).unwrap().master,
+        Some(Master::Lufs(-19.0))
+    );
+    assert_eq!(whole("title", j!("A")).unwrap().title.as_deref(), Some("A"));
+    assert_eq!(whole("chapters", j!("zip")).unwrap().extension(), "zip");
+    assert_eq!(whole("chapters", j!("ID3")).unwrap().extension(), "mp3");
+    for (field, value) in [
+        ("bitrate", j!(192)),
+        ("bitrate", j!(100)),
+        ("bitrate", j!(160.5)),
+        ("sample_rate", j!(8000)),
+        ("master", j!("loud")),
+        ("master", j!(-5)),
+        ("chapters", j!("m4b")),
+        ("title", j!("x".repeat(201))),
+    ] {
+        let body = j!({"input": "Hi", "stream": false, field: value});
+        assert_eq!(code(body.clone()), "invalid_value", "{body}");
+    }
+    // Not while it is streamed, but for the download beside it.
+    for body in [
+        j!({"input": "Hi", "bitrate": 128}),
+        j!({"input": "Hi", "stream": true, "master": -19}),
+        j!({"input": "Hi", "stream": false, "stream_format": "sse", "chapters": "zip"}),
+        // A WAV has no tag.
+        j!({"input": "Hi", "stream": false, "response_format": "wav", "title": "A"}),
+        j!({"input": "Hi", "return_download_link": true, "download_format": "wav", "chapters": "id3"}),
+    ] {
+        assert_eq!(code(body.clone()), "unfit_option", "{body}");
+    }
+    let kept = parse(j!({"input": "Hi", "return_download_link": true, "sample_rate": 44100, "bitrate": 320}))
+        .unwrap();
+    assert!(kept.delivery.is_none());
+    assert_eq!(
+        kept.download.unwrap().delivery.unwrap().bitrate,
+        Bitrate::at(320, 44_100).unwrap()
+    );
+    assert!(
+        parse(j!({"input": "Hi", "title": "", "artist": null}))
+            .unwrap()
+            .delivery
+            .is_none()
+    );
+}
+
+#[test]
+fn a_variant_is_a_whole_number_to_nine() {
+    assert_eq!(parse(j!({"input": "Hi", "variant": 9})).unwrap().variant, 9);
+    assert_eq!(parse(j!({"input": "Hi", "variant": "2"})).unwrap().variant, 2);
+    assert_eq!(parse(j!({"input": "Hi"})).unwrap().variant, 0);
+    for wrong in [j!(10), j!(-1), j!(1.5)] {
+        assert_eq!(code(j!({"input": "Hi", "variant": wrong})), "invalid_value");
+    }
+}
+
+#[test]
+fn a_lexicon_of_the_request_tells_every_entry_at_fault() {
+    let entry = |word: &str| j!({"word": word, "say": "win"});
+    let parsed =
+        parse(j!({"input": "Hi", "lexicon": [entry("Nguyen"), {"word": "GIF", "phonemes": "dʒɪf"}]}));
+    assert_eq!(parsed.unwrap().lexicon.unwrap().entries().len(), 2);
+    assert!(
+        parse(j!({"input": "Hi", "lexicon": []}))
+            .unwrap()
+            .lexicon
+            .is_none()
+    );
+    let error = parse(j!({"input": "Hi", "lexicon": [
+        entry("a"), {"word": "b"}, {"word": "c", "say": "x", "phonemes": "x"}, {"word": "", "say": "x"}, {"word": "d", "phonemes": "☃"}
+    ]}))
+    .unwrap_err();
+    let body = error.body();
+    assert_eq!(
+        body.faults.iter().map(|fault| fault.entry).collect::<Vec<_>>(),
+        [1, 2, 3, 4]
+    );
+    assert_eq!(
+        (error.code(), body.error.param.as_deref()),
+        ("invalid_lexicon", Some("lexicon"))
+    );
+    assert!(
+        body.error
+            .message
+            .starts_with("lexicon[1]: one of say and phonemes is expected; ")
+    );
+    let many: Vec<_> = (0..501).map(|i| entry(&format!("w{i}"))).collect();
+    assert_eq!(code(j!({"input": "Hi", "lexicon": many})), "invalid_value");
+}
+
+#[test]
 fn every_field_is_read() {
     let speech = parse(j!({
         "model": "tts-1-hd",
@@ -73,7 +176,8 @@ fn every_field_is_read() {
         speech.download,
         Some(KeptFiles {
             format: Format::Mp3,
-            timing: true
+            timing: true,
+            delivery: None,
         })
     );
     assert!(
@@ -125,7 +229,8 @@ fn downloads_keep_older_formats_working() {
             download,
             KeptFiles {
                 format: wanted,
-                timing: false
+                timing: false,
+                delivery: None,
             },
             "{format}"
         );

@@ -1,0 +1,150 @@
+//! How loud the whole is, and how loud it is to be. Pure.
+
+use ebur128::{EbuR128, Mode};
+
+use crate::audio::SAMPLE_RATE;
+
+/// The RMS that an audiobook of ACX gets: in the middle of -23 to -18 dB, a little to the loud side.
+const ACX_RMS: f64 = -20.0;
+/// Its peaks, of which ACX wants none above -3 dB: decoding an MP3 and another sample rate add up to a decibel.
+const ACX_CEILING: f32 = 0.63;
+/// For other targets: -1.5 dB.
+const CEILING: f32 = 0.84;
+/// A gain beyond is that of a text without speech.
+const MOST_GAIN: f64 = 40.0;
+
+/// How loud the finished whole is to be, by one gain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Master {
+    /// As ACX takes audiobooks: RMS from -23 to -18 dB, peaks to -3 dB.
+    Acx,
+    /// Integrated loudness by ITU-R BS.1770, gated.
+    Lufs(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("acx is expected, or a number of LUFS from -40 to -10")]
+pub struct BadMaster;
+
+impl Master {
+    /// What no sample exceeds.
+    pub(super) fn ceiling(self) -> f32 {
+        match self {
+            Self::Acx => ACX_CEILING,
+            Self::Lufs(_) => CEILING,
+        }
+    }
+}
+
+impl std::str::FromStr for Master {
+    type Err = BadMaster;
+
+    fn from_str(text: &str) -> Result<Self, BadMaster> {
+        if text.eq_ignore_ascii_case("acx") {
+            return Ok(Self::Acx);
+        }
+        let lufs = text.parse().map_err(|_| BadMaster)?;
+        (-40.0..=-10.0)
+            .contains(&lufs)
+            .then_some(Self::Lufs(lufs))
+            .ok_or(BadMaster)
+    }
+}
+
+/// Measures sound as it comes.
+pub(super) struct Meter {
+    loudness: EbuR128,
+    /// Sum of squares.
+    energy: f64,
+    samples: usize,
+    peak: f32,
+}
+
+impl std::fmt::Debug for Meter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Meter").field(&self.samples).finish()
+    }
+}
+
+impl Meter {
+    pub(super) fn new() -> Result<Self, ebur128::Error> {
+        Ok(Self {
+            // A histogram has the same size for any length.
+            loudness: EbuR128::new(1, SAMPLE_RATE, Mode::I | Mode::HISTOGRAM)?,
+            energy: 0.0,
+            samples: 0,
+            peak: 0.0,
+        })
+    }
+
+    pub(super) fn add(&mut self, pcm: &[f32]) -> Result<(), ebur128::Error> {
+        self.energy += pcm.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
+        self.samples += pcm.len();
+        self.peak = pcm.iter().fold(self.peak, |peak, sample| peak.max(sample.abs()));
+        self.loudness.add_frames_f32(pcm)
+    }
+
+    /// What brings the measured sound to `master`.
+    pub(super) fn gain(&self, master: Master) -> Result<f32, ebur128::Error> {
+        let decibels = match master {
+            Master::Lufs(wanted) => wanted - self.loudness.loudness_global()?,
+            Master::Acx => ACX_RMS - self.rms(),
+        };
+        let decibels = if decibels.abs() <= MOST_GAIN {
+            decibels
+        } else {
+            0.0
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "a gain of at most 100")]
+        let gain = 10_f64.powf(decibels / 20.0) as f32;
+        Ok(gain)
+    }
+
+    /// The loudest sample.
+    pub(super) fn peak(&self) -> f32 {
+        self.peak
+    }
+
+    /// In dB below full scale, silences included.
+    #[expect(clippy::cast_precision_loss, reason = "samples of hours")]
+    fn rms(&self) -> f64 {
+        10.0 * (self.energy / self.samples as f64).log10()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A second of a sine of 997 Hz, whose loudness is its level: -3.01 - 0.69 + 0.69 dB (BS.1770).
+    fn measured(amplitude: f32) -> Meter {
+        let mut meter = Meter::new().unwrap();
+        let pcm: Vec<f32> = (0..SAMPLE_RATE)
+            .map(|i| amplitude * (i as f32 * 997.0 * std::f32::consts::TAU / SAMPLE_RATE as f32).sin())
+            .collect();
+        meter.add(&pcm).unwrap();
+        meter
+    }
+
+    #[test]
+    fn one_gain_brings_the_whole_to_the_target() {
+        let decibels = |meter: &Meter, master| 20.0 * meter.gain(master).unwrap().log10();
+        let sine = measured(0.1);
+        // -20 dB peak is -23 LUFS and an RMS of -23 dB.
+        assert!((decibels(&sine, Master::Lufs(-19.0)) - 4.0).abs() < 0.2);
+        assert!((decibels(&sine, Master::Acx) - 3.0).abs() < 0.1);
+        assert!((sine.peak() - 0.1).abs() < 1e-3);
+        // Silence stays silence.
+        assert_eq!(measured(0.0).gain(Master::Acx).unwrap(), 1.0);
+        assert_eq!(measured(0.0).gain(Master::Lufs(-16.0)).unwrap(), 1.0);
+    }
+
+    #[test]
+    fn targets_are_read() {
+        assert_eq!("ACX".parse(), Ok(Master::Acx));
+        assert_eq!("-19".parse(), Ok(Master::Lufs(-19.0)));
+        for bad in ["", "off", "-9", "-41", "NaN", "acx2"] {
+            assert_eq!(bad.parse::<Master>(), Err(BadMaster), "{bad}");
+        }
+    }
+}
