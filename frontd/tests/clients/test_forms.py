@@ -132,6 +132,10 @@ def test_other_origins(start):
     assert "x-download-path" in allowed.headers["access-control-expose-headers"]
     other = server.get("/v1/models", headers={"Origin": "https://b.example"})
     assert "access-control-allow-origin" not in other.headers
+    # Another page speaks, and does not replace the server's lexicon.
+    preflight = requests.options(server.url + "/v1/lexicon", timeout=10, headers={
+        "Origin": "https://a.example", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type"})
+    assert "PUT" not in preflight.headers["access-control-allow-methods"]
 
 
 def test_safe_headers(server):
