@@ -8,6 +8,20 @@ export const FRESH = {
 	script: EXAMPLE,
 	mix: [{ voice: "af_heart", share: 100, locked: false }],
 	casts: [],
+	/** The cast of a dialogue by names in small letters: `{ voice, colour, off }`. */
+	people: {},
+	/** Which of the projects of this browser it is. */
+	project: { id: "", name: "Untitled" },
+	/** What a file for others is like; `FRESH` has none of it. */
+	delivery: {},
+	/** How words are said: `{ word, say }` or `{ word, phonemes }`. */
+	lexicon: [],
+	/** Are words underlined that the server guessed? */
+	guesses: false,
+	/** Are the speakers of a dialogue equally loud? */
+	level: true,
+	/** For single sentences: `{ text, n, variant, made, rate, voice, pause }`. */
+	choices: [],
 	format: "mp3",
 	speed: 1,
 	loudness: 1,

@@ -12,6 +12,11 @@ export class Store extends EventTarget {
 		}
 	}
 
+	/** All values, for what works on a copy. */
+	get all() {
+		return { ...this.#values };
+	}
+
 	/** Several values at once; listeners see all of them changed. */
 	set(values) {
 		const changed = Object.keys(values).filter((name) => !Object.is(values[name], this.#values[name]));

@@ -24,7 +24,7 @@ export function size(bytes) {
 }
 
 /** Without tags, in one line. */
-export const plainly = (text) => text.replace(/\[[a-z]+:[^\]]*\]|\s+/gi, " ").replace(/ +/g, " ").trim();
+export const plainly = (text) => text.replace(/\[([^[\]\n]+)\]\((?:say [^()\n]+|\/[^)[\n]+\/)\)/g, "$1").replace(/\[[a-z]+:[^\]]*\]|\s+/gi, " ").replace(/ +/g, " ").trim();
 
 /** "Every harbour keeps …" */
 export function opening(text, letters) {

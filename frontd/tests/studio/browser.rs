@@ -54,7 +54,11 @@ impl Browser {
                     format!("--window-size={width},{height}"),
                     format!("--user-data-dir={}", profile.path().join("profile").display()),
                 ],
-                "prefs": { "download.default_directory": downloads },
+                "prefs": {
+                    "download.default_directory": downloads,
+                    // A person is asked once, whether a page may download several files.
+                    "profile.default_content_setting_values.automatic_downloads": 1,
+                },
             },
         });
         let client = ClientBuilder::new(HttpConnector::new())
@@ -200,6 +204,21 @@ impl Browser {
             .then(KeyAction::Up { value: 'z' })
             .then(KeyAction::Up { value: control });
         self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// The cursor goes to where some words stand last in the script.
+    pub(crate) async fn cursor(&self, words: &str) {
+        self.run(&format!(
+            "const at = store.script.lastIndexOf({}); hook('script').focus(); hook('script').setSelectionRange(at, at); await new Promise(requestAnimationFrame)",
+            json!(words)
+        ))
+        .await;
+    }
+
+    /// Presses the Undo that was offered last.
+    pub(crate) async fn undo_last(&self) {
+        self.run("[...document.querySelectorAll('[data-undo]')].at(-1).click()")
+            .await;
     }
 
     /// Goes on with Tab until the expression is true of `focus`, the focused element.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
+mod dialogue;
 mod grammar;
 mod hear;
 mod history;

@@ -13,37 +13,42 @@ import { countdown, untilBack } from "./wait.js";
 /** How often a sentence is tried again at which the connection broke. */
 const MOST_TRIES = 3;
 
+/** What a take remembers, so that it can be restored. */
+const SETTINGS = ["format", "speed", "loudness", "norm", "people", "choices", "lexicon", "level"];
+
 let stop = null;
 
 /**
- * One generation at a time. The store's job goes idle → asking → queued → speaking → finished | cancelled | failed,
+ * Says a studio, the page's or that of a project; `quiet` leaves the player alone. Gives the take, or `null`. One generation at a time. The store's job goes idle → asking → queued → speaking → finished | cancelled | failed,
  * with `busy` or `offline` before it speaks.
  */
-export async function generate() {
-	if (stop) return;
-	if (!store.script.trim()) return (store.job = { phase: "failed", place: "script", said: "Write something to say first." });
+export async function generate(studio = store.all, { quiet = false } = {}) {
+	if (stop) return null;
+	if (!studio.script.trim()) {
+		store.job = { phase: "failed", place: "script", said: "Write something to say first." };
+		return null;
+	}
 	const ending = (stop = new AbortController());
-	const request = requestOf(store);
-	const take = new Take({
-		text: request.input,
-		mix: store.mix,
-		format: request.response_format,
-		settings: { format: store.format, speed: request.speed, loudness: request.volume_multiplier, norm: request.normalization_options },
-	});
+	const { script: text, mix, ...ways } = studio;
+	const { request, back, names } = requestOf({ ...studio, casts: store.casts });
+	const take = new Take({ text, mix, format: request.response_format, settings: Object.fromEntries(SETTINGS.map((name) => [name, ways[name]])), request });
+	Object.assign(take, { back, names });
 	take.expected = seconds(request.input, request.speed);
-	take.aliases = request.voice_aliases;
-	const start = new Start(changedFrom(store.take, take));
+	const start = quiet ? null : new Start(changedFrom(store.take, take));
 	try {
 		await untilSpoken(request, take, start, ending.signal);
+		stop = null;
 		store.job = { ...store.job, phase: "finished", seconds: take.seconds };
-		keepTake(take);
+		await keepTake(take);
+		return take;
 	} catch (error) {
 		take.broken = take.tape.length > 0;
 		take.end();
 		const cancelled = error.name === "AbortError";
 		store.job = cancelled ? { phase: "cancelled", seconds: take.seconds } : { phase: "failed", kind: error.kind, said: error.said ?? String(error), place: error.place };
+		return null;
 	} finally {
-		stop = null;
+		if (stop === ending) stop = null;
 	}
 }
 
@@ -80,8 +85,8 @@ async function untilSpoken(request, take, start, signal) {
 function rewound(take, start) {
 	const [play, at] = [player.playing, player.time];
 	const length = take.tape.length;
-	const done = take.rewind((to) => tagsInForce(take.text, to).length);
-	if (!take.shape) start.again();
+	const done = take.rewind((to) => tagsInForce(take.request.input, to).length);
+	if (!take.shape) start?.again();
 	else if (player.take === take && take.tape.length < length) player.load(take, { play, at: Math.min(at, take.seconds) });
 	return { ...done, pace: new Pace() };
 }
@@ -99,13 +104,13 @@ async function listen(request, take, start, before, signal) {
 		if (segment) take.addSegment(segment);
 		if (audio) {
 			take.append(audio);
-			start.look(take);
+			start?.look(take);
 			if (store.job.phase !== "speaking") store.job = { ...store.job, phase: "speaking" };
 		}
 		if (done) take.downloadPath = done.download_path ?? null;
 	}
 	take.end();
-	start.look(take);
+	start?.look(take);
 }
 
 function show(progress, take, { to, said, pace }) {
@@ -113,9 +118,10 @@ function show(progress, take, { to, said, pace }) {
 	const phase = take.shape ? "speaking" : ahead > 0 ? "queued" : "asking";
 	const { segments_done, segments_known, segments_kept, text_done } = progress;
 	const [did, known, kept] = [segments_done + said, segments_known + said, segments_kept + said];
+	const { length } = take.request.input;
 	// All, while more is known to come: the server has not looked at the rest yet.
 	const told = text_done < 1 || segments_done === segments_known;
-	const part = told ? (to + text_done * (take.text.length - to)) / take.text.length : null;
+	const part = told ? (to + text_done * (length - to)) / length : null;
 	if (part > 0.02 && take.seconds > 2) take.expected = take.seconds / part;
 	const left = pace.left({ did, kept, part });
 	store.job = { phase, did, known, kept, ahead, wait: progress.wait_seconds, part, left };

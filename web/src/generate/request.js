@@ -1,24 +1,32 @@
 import { expression } from "../mixer/mix.js";
 import { streamable } from "../player/player.js";
+import { draftOf } from "../script/draft.js";
 import { aliasesIn } from "../script/tags.js";
 
-export function requestOf(store) {
-	const text = store.script;
-	const wanted = store.format;
+/**
+ * `{ request, back, names }` for a studio, the store or what has its values; `back` leads from the request's text to the script's,
+ * `names` from words that were put in to those of the script.
+ */
+export function requestOf(studio) {
+	const { text, back, once } = draftOf(studio);
+	const lexicon = [...studio.lexicon, ...once.map(({ put, said }) => ({ word: put, say: said }))];
+	const wanted = studio.format;
 	const format = streamable(wanted) ? wanted : "wav";
-	return {
+	const request = {
 		model: "kokoro",
 		input: text,
-		voice: expression(store.mix),
+		voice: expression(studio.mix),
 		response_format: format,
-		speed: store.speed,
-		volume_multiplier: store.loudness,
-		normalization_options: store.norm,
+		speed: studio.speed,
+		volume_multiplier: studio.loudness,
+		normalization_options: studio.norm,
 		allow_voice_tags: true,
-		voice_aliases: aliasesIn(text, store.casts, expression),
+		voice_aliases: aliasesIn(text, studio.casts, expression),
+		...(lexicon.length && { lexicon }),
 		// Equally loud speakers in a dialogue.
-		...(/\[voice:/i.test(text) && { loudness: -19 }),
+		...(studio.level && /\[voice:/i.test(text) && { loudness: -19 }),
 		// Where MP3 cannot stream, WAV is heard and the server makes the MP3.
 		...(format !== wanted && { return_download_link: true, download_format: wanted }),
 	};
+	return { request, back, names: Object.fromEntries(once.map(({ put, word }) => [put, word])) };
 }

@@ -1,14 +1,14 @@
-import { expression } from "../mixer/mix.js";
 import { player } from "../player/player.js";
 import { difference } from "../script/editor.js";
 import { store } from "../state.js";
 
-const how = ({ mix, settings, aliases = {} }) => JSON.stringify([expression(mix), settings, aliases]);
+const how = ({ input: _, ...rest }) => JSON.stringify(rest);
 
 /** Where a text differs from the one that was heard before in the same way; 0 for another text or another way. */
 export function changedFrom(before, take) {
-	if (!before?.complete || before.broken || how(before) !== how(take)) return 0;
-	return difference(before.text, take.text)?.at ?? 0;
+	if (!before?.complete || before.broken || !before.request || how(before.request) !== how(take.request)) return 0;
+	const changed = difference(before.request.input, take.request.input);
+	return changed ? take.back(changed.at) : 0;
 }
 
 /** Starts the player: at the sentence that holds the first change, once that sounds. */

@@ -13,8 +13,8 @@ export async function keepTake(take) {
 	try {
 		const blob = await fileOf(take);
 		await take.peaks.follow();
-		const { id, at, text, mix, settings, seconds, spans, words } = take;
-		await put({ id, at, text, mix, settings, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
+		const { id, at, text, mix, settings, request, seconds, spans, words } = take;
+		await put({ id, at, text, mix, settings, request, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
 		await trim();
 	} catch {
 		tell("This browser could not keep it in History. Download it to keep it.");

@@ -70,7 +70,7 @@ async function remove(ids, said) {
 }
 
 function restore({ text, mix, settings }) {
-	const names = ["script", "mix", "format", "speed", "loudness", "norm"];
+	const names = ["script", "mix", ...Object.keys(settings)];
 	const before = Object.fromEntries(names.map((name) => [name, store[name]]));
 	rewrite(text);
 	store.set({ script: text, mix, ...settings });
@@ -99,11 +99,11 @@ const when = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hou
 const mixText = (mix) => mix.filter(({ share }) => share > 0).map(({ voice: id }) => voice(id).name).join(" + ");
 
 /** "Heart + Bella, Narrator, Michael": the mix, where it speaks, and whom the tags name. */
-const who = ({ text, mix }) => speakers(text).map(({ name }) => (name ? voice(name).name : mixText(mix))).join(", ");
+const who = ({ text, mix, request }) => speakers(request?.input ?? text).map(({ name }) => (name ? voice(name).name : mixText(mix))).join(", ");
 
 /** The mix, or with several speakers the part that each of them says. */
-function barOf({ text, mix }) {
-	const all = speakers(text);
+function barOf({ text, mix, request }) {
+	const all = speakers(request?.input ?? text);
 	if (all.length === 1 && !all[0].name) return mix;
 	return all.map(({ name, letters }) => ({ voice: name ? leader(name) : mix[0].voice, share: letters }));
 }

@@ -2,7 +2,9 @@ import { aria, fill, hook, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { offerUndo } from "../shell/toast.js";
 import { add, even, expression, move, parse, remove } from "./mix.js";
-import { dressTile } from "./preview.js";
+import { dressTile, hear, TEST_LINE } from "./preview.js";
+import { sentenceAt } from "../script/sentence.js";
+import { plainly } from "../words.js";
 import { about, colourOf, known, voice } from "./voices.js";
 
 const list = hook("mix");
@@ -12,7 +14,14 @@ let dragFrom = null;
 export function startMixer() {
 	store.watch("mix voices", show);
 	on(hook("mix-even"), "click", () => (store.mix = even(store.mix)));
+	on(hook("mix-hear"), "click", hearMix);
 	startExpression(hook("expr"), hook("expr-error"));
+}
+
+/** Says the sentence at the cursor, or a test line, with the shares of this moment. */
+export function hearMix() {
+	const sentence = plainly(sentenceAt(store.script, hook("script").selectionStart)?.text ?? "");
+	hear({ ...store.all, script: sentence || TEST_LINE, people: {}, choices: [] }, hook("mix-hear"));
 }
 
 export function addVoice(id) {

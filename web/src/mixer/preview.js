@@ -1,64 +1,64 @@
 import { aria, on } from "../dom.js";
-import { call } from "../api/client.js";
-import { store } from "../state.js";
+import { speech } from "../api/speech.js";
+import { requestOf } from "../generate/request.js";
+import { makeEngine, player, streamable } from "../player/player.js";
+import { Take } from "../player/take.js";
 import { tell } from "../shell/toast.js";
-import { player } from "../player/player.js";
+import { FRESH, store } from "../state.js";
 
-const KEPT = 40;
-const sound = new Audio();
-const made = new Map();
-let sounding = null;
-let resume = false;
+export const TEST_LINE = "This is how I sound. Shall we begin?";
 
-on(sound, "ended", stop);
+const audio = new Audio();
+let now = null;
 
-export function dressTile(part, name, expression) {
+export function dressTile(part, name, voice) {
 	part("letter").textContent = name[0].toUpperCase();
 	aria(part("listen"), { label: `Listen to ${name}` });
-	on(part("listen"), "click", () => listen(expression, part("listen")));
+	on(part("listen"), "click", () => hear({ ...FRESH, script: TEST_LINE }, part("listen"), { voice }));
 }
 
-/** Says one sentence; pressed again, it stops. The player waits meanwhile. */
-async function listen(expression, button) {
-	const again = sounding === button;
+/** Says what a studio (as the store) would, beside the player, which waits meanwhile; asked again by the same button, it stops. */
+export async function hear(studio, button, other = {}) {
+	const again = now?.button === button;
 	stop();
 	if (again) return;
-	sounding = button;
+	const mine = (now = { button, ending: new AbortController(), resume: player.playing });
+	player.pause();
 	button.classList.add("sounding");
 	aria(button, { busy: "true" });
+	const format = streamable("mp3") ? "mp3" : "wav";
+	const { request } = requestOf({ ...studio, format });
+	const take = new Take({ text: request.input, format });
 	try {
-		const url = made.get(expression) ?? (await make(expression));
-		if (sounding !== button) return;
-		resume = player.playing;
-		player.pause();
-		sound.src = url;
-		sound.volume = store.volume;
-		await sound.play();
+		for await (const { audio: bytes } of speech({ ...request, ...other }, mine.ending.signal)) {
+			if (bytes) take.append(bytes);
+			if (take.shape && !mine.engine) await begin(mine, take);
+		}
+		take.end();
 	} catch (error) {
-		if (sounding === button) stop();
-		if (error.name !== "AbortError") tell(error.said ?? "That voice cannot be played just now.");
+		if (now === mine) stop();
+		if (error.name !== "AbortError") tell(error.said ?? "That cannot be played just now.");
 	} finally {
 		button.removeAttribute("aria-busy");
 	}
 }
 
-function stop() {
-	sound.pause();
-	sounding?.classList.remove("sounding");
-	sounding = null;
-	if (resume) player.play();
-	resume = false;
+async function begin(mine, take) {
+	const engine = (mine.engine = makeEngine(take, audio));
+	await engine.open();
+	if (now !== mine) return engine.close();
+	engine.volume = store.volume;
+	engine.play();
+	on(engine, "change", () => now === mine && (engine.ended || engine.broken) && stop());
 }
 
-async function make(voice) {
-	const body = { model: "kokoro", input: "This is how I sound. Shall we begin?", voice, response_format: "mp3", stream: false };
-	const response = await call("v1/audio/speech", { body });
-	const url = URL.createObjectURL(await response.blob());
-	made.set(voice, url);
-	if (made.size > KEPT) {
-		const [oldest, old] = made.entries().next().value;
-		made.delete(oldest);
-		URL.revokeObjectURL(old);
-	}
-	return url;
+/** Ends what sounds beside the player. */
+export function stop() {
+	const last = now;
+	now = null;
+	if (!last) return;
+	last.ending.abort();
+	last.engine?.close();
+	last.button.classList.remove("sounding");
+	if (last.resume) player.play();
 }

@@ -29,8 +29,7 @@ function describe(take) {
 }
 
 /** Saves one of a take's files: "audio", "srt", "vtt" or "json". */
-export async function download(take, kind) {
-	const name = fileName(take);
+export async function download(take, kind, name = fileName(take)) {
 	if (kind === "audio") {
 		try {
 			const blob = await take.wantedFile();
@@ -44,7 +43,7 @@ export async function download(take, kind) {
 }
 
 /** "every-harbour-keeps": the first words, safe on every file system. */
-function fileName({ text }) {
+export function fileName({ text }) {
 	const words = plainly(text).normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
 	return words.slice(0, 5).join("-").slice(0, 40) || "dexterous";
 }

@@ -16,7 +16,7 @@ class Player extends EventTarget {
 	async load(take, { play = true, at = 0 } = {}) {
 		this.#engine?.close();
 		this.take = take;
-		const engine = (this.#engine = makeEngine(take));
+		const engine = (this.#engine = makeEngine(take, hook("audio")));
 		on(engine, "change", () => this.#tell());
 		this.#wish = play;
 		store.take = take;
@@ -95,8 +95,7 @@ class Player extends EventTarget {
 	}
 }
 
-function makeEngine(take) {
-	const audio = hook("audio");
+export function makeEngine(take, audio) {
 	if (take.complete) return new ElementEngine(take, audio);
 	return take.format === "wav" ? new PcmEngine(take) : new StreamEngine(take, audio);
 }

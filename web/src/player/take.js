@@ -21,14 +21,19 @@ export class Take extends EventTarget {
 	/** Bytes of a stream whose first frame has not been found. */
 	#head = new Uint8Array(0);
 	#begun = false;
-	/** Segments whole: `{ end, to }` in this take's seconds and letters. */
+	/** Segments whole: `{ end, to }` in this take's seconds and the request's letters. */
 	#segments = [];
 	/** What a stream that goes on after a break adds to its own times and places. */
 	#base = { seconds: 0, letters: 0 };
 
-	constructor({ text, mix, settings, format }) {
+	/** Words that stand for others in the request. */
+	names = {};
+	/** From a place of the request's text to that of the script. */
+	back = (place) => place;
+
+	constructor({ text, mix, settings, format, request }) {
 		super();
-		Object.assign(this, { text, mix, settings, format });
+		Object.assign(this, { text, mix, settings, format, request });
 		this.peaks = new Peaks(this);
 	}
 
@@ -66,7 +71,8 @@ export class Take extends EventTarget {
 	addSegment(told) {
 		const segment = this.#placed(told);
 		this.#segments.push(segment);
-		const spans = sentencesOf(this.text, segment);
+		const [from, to] = [segment.from, segment.to].map(this.back);
+		const spans = sentencesOf(this.text, { ...segment, from, to });
 		const last = this.spans.at(-1);
 		// The first segment may be a clause: the next one ends its sentence.
 		if (last && this.#goesOn(last, spans[0])) Object.assign(last, { end: spans[0].end, to: spans.shift().to });
@@ -83,7 +89,7 @@ export class Take extends EventTarget {
 			end: end + seconds,
 			from: from + letters,
 			to: to + letters,
-			words: words.map((word) => ({ ...word, start_time: word.start_time + seconds, end_time: word.end_time + seconds })),
+			words: words.map((word) => ({ ...word, word: this.names[word.word] ?? word.word, start_time: word.start_time + seconds, end_time: word.end_time + seconds })),
 		};
 	}
 
@@ -100,7 +106,8 @@ export class Take extends EventTarget {
 		if (!to) this.shape = null;
 		this.peaks.cut(length);
 		this.#segments = said;
-		this.spans = this.spans.filter(({ from }) => from < to).map((span) => ({ ...span, end: Math.min(span.end, end), to: Math.min(span.to, to) }));
+		const place = this.back(to);
+		this.spans = this.spans.filter(({ from }) => from < place).map((span) => ({ ...span, end: Math.min(span.end, end), to: Math.min(span.to, place) }));
 		this.words = this.words.filter(({ start_time: at }) => at < end);
 		this.#base = { seconds: this.seconds, letters: to - lead(to) };
 		[this.#begun, this.#head, this.downloadPath] = [false, new Uint8Array(0), null];

@@ -12,7 +12,7 @@ export const editor = new EventTarget();
 export function startEditor() {
 	on(area, "input", () => (store.script = area.value));
 	store.watch("script", show);
-	on(store, "voices casts", () => mirror.redraw());
+	on(store, "voices casts people", () => mirror.redraw());
 }
 
 let shown = "";

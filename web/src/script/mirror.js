@@ -1,5 +1,7 @@
 import { paint } from "../dom.js";
-import { tagColour, tagsOf } from "./tags.js";
+import { personColour } from "../mixer/people.js";
+import { speakerOf } from "./people.js";
+import { onceIn, tagColour, tagsOf } from "./tags.js";
 
 /**
  * What lies behind the words of the text area: the same words unseen, with the ground under some of them coloured.
@@ -78,6 +80,9 @@ export class Mirror {
 		const block = this.#root.children[n];
 		if (line === undefined || !block) return;
 		const ranges = tagsOf(line).map((tag) => ({ ...tag, name: "tag" }));
+		for (const { from, to } of onceIn(line)) ranges.push({ from, to, name: "tag", colour: "var(--accent)" });
+		const speaker = speakerOf(line);
+		if (speaker) ranges.push({ from: line.search(/\S/), to: line.lastIndexOf(":", speaker.to) + 1, name: "tag", colour: personColour(speaker.name) });
 		for (const [name, marks] of Object.entries(this.#marks)) {
 			for (const { from, to, here } of marks) {
 				if (from < start + line.length && to > start) ranges.push({ from: from - start, to: to - start, name, here });
@@ -109,7 +114,7 @@ function pieces(line, ranges) {
 		for (const range of over) {
 			mark.classList.add(range.name);
 			if (range.here) mark.classList.add("here");
-			if (range.name === "tag") paint(mark, tagColour(range));
+			if (range.name === "tag") paint(mark, range.colour ?? tagColour(range));
 		}
 		return mark;
 	});

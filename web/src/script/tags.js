@@ -1,7 +1,7 @@
 import { store } from "../state.js";
 import { colourOf } from "../mixer/voices.js";
 
-/** Pause, voice and rate tags as the server reads them; a pause without a time is text. */
+/** Pause, voice, rate and variant tags as the server reads them; a pause without a time is text. */
 const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate|variant)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
 
 export function tagsOf(text) {
@@ -12,6 +12,11 @@ export function tagsOf(text) {
 		value: (value ?? "").trim(),
 	}));
 }
+
+const ONCE = /\[([^[\]\n]+)\]\((?:say ([^()\n]+)|(\/[^)[\n]+\/))\)/g;
+
+/** Words that are said in their own way at one place, `[Kokoro](say koh-KOH-roh)` or `[Kokoro](/kˈOkəɹO/)`: `[{ from, to, word, said, ipa }]`. */
+export const onceIn = (text) => [...text.matchAll(ONCE)].map(({ 0: { length }, 1: word, 2: say, 3: ipa, index }) => ({ from: index, to: index + length, word, said: say ?? ipa, ipa: Boolean(ipa) }));
 
 /** The text without its tags, and the seconds of its pauses. */
 export function spoken(text) {
@@ -66,10 +71,10 @@ export function speakers(text) {
 	return [...found.values()];
 }
 
-/** The tags that say who speaks at a place of the text, and how fast. */
+/** The tags that say who speaks at a place of the text, how fast, and in which reading. */
 export function tagsInForce(text, at) {
 	const tags = tagsOf(text.slice(0, at));
-	return ["voice", "rate"].map((kind) => tags.findLast((tag) => tag.kind === kind)).map((tag) => (tag ? text.slice(tag.from, tag.to) : "")).join("");
+	return ["voice", "rate", "variant"].map((kind) => tags.findLast((tag) => tag.kind === kind)).map((tag) => (tag ? text.slice(tag.from, tag.to) : "")).join("");
 }
 
 /** Saved mixes that a script names, as the request's `voice_aliases`. */

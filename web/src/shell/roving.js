@@ -20,7 +20,7 @@ export function startRoving(list) {
 		event.preventDefault();
 		next.focus();
 	});
-	new MutationObserver(settle).observe(list, { childList: true });
+	new MutationObserver(settle).observe(list, { childList: true, subtree: true, attributeFilter: ["hidden"] });
 	settle();
 }
 

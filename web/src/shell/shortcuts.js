@@ -4,6 +4,7 @@ import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
 import { showKeys } from "./keys.js";
 import { undoLast } from "./undo.js";
+import { hearMix } from "../mixer/panel.js";
 import { hook, on } from "../dom.js";
 
 /** Where the browser undoes by itself. */
@@ -14,7 +15,8 @@ export function startShortcuts() {
 	on(document, "keydown", (event) => {
 		const command = event.ctrlKey || event.metaKey;
 		const inScript = event.target === hook("script");
-		if (command && event.key === "Enter") act(event, generate);
+		if (command && event.shiftKey && event.key === "Enter") act(event, hearMix);
+		else if (command && event.key === "Enter") act(event, generate);
 		else if (command && event.key === "f" && inScript) act(event, openFind);
 		else if (command && event.key === "z" && !event.shiftKey && !event.target.closest(WRITTEN)) act(event, undoLast);
 		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
