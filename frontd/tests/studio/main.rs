@@ -11,6 +11,7 @@ mod history;
 mod looks;
 mod mixer;
 mod screenshots;
+mod sentences;
 mod serving;
 mod trouble;
 mod write;

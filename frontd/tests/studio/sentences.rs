@@ -1,0 +1,72 @@
+//! Single sentences: made again, with a speed, voice and pause of their own.
+
+use fantoccini::key::Key;
+use serde_json::json;
+
+use crate::{mixer::LISTEN_IN, studio};
+
+const SCENE: &str = "Dr. Moss was late. ANNA was not.\nANNA: Where is he? [pause:0.4s] Wait. Wait.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sentence_is_made_again_and_has_its_own_ways() {
+    let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
+        return;
+    };
+    browser.run(LISTEN_IN).await;
+    browser.write(SCENE).await;
+    browser.run("store.people = { anna: { voice: 'bf_emma' } }").await;
+    // An abbreviation ends no sentence, a tag does; the last of two that are alike is the second.
+    for (words, sentence) in [
+        ("Moss", "Dr. Moss was late."),
+        ("he?", "Where is he?"),
+        ("Wait", "Wait."),
+    ] {
+        browser.cursor(words).await;
+        assert_eq!(browser.text("take-text").await, sentence);
+    }
+    browser.click("take-again").await;
+    browser.click("take-again").await;
+    assert_eq!(browser.text("take-readings").await, "ABC");
+    browser
+        .until("window.asked.at(-1).input === '[voice:bf_emma][variant:2]Wait.[variant:0]'")
+        .await;
+    browser.click_on("[data-take-readings] [value='1']").await;
+    browser.click("take-adjust").await;
+    browser
+        .run(
+            "for (const [name, value] of [['rate', '1.2'], ['voice', 'am_michael'], ['pause', '0.7']]) {
+            const field = document.querySelector(`[data-take-own=${name}]`);
+            field.value = value;
+            field.dispatchEvent(new Event('change'));
+        }",
+        )
+        .await;
+    browser.keys(&[char::from(Key::Escape)]).await;
+    assert_eq!(
+        browser.value("store.choices").await,
+        json!([{ "text": "Wait.", "n": 1, "variant": 1, "made": 2, "rate": 1.2, "voice": "am_michael", "pause": 0.7 }])
+    );
+    browser.click("go").await;
+    browser.until("store.job.phase === 'finished'").await;
+    assert_eq!(
+        browser.value("window.asked.at(-1).input").await,
+        "Dr. Moss was late. ANNA was not.\n[voice:bf_emma] Where is he? [pause:0.4s] Wait. \
+         [variant:1][rate:1.2][voice:am_michael]Wait.[pause:0.7s][variant:0][rate:1][voice:bf_emma]"
+    );
+    assert_eq!(browser.value("store.script").await, SCENE);
+    // It is seen in the script, is kept, and can be as it was.
+    let own = "[...document.querySelectorAll('.mirror .own')].map((mark) => mark.textContent).join()";
+    assert_eq!(browser.value(own).await, "Wait.");
+    browser.reload().await;
+    assert_eq!(browser.number("store.choices.length").await, 1.0);
+    browser.cursor("Wait").await;
+    browser.click("take-adjust").await;
+    browser.click("take-reset").await;
+    assert_eq!(browser.value("store.choices").await, json!([]));
+    browser.undo_last().await;
+    assert_eq!(browser.number("store.choices.length").await, 1.0);
+    // An edit elsewhere leaves the choice at its sentence.
+    browser.write(&format!("Before it all. {SCENE}")).await;
+    assert_eq!(browser.value(own).await, "Wait.");
+    browser.close().await;
+}
