@@ -14,6 +14,7 @@ mod screenshots;
 mod sentences;
 mod serving;
 mod trouble;
+mod words;
 mod write;
 
 use browser::Browser;

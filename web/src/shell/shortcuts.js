@@ -5,6 +5,7 @@ import { openFind } from "../script/find.js";
 import { showKeys } from "./keys.js";
 import { undoLast } from "./undo.js";
 import { hearMix } from "../mixer/panel.js";
+import { sayAs } from "../lexicon/say.js";
 import { makeAgain } from "../script/takebar.js";
 import { hook, on } from "../dom.js";
 
@@ -22,6 +23,7 @@ export function startShortcuts() {
 		else if (command && event.key === "z" && !event.shiftKey && !event.target.closest(WRITTEN)) act(event, undoLast);
 		else if (event.altKey && event.shiftKey && event.key === "Enter") act(event, makeAgain);
 		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
+		else if (event.altKey && event.code === "KeyS" && inScript) act(event, sayAs);
 		else if (event.key === "?" && !event.target.closest(WRITTEN)) act(event, showKeys);
 		else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
 		else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
