@@ -11,6 +11,9 @@ export function clock(seconds) {
 	return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** "2:14.3" */
+export const tenths = (seconds) => `${clock(seconds)}.${Math.floor(Math.max(0, seconds) * 10) % 10}`;
+
 export function span(seconds) {
 	const whole = Math.round(seconds);
 	if (whole < 60) return `${whole} s`;

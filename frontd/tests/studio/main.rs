@@ -14,6 +14,7 @@ mod screenshots;
 mod sentences;
 mod serving;
 mod trouble;
+mod wave;
 mod words;
 mod write;
 

@@ -14,7 +14,7 @@ export async function keepTake(take) {
 		const blob = await fileOf(take);
 		await take.peaks.follow();
 		const { id, at, text, mix, settings, request, seconds, spans, words } = take;
-		await put({ id, at, text, mix, settings, request, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, bytes: blob.size }, blob);
+		await put({ id, at, text, mix, settings, request, seconds, spans, words, format: take.fileFormat ?? take.format, peaks: take.peaks.values, rms: take.peaks.rms, bytes: blob.size }, blob);
 		await trim();
 	} catch {
 		tell("This browser could not keep it in History. Download it to keep it.");
@@ -54,7 +54,7 @@ export function takeOf(about) {
 			return blob;
 		},
 	};
-	take.peaks.values = about.peaks;
+	Object.assign(take.peaks, { values: about.peaks, rms: about.rms ?? [] });
 	return take;
 }
 

@@ -1,6 +1,6 @@
 import { aria, fill, hook, on } from "../dom.js";
 import { store } from "../state.js";
-import { clock, opening } from "../words.js";
+import { clock, opening, tenths } from "../words.js";
 import { player } from "./player.js";
 
 const play = hook("play");
@@ -46,7 +46,7 @@ function show() {
 	play.classList.toggle("waiting", waiting);
 	hook("play-icon").setAttribute("href", playing ? "#i-pause" : "#i-play");
 	hook("download").disabled = !take?.complete;
-	hook("time").textContent = clock(player.time);
+	hook("time").textContent = tenths(player.time);
 	hook("title").textContent = take ? opening(take.text, 60) : "";
 	hook("from-start").hidden = !take?.begun;
 	hook("ready").textContent = take ? readyText(take) : "";

@@ -5,7 +5,9 @@ const DECODE_SECONDS = 3;
 
 /** Loudness over time, measured while a take arrives, a few seconds at a time. */
 export class Peaks {
+	/** Of each piece the loudest sample and the mean power, up to 255. */
 	values = [];
+	rms = [];
 	#at = 0;
 	#following = null;
 
@@ -22,6 +24,7 @@ export class Peaks {
 	cut(length) {
 		this.#at = Math.min(this.#at, length);
 		this.values.length = Math.min(this.values.length, Math.round(this.take.seconds * PEAKS_A_SECOND));
+		this.rms.length = Math.min(this.rms.length, this.values.length);
 	}
 
 	async #read() {
@@ -50,9 +53,14 @@ export class Peaks {
 		const count = Math.max(1, Math.round(seconds * PEAKS_A_SECOND));
 		const each = sound.length / count;
 		for (let n = 0; n < count; n++) {
-			let peak = 0;
-			for (let i = Math.floor(n * each); i < (n + 1) * each && i < sound.length; i += 4) peak = Math.max(peak, Math.abs(sound[i]));
+			let [peak, power, heard] = [0, 0, 0];
+			for (let i = Math.floor(n * each); i < (n + 1) * each && i < sound.length; i += 4) {
+				peak = Math.max(peak, Math.abs(sound[i]));
+				power += sound[i] * sound[i];
+				heard++;
+			}
 			this.values[first + n] = Math.round(peak * 255);
+			this.rms[first + n] = Math.round(Math.sqrt(power / (heard || 1)) * 255);
 		}
 	}
 }

@@ -1,4 +1,5 @@
 import { cancel, generate, generating } from "../generate/generate.js";
+import { toggleLoop } from "../player/loop.js";
 import { player } from "../player/player.js";
 import { jumpToCursor } from "../script/readalong.js";
 import { openFind } from "../script/find.js";
@@ -24,6 +25,7 @@ export function startShortcuts() {
 		else if (event.altKey && event.shiftKey && event.key === "Enter") act(event, makeAgain);
 		else if (event.altKey && event.key === "Enter" && inScript) act(event, jumpToCursor);
 		else if (event.altKey && event.code === "KeyS" && inScript) act(event, sayAs);
+		else if (event.key === "l" && !command && !event.altKey && !event.target.closest(`${WRITTEN}, select`)) act(event, toggleLoop);
 		else if (event.key === "?" && !event.target.closest(WRITTEN)) act(event, showKeys);
 		else if (event.key === "Escape" && generating() && !document.querySelector(":popover-open, dialog[open]")) cancel();
 		else if (event.key === " " && !event.target.closest("button, a, input, textarea, select, summary, dialog, [contenteditable]")) act(event, () => player.toggle());
