@@ -10,6 +10,7 @@ mod hear;
 mod history;
 mod looks;
 mod mixer;
+mod projects;
 mod screenshots;
 mod sentences;
 mod serving;

@@ -1,21 +1,29 @@
 const NAME = "dexterous-studio";
-const VERSION = 1;
+const VERSION = 2;
 
 let opening = null;
 
 function open() {
 	return (opening ??= new Promise((done, fail) => {
 		const asked = indexedDB.open(NAME, VERSION);
-		asked.onupgradeneeded = () => {
-			asked.result.createObjectStore("takes", { keyPath: "id" });
-			asked.result.createObjectStore("sounds");
+		asked.onupgradeneeded = ({ oldVersion }) => {
+			const { result: db } = asked;
+			if (oldVersion < 1) {
+				db.createObjectStore("takes", { keyPath: "id" });
+				db.createObjectStore("sounds");
+			}
+			db.createObjectStore("projects", { keyPath: "id" });
 		};
-		asked.onsuccess = () => done(asked.result);
+		asked.onsuccess = () => {
+			// A newer page in another tab may need the next version.
+			asked.result.onversionchange = () => asked.result.close();
+			done(asked.result);
+		};
 		asked.onerror = () => fail(asked.error);
 	}));
 }
 
-async function within(tables, mode, work) {
+export async function within(tables, mode, work) {
 	const transaction = (await open()).transaction(tables, mode);
 	const asked = work(...tables.map((name) => transaction.objectStore(name)));
 	return new Promise((done, fail) => {

@@ -3,6 +3,7 @@ import { player } from "../player/player.js";
 import { Take } from "../player/take.js";
 import { store } from "../state.js";
 import { tell } from "../shell/toast.js";
+import { projects } from "../projects/db.js";
 import { drop, list, put, sound } from "./db.js";
 
 export const history = new EventTarget();
@@ -36,7 +37,9 @@ export async function trim() {
 	const most = store.historyLimit * 1e6;
 	const newest = (await list()).sort((a, b) => b.at - a.at);
 	let sum = 0;
-	const over = newest.filter(({ bytes }, i) => (sum += bytes) > most && i > 0);
+	// Files of the queue that nobody has fetched yet.
+	const held = (await projects()).filter(({ queue }) => queue).map(({ take }) => take);
+	const over = newest.filter(({ id, bytes }, i) => (sum += bytes) > most && i > 0 && !held.includes(id));
 	if (over.length) await drop(over.map(({ id }) => id));
 }
 

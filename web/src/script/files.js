@@ -2,17 +2,20 @@ import { hook, hooks, on } from "../dom.js";
 import { store } from "../state.js";
 import { number, opening } from "../words.js";
 import { offerUndo, tell } from "../shell/toast.js";
+import { importProject } from "../projects/file.js";
+import { enqueue } from "../projects/queue.js";
 import { rewrite } from "./editor.js";
 import { EXAMPLE } from "./example.js";
 
 const MOST_BYTES = 4_000_000;
+const MOST_FILES = 100;
 const TEXT = /\.(txt|md|markdown|text)$/i;
 
 export function startFiles() {
 	const chooser = hook("file");
 	for (const button of hooks("open")) on(button, "click", () => chooser.click());
 	on(chooser, "change", () => {
-		if (chooser.files[0]) open(chooser.files[0]);
+		openAll([...chooser.files]);
 		chooser.value = "";
 	});
 	on(hook("example"), "click", () => replace(EXAMPLE));
@@ -37,16 +40,27 @@ function startDrop(panel) {
 		if (!dataTransfer.types.includes("Files")) return;
 		event.preventDefault();
 		panel.classList.toggle("dropping", type === "dragover" || panel.contains(relatedTarget));
-		if (type === "drop" && dataTransfer.files[0]) open(dataTransfer.files[0]);
+		if (type === "drop") openAll([...dataTransfer.files]);
 	});
 }
 
 const notText = ({ name }) => `${name} is not a text file. Open a .txt or .md file.`;
 
-async function open(file) {
+/** One file replaces the script; several become projects that are made one after another. */
+async function openAll(files) {
+	if (files.length === 1 && files[0].name.endsWith(".json")) return importProject(files[0]);
+	const read = (await Promise.all(files.slice(0, MOST_FILES).map(textOf))).filter(Boolean);
+	if (files.length === 1 && read.length) replace(read[0].text, `Opened ${files[0].name}: ${opening(read[0].text, 24)}`);
+	if (files.length === 1 || !read.length) return;
+	await enqueue(read);
+	hook("projects").showPopover();
+}
+
+/** `{ name, text }`, or nothing with a sentence. */
+async function textOf(file) {
 	if (!TEXT.test(file.name) && !file.type.startsWith("text/")) return tell(notText(file));
 	if (file.size > MOST_BYTES) return tell(`${file.name} is too large: ${number(MOST_BYTES / 1e6)} MB is the most.`);
 	const text = (await file.text()).replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 	if (text.includes("\0")) return tell(notText(file));
-	replace(text, `Opened ${file.name}: ${opening(text, 24)}`);
+	return { name: file.name.replace(/\.[^.]+$/, "").slice(0, 80), text };
 }
