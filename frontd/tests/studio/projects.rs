@@ -165,3 +165,68 @@ async fn ten_files_are_made_one_after_another_and_a_reload_goes_on() {
     browser.until("hook('queue').hidden").await;
     browser.close().await;
 }
+
+/// Makes a ZIP with deflated files in the page: `zip({ name: text })`.
+const ZIP: &str = "
+    const zip = async (files) => {
+        const [parts, list, text] = [[], [], new TextEncoder()];
+        const words = (...pairs) => new Uint8Array(pairs.flatMap(([value, bytes]) => Array.from({ length: bytes }, (_, i) => (value >>> (8 * i)) & 255)));
+        let at = 0;
+        for (const [name, content] of Object.entries(files)) {
+            const packed = new Uint8Array(await new Response(new Blob([content]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer());
+            const head = [[20, 2], [0, 2], [8, 2], [0, 4], [0, 4], [packed.length, 4], [content.length, 4], [name.length, 2], [0, 2]];
+            parts.push(words([0x04034b50, 4], ...head), text.encode(name), packed);
+            list.push(words([0x02014b50, 4], [20, 2], ...head, [0, 2], [0, 2], [0, 2], [0, 4], [at, 4]), text.encode(name));
+            at += 30 + name.length + packed.length;
+        }
+        const size = list.reduce((sum, { length }) => sum + length, 0);
+        const count = list.length / 2;
+        return new Blob([...parts, ...list, words([0x06054b50, 4], [0, 4], [count, 2], [count, 2], [size, 4], [at, 4], [0, 2])]);
+    };
+    const open = (blob, name) => {
+        const files = new DataTransfer();
+        files.items.add(new File([blob], name));
+        hook('file').files = files.files;
+        hook('file').dispatchEvent(new Event('change'));
+    };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn books_and_documents_open_with_their_headings() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser
+        .run(&format!(
+            "{ZIP}
+             const line = (style, text) => `<w:p><w:pPr>${{style && `<w:pStyle w:val=\"${{style}}\"/>`}}</w:pPr><w:r><w:t>${{text}}</w:t></w:r></w:p>`;
+             const body = line('Heading1', 'The storm') + line('', 'It rained &amp; rained.') + line('', '') + line('', 'Then it stopped.');
+             open(await zip({{ 'word/document.xml': `<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>${{body}}</w:body></w:document>` }}), 'storm.docx')"
+        ))
+        .await;
+    browser
+        .until("store.script === '# The storm\\n\\nIt rained & rained.\\n\\nThen it stopped.'")
+        .await;
+    browser
+        .run(&format!(
+            "{ZIP}
+             const page = (title, text) => `<html xmlns=\"http://www.w3.org/1999/xhtml\"><body><section><h2>${{title}}</h2><div><p>${{text}}<br/>\n here.</p></div></section></body></html>`;
+             open(await zip({{
+                'META-INF/container.xml': '<container xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\"><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>',
+                'OPS/book.opf': '<package xmlns=\"http://www.idpf.org/2007/opf\"><manifest><item id=\"n\" href=\"nav.xhtml\" properties=\"nav\"/><item id=\"b\" href=\"two%20b.xhtml\"/><item id=\"a\" href=\"text/one.xhtml\"/></manifest><spine><itemref idref=\"n\"/><itemref idref=\"a\"/><itemref idref=\"b\"/></spine></package>',
+                'OPS/nav.xhtml': page('Contents', 'One'),
+                'OPS/text/one.xhtml': page('One', 'The fog'),
+                'OPS/two b.xhtml': page('Two', 'The horn'),
+             }}), 'book.epub')"
+        ))
+        .await;
+    browser
+        .until("store.script === '# One\\n\\nThe fog here.\\n\\n# Two\\n\\nThe horn here.'")
+        .await;
+    browser
+        .run(&format!("{ZIP} open(new Blob(['no ZIP at all']), 'bad.epub')"))
+        .await;
+    browser
+        .until("hook('toasts').textContent.includes('bad.epub is no text that can be opened.')")
+        .await;
+    browser.close().await;
+}

@@ -4,11 +4,14 @@ import { number, opening } from "../words.js";
 import { offerUndo, tell } from "../shell/toast.js";
 import { importProject } from "../projects/file.js";
 import { enqueue } from "../projects/queue.js";
+import { textOfBook } from "./book.js";
 import { rewrite } from "./editor.js";
 import { EXAMPLE } from "./example.js";
 
 const MOST_BYTES = 4_000_000;
 const MOST_FILES = 100;
+const BOOK = /\.(docx|epub)$/i;
+const MOST_BOOK_BYTES = 50_000_000;
 const TEXT = /\.(txt|md|markdown|text)$/i;
 
 export function startFiles() {
@@ -44,7 +47,7 @@ function startDrop(panel) {
 	});
 }
 
-const notText = ({ name }) => `${name} is not a text file. Open a .txt or .md file.`;
+const notText = ({ name }) => `${name} is no text that can be opened. Open a .txt, .md, .docx or .epub file.`;
 
 /** One file replaces the script; several become projects that are made one after another. */
 async function openAll(files) {
@@ -58,9 +61,12 @@ async function openAll(files) {
 
 /** `{ name, text }`, or nothing with a sentence. */
 async function textOf(file) {
-	if (!TEXT.test(file.name) && !file.type.startsWith("text/")) return tell(notText(file));
-	if (file.size > MOST_BYTES) return tell(`${file.name} is too large: ${number(MOST_BYTES / 1e6)} MB is the most.`);
-	const text = (await file.text()).replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+	const book = BOOK.test(file.name);
+	const most = book ? MOST_BOOK_BYTES : MOST_BYTES;
+	if (!book && !TEXT.test(file.name) && !file.type.startsWith("text/")) return tell(notText(file));
+	if (file.size > most) return tell(`${file.name} is too large: ${number(most / 1e6)} MB is the most.`);
+	const read = await (book ? textOfBook(file) : file.text()).catch(() => "\0");
+	const text = read.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 	if (text.includes("\0")) return tell(notText(file));
 	return { name: file.name.replace(/\.[^.]+$/, "").slice(0, 80), text };
 }
