@@ -35,10 +35,16 @@ async function run() {
 	if (stopped || busy || generating() || !store.voices.length) return;
 	busy = true;
 	try {
-		while (!stopped && !generating() && (await makeNext()));
+		// One tab at a time, where the browser has locks: over HTTPS, and on this machine.
+		if (navigator.locks) await navigator.locks.request("dexterous-queue", { ifAvailable: true }, (lock) => lock && makeAll());
+		else await makeAll();
 	} finally {
 		busy = false;
 	}
+}
+
+async function makeAll() {
+	while (!stopped && !generating() && (await makeNext()));
 }
 
 /** Makes the oldest that waits; gives whether there was one. */
