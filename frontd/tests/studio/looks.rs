@@ -109,7 +109,28 @@ async fn axe_finds_nothing() {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     check(&browser, "history").await;
     browser.click("history-close").await;
-    for menu in ["pause-menu", "tag-menu", "download-menu", "model-info"] {
+    browser
+        .run("store.script = 'ANNA: One.\\n[Ben](say behn): Two. [voice:nobody]\\nMia: Three.\\nMia: Four.'; hook('script').focus(); hook('script').setSelectionRange(7, 7); store.lexicon = [{ word: 'Anna', say: 'AH-nah' }]; store.guesses = true; hook('lexicon').open = true; document.querySelector('[data-take-again]').click()")
+        .await;
+    browser
+        .until("document.querySelector('.project-row') && getComputedStyle(hook('history')).visibility === 'hidden'")
+        .await;
+    check(&browser, "dialogue").await;
+    browser
+        .run("document.execCommand('insertText', false, '[')")
+        .await;
+    browser.until("!hook('complete').hidden").await;
+    check(&browser, "completion").await;
+    for menu in [
+        "pause-menu",
+        "tag-menu",
+        "download-menu",
+        "model-info",
+        "take-menu",
+        "say-menu",
+        "projects",
+    ] {
+        browser.run("hook('script').setSelectionRange(7, 7)").await;
         browser
             .run(&format!("document.getElementById('{menu}').showPopover()"))
             .await;
@@ -131,6 +152,10 @@ async fn axe_finds_nothing() {
         .run("store.job = { phase: 'idle' }; hook('keys-dialog').showModal()")
         .await;
     check(&browser, "dialog").await;
+    browser
+        .run("hook('keys-dialog').close(); hook('delivery-dialog').showModal()")
+        .await;
+    check(&browser, "delivery").await;
     browser.close().await;
 }
 
