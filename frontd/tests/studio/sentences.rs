@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 use serde_json::json;
 
-use crate::{mixer::LISTEN_IN, studio};
+use crate::{TALE, mixer::LISTEN_IN, studio};
 
 const SCENE: &str = "Dr. Moss was late. ANNA was not.\nANNA: Where is he? [pause:0.4s] Wait. Wait.";
 
@@ -68,5 +68,43 @@ async fn a_sentence_is_made_again_and_has_its_own_ways() {
     // An edit elsewhere leaves the choice at its sentence.
     browser.write(&format!("Before it all. {SCENE}")).await;
     assert_eq!(browser.value(own).await, "Wait.");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_but_the_sentence_that_was_made_again_is_kept() {
+    let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
+        return;
+    };
+    browser.write(TALE).await;
+    browser.click("go").await;
+    browser.until("store.job.phase === 'finished'").await;
+    let before = browser.number("store.take.seconds").await;
+    browser.cursor("Tonight").await;
+    browser.click("take-again").await;
+    browser
+        .until("!hook('take-hear').classList.contains('sounding') && !hook('take-hear').ariaBusy")
+        .await;
+    browser.click("go").await;
+    browser
+        .until("store.take.request.input.includes('[variant:1]') && store.job.phase === 'finished'")
+        .await;
+    // The reading was heard alone, so the server has it, as it has the rest; and it is another sound.
+    assert_eq!(
+        browser
+            .value("[store.job.known, store.job.known - store.job.kept]")
+            .await,
+        json!([4, 0])
+    );
+    let after = browser.number("store.take.seconds").await;
+    assert!(
+        (0.05..2.0).contains(&(after - before).abs()),
+        "{before} s, then {after} s"
+    );
+    // Play starts there.
+    let begun = browser
+        .number("store.take.begun - store.take.spans[2].start")
+        .await;
+    assert!(begun.abs() < 0.01, "{begun} s from its beginning");
     browser.close().await;
 }
