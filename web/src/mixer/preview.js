@@ -49,7 +49,7 @@ async function begin(mine, take) {
 	if (now !== mine) return engine.close();
 	engine.volume = store.volume;
 	engine.play();
-	on(engine, "change", () => now === mine && (engine.ended || engine.broken) && stop());
+	on(engine, "change", () => now === mine && !engine.playing && stop());
 }
 
 /** Ends what sounds beside the player. */
