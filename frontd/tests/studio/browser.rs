@@ -1,4 +1,4 @@
-//! Chromium without a window, driven through WebDriver.
+//! Chromium without a window, driven through WebDriver; with `STUDIO_BROWSER=firefox` Firefox, for tests that ask nothing of Chromium itself.
 
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -26,6 +26,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub(crate) struct Browser {
     client: Client,
     pub(crate) downloads: PathBuf,
+    firefox: bool,
     _profile: tempfile::TempDir,
     _driver: Driver,
 }
@@ -37,30 +38,28 @@ impl Browser {
             harness::skip("the browser stage of ops/test runs these");
             return None;
         }
-        let (Some(chromium), Some(driver)) = (program("chromium"), program("chromedriver")) else {
-            harness::skip("there is no chromium with chromedriver (Debian: chromium, chromium-driver)");
+        let firefox = in_firefox();
+        let (browser, driver) = if firefox {
+            ("firefox-esr", "geckodriver")
+        } else {
+            ("chromium", "chromedriver")
+        };
+        let (Some(program), Some(driver)) = (program(browser), program(driver)) else {
+            harness::skip(&format!(
+                "there is no {browser} with {driver} (Debian: chromium, chromium-driver)"
+            ));
             return None;
         };
         let (driver, port) = Driver::start(&driver);
         let profile = tempfile::tempdir().unwrap();
         let downloads = profile.path().join("downloads");
         std::fs::create_dir(&downloads).unwrap();
-        let capabilities = json!({
-            "goog:chromeOptions": {
-                "binary": chromium,
-                "args": [
-                    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio",
-                    "--hide-scrollbars", "--no-first-run",
-                    format!("--window-size={width},{height}"),
-                    format!("--user-data-dir={}", profile.path().join("profile").display()),
-                ],
-                "prefs": {
-                    "download.default_directory": downloads,
-                    // A person is asked once, whether a page may download several files.
-                    "profile.default_content_setting_values.automatic_downloads": 1,
-                },
-            },
-        });
+        let folder = profile.path().join("profile");
+        let capabilities = if firefox {
+            firefox_options(&program, &downloads, (width, height))
+        } else {
+            chromium_options(&program, &downloads, (width, height), &folder)
+        };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -69,6 +68,7 @@ impl Browser {
         let browser = Self {
             client,
             downloads,
+            firefox,
             _profile: profile,
             _driver: driver,
         };
@@ -78,6 +78,12 @@ impl Browser {
 
     /// The size of the page itself, smaller than any window can be.
     pub(crate) async fn screen(&self, width: u32, height: u32, phone: bool) {
+        if self.firefox {
+            // The window's own head is not the page.
+            const HEAD: u32 = 86;
+            self.client.set_window_size(width, height + HEAD).await.unwrap();
+            return;
+        }
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
@@ -124,7 +130,7 @@ impl Browser {
             "const done = arguments[arguments.length - 1];
              (async () => {{
                 const main = document.querySelector('script[type=module]').src;
-                const module = (path) => import(new URL(path, main));
+                const module = window.wrappedJSObject?.module ?? window.module ?? ((path) => import(new URL(path, main)));
                 const {{ store }} = await module('state.js');
                 const {{ player }} = await module('player/player.js');
                 const hook = (name) => document.querySelector(`[data-${{name}}]`);
@@ -237,7 +243,12 @@ impl Browser {
     pub(crate) async fn downloaded(&self, name: &str) -> Vec<u8> {
         let path = self.downloads.join(name);
         let begun = Instant::now();
-        while !path.exists() {
+        // Firefox makes an empty file first, and writes beside it.
+        let whole = || {
+            let part = self.downloads.join(format!("{name}.part"));
+            path.metadata().is_ok_and(|file| file.len() > 0) && !part.exists()
+        };
+        while !whole() {
             let found: Vec<_> = std::fs::read_dir(&self.downloads)
                 .unwrap()
                 .flatten()
@@ -260,6 +271,45 @@ impl Browser {
     pub(crate) async fn close(self) {
         self.client.clone().close().await.unwrap();
     }
+}
+
+fn chromium_options(program: &Path, downloads: &Path, (width, height): (u32, u32), profile: &Path) -> Value {
+    json!({
+        "goog:chromeOptions": {
+            "binary": program,
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio",
+                "--hide-scrollbars", "--no-first-run",
+                format!("--window-size={width},{height}"),
+                format!("--user-data-dir={}", profile.display()),
+            ],
+            "prefs": {
+                "download.default_directory": downloads,
+                // A person is asked once, whether a page may download several files.
+                "profile.default_content_setting_values.automatic_downloads": 1,
+            },
+        },
+    })
+}
+
+fn firefox_options(program: &Path, downloads: &Path, (width, height): (u32, u32)) -> Value {
+    json!({
+        "moz:firefoxOptions": {
+            "binary": program,
+            "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
+            "prefs": {
+                "browser.download.folderList": 2,
+                "browser.download.dir": downloads,
+                "media.autoplay.default": 0,
+                "media.autoplay.blocking_policy": 0,
+                "media.volume_scale": "0.0",
+            },
+        },
+    })
+}
+
+pub(crate) fn in_firefox() -> bool {
+    std::env::var_os("STUDIO_BROWSER").is_some_and(|name| name == "firefox")
 }
 
 /// Chromium's own commands, which WebDriver passes on.
@@ -295,11 +345,13 @@ impl Driver {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("successfully on port ")?;
+            let (_, port) = line
+                .split_once("successfully on port ")
+                .or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
             port.trim_end_matches('.').parse().ok()
         });
         let driver = Self { child, _said: lines };
-        (driver, port.expect("chromedriver tells its port"))
+        (driver, port.expect("the driver tells its port"))
     }
 }
 

@@ -14,7 +14,12 @@ async fn the_waveform_zooms_tells_times_and_loops_a_sentence() {
     browser
         .until("store.job.phase === 'finished' && player.time > 0.3")
         .await;
-    browser.run("player.pause(); player.seek(0)").await;
+    browser.run("player.pause()").await;
+    browser
+        .until("!player.playing && hook('audio').readyState > 2")
+        .await;
+    browser.run("player.seek(0)").await;
+    browser.until("player.time < 0.05").await;
     // The mean power is below the peak, and silence has neither.
     browser.until("store.take.peaks.rms.length > 50").await;
     let below = browser
