@@ -57,7 +57,7 @@ export function takeOf(about) {
 			return blob;
 		},
 	};
-	Object.assign(take.peaks, { values: about.peaks, rms: about.rms ?? [] });
+	Object.assign(take.peaks, { values: about.peaks, rms: about.rms ?? [], aSecond: about.peaks.length / seconds, loudest: about.peaks.reduce((most, peak) => Math.max(most, peak ?? 0), 0) });
 	return take;
 }
 

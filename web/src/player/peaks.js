@@ -1,6 +1,6 @@
 import { samples } from "./wav.js";
 
-export const PEAKS_A_SECOND = 20;
+const PEAKS_A_SECOND = 50;
 const DECODE_SECONDS = 3;
 
 /** Loudness over time, measured while a take arrives, a few seconds at a time. */
@@ -8,6 +8,8 @@ export class Peaks {
 	/** Of each piece the loudest sample and the mean power, up to 255. */
 	values = [];
 	rms = [];
+	aSecond = PEAKS_A_SECOND;
+	loudest = 0;
 	#at = 0;
 	#following = null;
 
@@ -60,6 +62,7 @@ export class Peaks {
 				heard++;
 			}
 			this.values[first + n] = Math.round(peak * 255);
+			this.loudest = Math.max(this.loudest, this.values[first + n]);
 			this.rms[first + n] = Math.round(Math.sqrt(power / (heard || 1)) * 255);
 		}
 	}

@@ -2,7 +2,6 @@ import { aria, hook, on } from "../dom.js";
 import { store } from "../state.js";
 import { clock, span, tenths } from "../words.js";
 import { loop } from "./loop.js";
-import { PEAKS_A_SECOND } from "./peaks.js";
 import { player } from "./player.js";
 import { View } from "./view.js";
 
@@ -62,7 +61,7 @@ function draw(inks) {
 		pen.fillStyle = inks.raised;
 		pen.fillRect(left(loop.span.start), 0, left(loop.span.end) - left(loop.span.start), height);
 	}
-	const loudest = (take?.peaks.values ?? []).reduce((most, value) => Math.max(most, value ?? 0), QUIET);
+	const loudest = Math.max(QUIET, take?.peaks.loudest ?? 0);
 	const bar = (n, value, least) => {
 		const tall = Math.max(least, ((height - 10) * value) / loudest);
 		pen.beginPath();
@@ -75,10 +74,11 @@ function draw(inks) {
 		const start = from + n * each;
 		const ready = take && start < take.seconds;
 		pen.fillStyle = ready ? (start + each / 2 <= time ? inks.played : inks.waiting) : inks.expected;
-		pen.globalAlpha = ready && take.peaks.rms.length ? 0.5 : 1;
-		bar(n, ready ? most(take.peaks.values, start, each) : 0, WIDTH);
+		const { values, rms = [], aSecond } = take?.peaks ?? {};
+		pen.globalAlpha = ready && rms.length ? 0.5 : 1;
+		bar(n, ready ? most(values, start * aSecond, each * aSecond) : 0, WIDTH);
 		pen.globalAlpha = 1;
-		if (ready && take.peaks.rms.length) bar(n, most(take.peaks.rms, start, each), WIDTH);
+		if (ready && rms.length) bar(n, most(rms, start * aSecond, each * aSecond), WIDTH);
 	}
 	const marks = (take?.spans ?? []).map((span) => Math.round(left(span.start))).filter((x) => x > 1 && x < width);
 	// Of a book, they would be a line.
@@ -87,9 +87,9 @@ function draw(inks) {
 	for (const x of marks) pen.fillRect(x, 0, 1, 6);
 }
 
-function most(values, from, seconds) {
+function most(values, from, count) {
 	let loud = 0;
-	for (let i = Math.floor(from * PEAKS_A_SECOND); i <= (from + seconds) * PEAKS_A_SECOND; i++) loud = Math.max(loud, values[i] ?? 0);
+	for (let i = Math.floor(from); i <= from + count; i++) loud = Math.max(loud, values[i] ?? 0);
 	return loud;
 }
 
