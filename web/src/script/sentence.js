@@ -5,14 +5,18 @@ import { tagsOf } from "./tags.js";
 export const HEADING = /^#{1,6}[ \t]+/;
 
 const splitter = new Intl.Segmenter("en", { granularity: "sentence" });
+const REACH = 2000;
 /** What ends no sentence, though a full stop follows. */
 const SHORTENED = /(?:^|[\s(“"])(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|e\.g|i\.e|\p{Lu})\.\s*$/u;
 
 /** The sentence at a place of the text, without tags before it: `{ from, to, text, n }`, `n` times said before; `null` for none. */
 export function sentenceAt(text, at) {
-	const start = text.lastIndexOf("\n", at - 1) + 1;
+	const first = text.lastIndexOf("\n", at - 1) + 1;
 	const end = text.indexOf("\n", at);
-	const line = text.slice(start, end < 0 ? text.length : end);
+	// Of a long line what is near, from the end of a sentence on.
+	const far = at - first > REACH ? at - REACH : first;
+	const start = far + (far > first ? text.slice(far, at).search(/(?<=[.!?…]["”’)]?)\s/) + 1 : 0);
+	const line = text.slice(start, Math.min(end < 0 ? text.length : end, at + REACH));
 	const found = sentencesOf(line).map(({ from, to }) => ({ from: start + from, to: start + to }));
 	const here = found.find(({ to }) => at <= to) ?? found.at(-1);
 	if (!here) return null;
