@@ -12,7 +12,7 @@ let stop = null;
 export function startDelivery() {
 	const fields = hooks("delivery");
 	on(hook("deliver"), "click", () => dialog.showModal());
-	for (const field of fields) on(field, "change", () => (store.delivery = { ...store.delivery, [field.dataset.delivery]: field.type === "checkbox" ? field.checked : field.value }));
+	for (const field of fields) on(field, "input change", () => (store.delivery = { ...store.delivery, [field.dataset.delivery]: field.type === "checkbox" ? field.checked : field.value }));
 	store.watch("delivery format", (values, format) => {
 		for (const field of fields) {
 			field[field.type === "checkbox" ? "checked" : "value"] = values[field.dataset.delivery] ?? "";
