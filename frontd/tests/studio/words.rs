@@ -63,7 +63,9 @@ async fn a_word_is_said_once_or_always_in_its_own_way() {
     browser
         .run("document.querySelector('[data-lexicon] summary').click()")
         .await;
-    browser.click_on("[data-lexicon-list] [data-remove]").await;
+    browser
+        .run("document.querySelector('[data-lexicon-list] [data-remove]').click()")
+        .await;
     assert_eq!(browser.value("store.lexicon").await, json!([]));
     browser.undo_last().await;
     assert_eq!(browser.number("store.lexicon.length").await, 1.0);
@@ -95,5 +97,69 @@ async fn words_come_and_go_as_csv() {
     );
     browser.undo_last().await;
     assert_eq!(browser.value("store.lexicon").await, json!([]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_said_so_for_everybody_on_a_server_that_keeps_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lexicon.txt");
+    std::fs::write(&file, "nginx = engine x\n").unwrap();
+    let Some((server, browser)) = studio(&[("LEXICON_FILE", file.to_str().unwrap())]).await else {
+        return;
+    };
+    browser.write("Kokoro is here.").await;
+    browser.cursor("Kokoro").await;
+    browser
+        .run("document.getElementById('say-menu').showPopover()")
+        .await;
+    browser.until("!hook('say-server').hidden").await;
+    browser.keys(&"koh-KOH-roh".chars().collect::<Vec<_>>()).await;
+    browser.click("say-server").await;
+    let words =
+        "[...document.querySelectorAll('.word-row [data-name]')].map((word) => word.textContent).join()";
+    browser.until(&format!("{words}.includes('Kokoro')")).await;
+    let kept = server.json("/v1/lexicon")["entries"].clone();
+    assert_eq!(kept.as_array().unwrap().len(), 2, "{kept}");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("koh-KOH-roh"));
+    // Taken back, the server says it as before.
+    browser.undo_last().await;
+    browser.until(&format!("{words} === 'nginx'")).await;
+    assert_eq!(server.json("/v1/lexicon")["entries"].as_array().unwrap().len(), 1);
+    browser.close().await;
+
+    // Elsewhere it is not offered.
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser.cursor("Welcome").await;
+    browser
+        .run("document.getElementById('say-menu').showPopover(); await (await module('lexicon/panel.js')).look()")
+        .await;
+    assert_eq!(browser.value("hook('say-server').hidden").await, true);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_were_guessed_are_underlined_by_a_switch() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    browser.write("The Zibblethorpe sang to the harbour.").await;
+    browser.click("go").await;
+    browser.until("store.job.phase === 'finished'").await;
+    let marked = "[...document.querySelectorAll('.mirror .guess')].map((mark) => mark.textContent).join()";
+    assert_eq!(browser.value(marked).await, "");
+    browser.run("hook('guesses').click()").await;
+    assert_eq!(browser.value(marked).await, "Zibblethorpe");
+    // A word that somebody has said how to say is not guessed any more.
+    browser
+        .run("store.lexicon = [{ word: 'Zibblethorpe', say: 'ZIB-uhl-thorp' }]")
+        .await;
+    browser.click("go").await;
+    browser
+        .until("store.job.phase === 'finished' && store.take.request.lexicon")
+        .await;
+    browser.until(&format!("{marked} === ''")).await;
     browser.close().await;
 }
