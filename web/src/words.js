@@ -26,8 +26,11 @@ export function size(bytes) {
 	return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-/** Without tags, in one line. */
-export const plainly = (text) => text.replace(/\[([^[\]\n]+)\]\((?:say [^()\n]+|\/[^)[\n]+\/)\)/g, "$1").replace(/\[[a-z]+:[^\]]*\]|\s+/gi, " ").replace(/ +/g, " ").trim();
+const ONCE = /\[([^[\]\n]+)\]\((?:say [^()\n]+|\/[^)[\n]+\/)\)/g;
+const UNSAID = /^#{1,6}[ \t]+|\[[a-z]+:[^\]]*\]|\s+/gim;
+
+/** Without tags and marks of headings, in one line. */
+export const plainly = (text) => text.replace(ONCE, "$1").replace(UNSAID, " ").replace(/ +/g, " ").trim();
 
 /** "Every harbour keeps …" */
 export function opening(text, letters) {
