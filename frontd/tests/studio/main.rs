@@ -16,6 +16,7 @@ mod sentences;
 mod serving;
 mod trouble;
 mod wave;
+mod way;
 mod words;
 mod write;
 
