@@ -34,7 +34,8 @@ export const plainly = (text) => text.replace(ONCE, "$1").replace(UNSAID, " ").r
 
 /** "Every harbour keeps …" */
 export function opening(text, letters) {
-	const plain = plainly(text);
+	// Tags and all: of a book the beginning is enough.
+	const plain = plainly(text.slice(0, 20 * letters));
 	if (plain.length <= letters) return plain;
 	return `${plain.slice(0, plain.lastIndexOf(" ", letters)).replace(/[\s,.;:]+$/, "") || plain.slice(0, letters)} …`;
 }
