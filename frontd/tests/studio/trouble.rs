@@ -59,7 +59,7 @@ async fn nobody_hears_that_workers_die() {
     let Some((server, browser)) = studio(&[]).await else {
         return;
     };
-    let text = long_script(4000);
+    let text = long_script(2000);
     browser.write(&text).await;
     browser.click("go").await;
     browser
