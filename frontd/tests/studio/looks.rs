@@ -279,7 +279,7 @@ async fn the_tab_and_the_media_keys_know_what_sounds() {
     browser.write(&crate::long_script(20_000)).await;
     browser.click("go").await;
     browser
-        .until(r"/^▶ 0:0\d · \d+ % · Dexterous Studio$/.test(document.title)")
+        .until(r"/^▶ \d:\d\d · \d+ % · Dexterous Studio$/.test(document.title)")
         .await;
     assert_eq!(
         browser.value("navigator.mediaSession.metadata.title").await,
