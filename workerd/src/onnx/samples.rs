@@ -181,10 +181,11 @@ mod tests {
                     .iter()
                     .all(|sample| of.start <= sample.start && sample.end <= of.end)
             );
+            let shortest = of.len() / count;
             assert!(
                 samples
                     .iter()
-                    .all(|sample| sample.len() == SAMPLE.min(sample.len()))
+                    .all(|sample| (SAMPLE.min(shortest)..=SAMPLE).contains(&sample.len()))
             );
         }
         assert!(Signal::new(signal.view()).samples(50..50, 3).is_empty());

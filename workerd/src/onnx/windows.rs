@@ -72,7 +72,8 @@ pub(super) fn plan(signal: ArrayView2<'_, f32>, speech: Range<usize>, early: boo
         steps
     };
     let early = early && speech.len() >= SHORT;
-    let mut signal = Signal::new(signal);
+    // Only the windows of an early sound have more to come than themselves.
+    let mut signal = early.then(|| Signal::new(signal));
     let mut windows: Vec<Input> = Vec::new();
     let mut start = before;
     let mut size = MARGIN + CORES[0];
@@ -82,7 +83,10 @@ pub(super) fn plan(signal: ArrayView2<'_, f32>, speech: Range<usize>, early: boo
             stop = end;
         }
         let samples = SAMPLES.get(windows.len()).or(SAMPLES.last());
-        let samples = signal.samples(stop..end, samples.copied().unwrap_or_default());
+        let samples = signal
+            .as_mut()
+            .map(|signal| signal.samples(stop..end, samples.copied().unwrap_or_default()))
+            .unwrap_or_default();
         windows.push(input(steps, before..end, start..stop, samples));
         start = stop;
         size = match CORES.get(windows.len()) {
@@ -104,43 +108,45 @@ fn input(steps: usize, computed: Range<usize>, core: Range<usize>, samples: Vec<
     let body = core.start.saturating_sub(context)..(core.end + CONTEXT).min(computed.end);
     let mut pieces = Vec::new();
     let mut length = 0;
+    // Where a piece of the signal comes to lie in the input.
     let mut put = |piece: Range<usize>| {
         let at = length..length + piece.len();
         length = at.end;
-        pieces.push(piece);
+        if !piece.is_empty() {
+            pieces.push(piece);
+        }
         at
     };
-    let ends = if first {
-        [
-            0..END.min(computed.start),
-            computed.end.max(steps.saturating_sub(END))..steps,
-        ]
+    let (head, tail) = if first {
+        let tail = computed.end.max(steps.saturating_sub(END));
+        (0..END.min(computed.start), tail..steps)
     } else {
-        [0..0, steps..steps]
+        (0..0, steps..steps)
     };
-    let [head, tail] = ends;
-    let silent = computed.start + steps - computed.end - head.len() - tail.len();
     let head = put(head);
-    let body_at = put(body.clone());
+    let offset = head.end + core.start - body.start;
+    put(body);
     let ahead = samples.into_iter().map(&mut put).collect();
     let tail = put(tail);
-    let inside = body_at.start + core.start - body.start..body_at.start + core.end - body.start;
-    let silence = [
-        (
-            inside.start..inside.start + MARGIN,
-            if first { silent } else { 0 },
-        ),
-        (head.clone(), head.len()),
-        (tail.clone(), tail.len()),
-    ];
-    pieces.retain(|piece| !piece.is_empty());
+    let inside = offset..offset + core.len();
+    let mut silence = Vec::new();
+    if first {
+        let left_out = computed.start + steps - computed.end - head.len() - tail.len();
+        let margin = inside.start..inside.start + MARGIN;
+        silence.extend([
+            (margin, left_out),
+            (head.clone(), head.len()),
+            (tail.clone(), tail.len()),
+        ]);
+        silence.retain(|(_, steps)| *steps > 0);
+    }
     Input {
         pieces,
         window: Window {
             steps: length,
             core: inside,
             ahead,
-            silence: silence.into_iter().filter(|(_, steps)| *steps > 0).collect(),
+            silence,
             to_come: computed.end - core.end,
             first,
         },
