@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    audio::{Encoder, Ending, duration_of},
+    audio::{Bitrate, Destination, Encoder, Ending, Format, duration_of},
     captions::{Captions, Chunk as CaptionChunk, Spoken, Subtitles, Timestamp},
-    delivery::{DeliveryError, Finisher},
+    delivery::{Delivery, DeliveryError, Finisher},
     generation::{Chunk, Progress},
     store::{Draft, Name, StoreError},
 };
@@ -85,6 +85,22 @@ pub(super) enum Output {
 }
 
 impl Output {
+    /// For sound of `format`, or for the file that is wanted beyond that; its sound waits in the draft.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub(super) fn new(
+        format: Format,
+        bitrate: Bitrate,
+        destination: Destination,
+        finished: Option<(Delivery, Draft)>,
+    ) -> Result<Self, DeliveryError> {
+        Ok(match finished {
+            Some((delivery, pcm)) => Self::Finished(Box::new(Finisher::new(delivery, pcm)?)),
+            None => Self::Encoded(Encoder::new(format, bitrate, destination)?),
+        })
+    }
+
     fn push(&mut self, pcm: &[f32]) -> Result<Vec<u8>, DeliveryError> {
         match self {
             Self::Encoded(encoder) => Ok(encoder.encode(pcm)?),

@@ -23,14 +23,13 @@ use super::{
     request::{CheckedRequest, Rules, SpeechRequest},
 };
 use crate::{
-    audio::{Destination, Encoder},
+    audio::Destination,
     captions::Captions,
-    delivery::Finisher,
     generation::{GenerationError, Request as Generation},
     metrics as counters,
     scheduler::queue::Delivery,
     script::Item,
-    store::{Draft, Name, StoreError},
+    store::{Name, StoreError},
     text::unknown_signs,
     voices::Style,
 };
@@ -197,20 +196,15 @@ pub(super) async fn start(
         Some(delivery) => (delivery.content_type(), delivery.extension()),
         None => (speech.format.content_type(), speech.format.extension()),
     };
-    let response = match speech.delivery.take() {
+    let finished = match speech.delivery.take() {
         Some(delivery) => {
             let store = service.store.clone();
-            let pcm = blocking(move || store.spool()).await??;
-            Output::Finished(Box::new(Finisher::new(delivery, pcm)?))
+            Some((delivery, blocking(move || store.spool()).await??))
         }
-        None => Output::Encoded(Encoder::new(
-            speech.format,
-            service.config.audio.mp3,
-            destination,
-        )?),
+        None => None,
     };
     let mut recorder = Recorder::new(
-        response,
+        Output::new(speech.format, service.config.audio.mp3, destination, finished)?,
         Captions::new(&speech.text, &speech.items),
         many_voices.then(|| speech.style.name().to_owned()),
     );
@@ -318,11 +312,11 @@ async fn keep(
     headers: &mut HeaderMap,
 ) -> Result<(), ApiError> {
     let store = service.store.clone();
-    let with_timing = wanted.timing;
-    let drafts = blocking(move || -> Result<(Draft, Option<Draft>, Draft), StoreError> {
+    let (with_timing, is_finished) = (wanted.timing, wanted.delivery.is_some());
+    let drafts = blocking(move || -> Result<_, StoreError> {
         let sound = store.create()?;
         let timing = with_timing.then(|| sound.another()).transpose()?;
-        let pcm = sound.scratch()?;
+        let pcm = is_finished.then(|| store.spool()).transpose()?;
         Ok((sound, timing, pcm))
     })
     .await?;
@@ -341,14 +335,13 @@ async fn keep(
     if let Some(timing) = &timing {
         insert(headers, TIMING_PATH, &path(timing));
     }
-    let output = match wanted.delivery {
-        Some(delivery) => Output::Finished(Box::new(Finisher::new(delivery, pcm)?)),
-        None => Output::Encoded(Encoder::new(
-            wanted.format,
-            service.config.audio.mp3,
-            Destination::File,
-        )?),
-    };
+    let finished = wanted.delivery.zip(pcm);
+    let output = Output::new(
+        wanted.format,
+        service.config.audio.mp3,
+        Destination::File,
+        finished,
+    )?;
     recorder.keep(Download { sound, timing }, output, draft, timing_draft);
     Ok(())
 }

@@ -77,6 +77,7 @@ struct Release {
     version: String,
     /// `index.html` with the version in its addresses.
     page: Bytes,
+    page_etag: HeaderValue,
 }
 
 impl Source {
@@ -110,6 +111,7 @@ impl Release {
         let (page, style) = versioned(&text_of(PAGE), &version, &names, text_of);
         let release = Self {
             version,
+            page_etag: etag(&Sha256::digest(&page)),
             page: page.into(),
         };
         (release, style)
@@ -237,7 +239,7 @@ impl Release {
     fn file(&self, name: &str) -> Option<File> {
         if name == PAGE {
             return Some(File {
-                etag: Some(etag(&Sha256::digest(&self.page))),
+                etag: Some(self.page_etag.clone()),
                 bytes: self.page.clone(),
                 cache: ASK_AGAIN,
             });
