@@ -7,7 +7,7 @@ use mp3lame_encoder::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, EncodeError, Ending};
+use super::{Destination, EncodeError, Ending, SAMPLE_RATE};
 
 /// What LAME wants free before a flush, and before the first frame.
 const FLUSH_BYTES: usize = 7200;
@@ -40,7 +40,7 @@ impl TryFrom<u16> for Bitrate {
     type Error = BadBitrate;
 
     fn try_from(kbps: u16) -> Result<Self, BadBitrate> {
-        MPEG_2.contains(&kbps).then_some(Self(kbps)).ok_or(BadBitrate)
+        Self::at(kbps, SAMPLE_RATE).ok_or(BadBitrate)
     }
 }
 

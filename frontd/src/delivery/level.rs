@@ -2,7 +2,7 @@
 
 use ebur128::{EbuR128, Mode};
 
-use crate::audio::SAMPLE_RATE;
+use crate::{audio::SAMPLE_RATE, voices::Loudness};
 
 /// The RMS that an audiobook of ACX gets: in the middle of -23 to -18 dB, a little to the loud side.
 const ACX_RMS: f64 = -20.0;
@@ -43,11 +43,10 @@ impl std::str::FromStr for Master {
         if text.eq_ignore_ascii_case("acx") {
             return Ok(Self::Acx);
         }
-        let lufs = text.parse().map_err(|_| BadMaster)?;
-        (-40.0..=-10.0)
-            .contains(&lufs)
-            .then_some(Self::Lufs(lufs))
-            .ok_or(BadMaster)
+        match text.parse() {
+            Ok(Loudness::Lufs(lufs)) => Ok(Self::Lufs(lufs.into())),
+            Ok(Loudness::Off) | Err(()) => Err(BadMaster),
+        }
     }
 }
 
