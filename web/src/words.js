@@ -26,8 +26,12 @@ export function size(bytes) {
 	return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-const ONCE = /\[([^[\]\n]+)\]\((?:say [^()\n]+|\/[^)[\n]+\/)\)/g;
+/** A word with how it is said at one place: `[Kokoro](say koh-KOH-roh)`, `[Kokoro](/kˈOkəɹO/)`. */
+export const ONCE = /\[([^[\]\n]+)\]\((?:say ([^()\n]+)|(\/[^)[\n]+\/))\)/g;
 const UNSAID = /^#{1,6}[ \t]+|\[[a-z]+:[^\]]*\]|\s+/gim;
+
+/** The pattern of a text that means nothing but itself. */
+export const literally = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** Without tags and marks of headings, in one line. */
 export const plainly = (text) => text.replace(ONCE, "$1").replace(UNSAID, " ").replace(/ +/g, " ").trim();

@@ -76,9 +76,7 @@ async fn all_but_the_sentence_that_was_made_again_is_kept() {
     let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
         return;
     };
-    browser.write(TALE).await;
-    browser.click("go").await;
-    browser.until("store.job.phase === 'finished'").await;
+    browser.generate(TALE).await;
     let before = browser.number("store.take.seconds").await;
     browser.cursor("Tonight").await;
     browser.click("take-again").await;
@@ -106,5 +104,27 @@ async fn all_but_the_sentence_that_was_made_again_is_kept() {
         .number("store.take.begun - store.take.spans[2].start")
         .await;
     assert!(begun.abs() < 0.01, "{begun} s from its beginning");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_the_script_asks_for_goes_on_after_a_sentence_with_its_own() {
+    let Some((_server, browser)) = studio(&[]).await else {
+        return;
+    };
+    let said = browser
+        .run(
+            "const { draftOf, leadOf } = await module('script/draft.js');
+            const studio = { ...store.all, script: '[variant:3] One. Two. Three.', choices: [{ text: 'Two.', n: 0, variant: 1 }] };
+            return [draftOf(studio).text, leadOf(studio, studio.script.indexOf('Two'))]",
+        )
+        .await;
+    assert_eq!(
+        said,
+        json!([
+            "[variant:3] One. [variant:1]Two.[variant:3] Three.",
+            "[variant:3]"
+        ])
+    );
     browser.close().await;
 }

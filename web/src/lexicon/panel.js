@@ -1,7 +1,7 @@
 import { aria, hook, on, save, stamp } from "../dom.js";
 import { call, json } from "../api/client.js";
 import { store } from "../state.js";
-import { plural } from "../words.js";
+import { literally, plural } from "../words.js";
 import { mirror } from "../script/editor.js";
 import { offerUndo, tell } from "../shell/toast.js";
 import { csvOf, entriesOf, typedOf, withEntry } from "./csv.js";
@@ -85,7 +85,7 @@ async function change(how, said) {
 /** Underlines the words of the take that are in no dictionary. */
 function markGuesses() {
 	const words = store.guesses ? new Set((store.take?.words ?? []).filter(({ guessed }) => guessed).map(({ word }) => word)) : [];
-	const plain = [...words].map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	const plain = [...words].map(literally);
 	const places = plain.length ? store.script.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])(?:${plain.join("|")})(?![\\p{L}\\p{N}])`, "gu")) : [];
 	mirror.mark("guess", [...places].slice(0, MOST_MARKS).map(({ 0: { length }, index }) => ({ from: index, to: index + length })));
 }

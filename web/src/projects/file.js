@@ -4,7 +4,7 @@ import { known } from "../mixer/voices.js";
 import { voicesIn } from "../script/tags.js";
 import { FRESH, store } from "../state.js";
 import { tell } from "../shell/toast.js";
-import { FIELDS, newProject } from "./keep.js";
+import { FIELDS, newProject, pick } from "./keep.js";
 
 const KIND = "dexterous-studio-project";
 
@@ -12,7 +12,7 @@ const KIND = "dexterous-studio-project";
 export function exportProject(project) {
 	const named = [...voicesIn(project.script), ...Object.values(project.people).map(({ voice }) => voice.toLowerCase())];
 	const mixes = store.casts.filter(({ name }) => named.includes(name.toLowerCase())).map(({ name, mix }) => ({ name, voice: expression(mix) }));
-	const values = Object.fromEntries(FIELDS.map((field) => [field, project[field]]));
+	const values = pick(project);
 	const text = JSON.stringify({ kind: KIND, name: project.name, ...values, mixes }, null, "\t");
 	save(new Blob([text], { type: "application/json" }), `${project.name.replace(/[^\p{L}\p{N} _-]/gu, "").trim() || "project"}.dexterous.json`);
 }

@@ -12,7 +12,8 @@ export const changed = () => kept.dispatchEvent(new Event("change"));
 
 export const newId = () => crypto.randomUUID?.() ?? String(Date.now() + Math.random());
 
-const pick = (from) => Object.fromEntries(FIELDS.map((name) => [name, from[name] ?? FRESH[name]]));
+/** What a project keeps of the store, or of another project. */
+export const pick = (from) => Object.fromEntries(FIELDS.map((name) => [name, from[name] ?? FRESH[name]]));
 
 let timer = 0;
 let dirty = false;

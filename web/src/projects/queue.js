@@ -6,7 +6,7 @@ import { download } from "../player/download.js";
 import { store } from "../state.js";
 import { tell } from "../shell/toast.js";
 import { project, projects, put } from "./db.js";
-import { changed, FIELDS, newId } from "./keep.js";
+import { changed, newId, pick } from "./keep.js";
 
 /** Files that are made one after another, in the background; a reload goes on where it was. */
 let stopped = false;
@@ -19,9 +19,8 @@ export function startQueue() {
 
 /** Makes a project of each text, which waits for its turn. */
 export async function enqueue(texts) {
-	const values = Object.fromEntries(FIELDS.map((field) => [field, store[field]]));
 	const at = Date.now();
-	await put(...texts.map(({ name, text }, n) => ({ ...values, script: text, choices: [], id: newId(), name, at: at + n, queue: "waiting" })));
+	await put(...texts.map(({ name, text }, n) => ({ ...pick(store), script: text, choices: [], id: newId(), name, at: at + n, queue: "waiting" })));
 	goOn();
 }
 

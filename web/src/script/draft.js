@@ -2,7 +2,7 @@ import { expression } from "../mixer/mix.js";
 import { edited } from "./edits.js";
 import { keyOf, linesOf } from "./people.js";
 import { HEADING, placeOf } from "./sentence.js";
-import { onceIn, tagsOf } from "./tags.js";
+import { onceIn, tagsInForce, tagsOf } from "./tags.js";
 
 /**
  * What the server is sent for a studio's script, `{ text, back, once }`: names before lines become voice tags, and so do the choices
@@ -20,7 +20,7 @@ export function draftOf({ script, mix, people, choices }) {
 		const before = [variant && `[variant:${variant}]`, rate && `[rate:${rate}]`, voice && `[voice:${voice}]`];
 		const after = [
 			pause && `[pause:${pause}s]`,
-			variant && "[variant:0]",
+			variant && `[variant:${inForce("variant", place.from) ?? 0}]`,
 			rate && `[rate:${inForce("rate", place.from) ?? 1}]`,
 			voice && `[voice:${inForce("voice", place.from) ?? expression(mix)}]`,
 		];
@@ -53,5 +53,5 @@ function* linesSaid(script, narrator, people) {
 /** Which tags hold at a sentence of the script: of the people and of the text. */
 export function leadOf(studio, at) {
 	const draft = draftOf({ ...studio, script: `${studio.script.slice(0, at)}.`, choices: [] });
-	return ["voice", "rate"].map((kind) => tagsOf(draft.text).findLast((tag) => tag.kind === kind)).map((tag) => (tag ? draft.text.slice(tag.from, tag.to) : "")).join("");
+	return tagsInForce(draft.text, draft.text.length);
 }

@@ -1,6 +1,6 @@
 import { aria, hook, on } from "../dom.js";
 import { store } from "../state.js";
-import { number } from "../words.js";
+import { literally, number } from "../words.js";
 import { offerUndo } from "../shell/toast.js";
 import { insert, mirror, rewrite } from "./editor.js";
 
@@ -59,8 +59,7 @@ function look(next) {
 /** Every place of `wanted` in `text`, in order, without overlap. */
 export function find(text, wanted) {
 	if (!wanted) return [];
-	const plain = wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-	return [...text.matchAll(new RegExp(plain, "giu"))].map((hit) => ({ from: hit.index, to: hit.index + hit[0].length }));
+	return [...text.matchAll(new RegExp(literally(wanted), "giu"))].map((hit) => ({ from: hit.index, to: hit.index + hit[0].length }));
 }
 
 function replaceAll() {

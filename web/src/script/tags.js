@@ -1,5 +1,6 @@
 import { store } from "../state.js";
 import { colourOf } from "../mixer/voices.js";
+import { ONCE } from "../words.js";
 
 /** Pause, voice, rate and variant tags as the server reads them; a pause without a time is text. */
 const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate|variant)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
@@ -12,8 +13,6 @@ export function tagsOf(text) {
 		value: (value ?? "").trim(),
 	}));
 }
-
-const ONCE = /\[([^[\]\n]+)\]\((?:say ([^()\n]+)|(\/[^)[\n]+\/))\)/g;
 
 /** Words that are said in their own way at one place, `[Kokoro](say koh-KOH-roh)` or `[Kokoro](/kˈOkəɹO/)`: `[{ from, to, word, said, ipa }]`. */
 export const onceIn = (text) => [...text.matchAll(ONCE)].map(({ 0: { length }, 1: word, 2: say, 3: ipa, index }) => ({ from: index, to: index + length, word, said: say ?? ipa, ipa: Boolean(ipa) }));
