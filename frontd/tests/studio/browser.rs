@@ -189,6 +189,13 @@ impl Browser {
         self.run(&format!("store.script = {}", json!(script))).await;
     }
 
+    /// Writes a script and has all of it said.
+    pub(crate) async fn generate(&self, script: &str) {
+        self.write(script).await;
+        self.click("go").await;
+        self.until("store.job.phase === 'finished'").await;
+    }
+
     /// Presses keys one after another, wherever the focus is.
     pub(crate) async fn keys(&self, keys: &[char]) {
         let presses = keys

@@ -143,9 +143,7 @@ async fn without_media_source_the_menu_tells_of_the_mp3() {
         .devtools("Page.addScriptToEvaluateOnNewDocument", hidden)
         .await;
     browser.studio(&server.url).await;
-    browser.write(TALE).await;
-    browser.click("go").await;
-    browser.until("store.job.phase === 'finished'").await;
+    browser.generate(TALE).await;
     assert_eq!(browser.value("store.take.format").await, "wav");
     browser
         .until("hook('download-audio').textContent === 'Audio, MP3'")
@@ -164,9 +162,7 @@ async fn after_an_edit_play_starts_at_the_first_change() {
         return;
     };
     let script = long_script(400);
-    browser.write(&script).await;
-    browser.click("go").await;
-    browser.until("store.job.phase === 'finished'").await;
+    browser.generate(&script).await;
     browser.write(&script.replace("lamp 30.", "oil 30.")).await;
     browser.click("go").await;
     browser
@@ -343,9 +339,7 @@ async fn what_an_edit_left_alone_is_kept() {
     let script = long_script(200);
     let mut made = Vec::new();
     for script in [script.clone(), format!("{script} And so it ended.")] {
-        browser.write(&script).await;
-        browser.click("go").await;
-        browser.until("store.job.phase === 'finished'").await;
+        browser.generate(&script).await;
         made.push(kept_and_all(&browser.text("under").await));
     }
     assert_eq!(made[0].0, 0, "{made:?}");

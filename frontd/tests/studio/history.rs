@@ -48,9 +48,7 @@ async fn the_oldest_go_when_the_limit_is_reached() {
         .run("store.historyLimit = 2; document.querySelector('[name=format][value=wav]').click()")
         .await;
     for n in 0..4 {
-        browser.write(&format!("Number {n}. {TALE}")).await;
-        browser.click("go").await;
-        browser.until("store.job.phase === 'finished'").await;
+        browser.generate(&format!("Number {n}. {TALE}")).await;
         browser
             .until(&format!(
                 "document.querySelector('.entry [data-text]')?.textContent.startsWith('Number {n}')"
@@ -68,9 +66,7 @@ async fn what_was_deleted_stays_deleted_until_undo() {
         return;
     };
     for text in ["The first one.", "The second one."] {
-        browser.write(text).await;
-        browser.click("go").await;
-        browser.until("store.job.phase === 'finished'").await;
+        browser.generate(text).await;
         browser
             .until(&format!(
                 "document.querySelector('.entry [data-text]')?.textContent === '{text}'"

@@ -130,9 +130,7 @@ async fn take_screenshots() {
         "The tide turns at nine. Bring the rope, the lamp and the dog.",
         "Mind the third step, please.",
     ] {
-        browser.write(text).await;
-        browser.click("go").await;
-        browser.until("store.job.phase === 'finished'").await;
+        browser.generate(text).await;
     }
     browser.write(TALE).await;
     browser.run("player.pause()").await;

@@ -145,9 +145,7 @@ async fn words_that_were_guessed_are_underlined_by_a_switch() {
     let Some((_server, browser)) = studio(&[]).await else {
         return;
     };
-    browser.write("The Zibblethorpe sang to the harbour.").await;
-    browser.click("go").await;
-    browser.until("store.job.phase === 'finished'").await;
+    browser.generate("The Zibblethorpe sang to the harbour.").await;
     let marked = "[...document.querySelectorAll('.mirror .guess')].map((mark) => mark.textContent).join()";
     assert_eq!(browser.value(marked).await, "");
     browser.run("hook('guesses').click()").await;
