@@ -24,6 +24,11 @@ def frames(sound: np.ndarray, hop: int = HOP) -> np.ndarray:
     return decibel(np.sqrt(np.mean(whole**2, axis=1)))
 
 
+def rms(sound: np.ndarray) -> float:
+    """The level of all of it, in dB of full scale."""
+    return float(decibel(np.sqrt(np.mean(sound.astype(np.float64) ** 2))))
+
+
 def loud(frame_levels: np.ndarray) -> float:
     """The level of the loud frames, in dB."""
     return float(np.percentile(frame_levels, 95)) if len(frame_levels) else NOTHING_DB
@@ -55,7 +60,7 @@ def of(sounds: list[np.ndarray]) -> dict[str, float]:
     edges = [sounding(sound) for sound in sounds]
     return {
         "lufs": float(pyloudnorm.Meter(RATE).integrated_loudness(together)),
-        "rms_db": float(decibel(np.sqrt(np.mean(together**2)))),
+        "rms_db": rms(together),
         "peak": float(np.abs(together).max()),
         # A file of 16 bits holds no more: what was clipped is found here.
         "at_full_scale": float(np.mean(np.abs(together) >= 32766 / 32768)),

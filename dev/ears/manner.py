@@ -31,7 +31,7 @@ def manner(sound: np.ndarray, phonemes: int) -> Manner:
     sounding = sound[: len(loud)][loud]
     seconds = len(sounding) / RATE
     hertz = pitch.median_and_spread(pitch.track(sound))
-    level = float(levels.decibel(np.sqrt(np.mean(sounding.astype(np.float64) ** 2)))) if seconds else levels.NOTHING_DB
+    level = levels.rms(sounding) if seconds else levels.NOTHING_DB
     return Manner(phonemes / seconds if seconds else 0.0, *(hertz or (None, None)), level)
 
 

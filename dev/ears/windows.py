@@ -11,6 +11,7 @@ import numpy as np
 
 from . import texts
 from .front import Front, is_british
+from .levels import rms
 from .speech import RATE
 from .warp import bands
 
@@ -37,17 +38,13 @@ def apart(whole: np.ndarray, other: np.ndarray) -> Apart:
     one, two = bands(whole), bands(other)
     near = (one > one.max(axis=1, keepdims=True) - NEAR_DB) & (one > 0)
     seconds = [slice(at, at + RATE) for at in range(0, max(1, len(whole) - RATE // 2), RATE)]
-    differences = [level(other[second]) - level(whole[second]) for second in seconds if level(whole[second]) > level(whole) - LOUD_DB]
+    differences = [rms(other[second]) - rms(whole[second]) for second in seconds if rms(whole[second]) > rms(whole) - LOUD_DB]
     return Apart(
         spectrum=float(np.sqrt(np.mean((one - two)[near] ** 2))),
-        level=level(other) - level(whole),
+        level=rms(other) - rms(whole),
         worst_second=max(map(abs, differences), default=0.0),
         first_second=differences[0] if differences else 0.0,
     )
-
-
-def level(sound: np.ndarray) -> float:
-    return float(10 * np.log10(np.mean(sound.astype(np.float64) ** 2) + 1e-12))
 
 
 def made(way: str, pack: Path, tokens: list[int], folder: Path) -> np.ndarray:
