@@ -168,7 +168,7 @@ impl Finisher {
         Ok(self.pcm.write(&bytes)?)
     }
 
-    /// An empty file to finish it in, where it is not to be published.
+    /// Creates an empty file of the temp folder, to finish in it what is not published.
     ///
     /// # Errors
     /// When the temp folder cannot be written.

@@ -73,7 +73,7 @@ struct Row {
     dialect: String,
 }
 
-/// The words that the server says as it is told to
+/// List the server's own pronunciations
 ///
 /// As JSON, or as CSV with `Accept: text/csv`. Without `LEXICON_FILE` there are none.
 #[utoipa::path(
@@ -127,7 +127,7 @@ pub(super) async fn get(
     .await?
 }
 
-/// Replace the words that the server says as it is told to
+/// Replace the server's own pronunciations
 ///
 /// The whole list, as JSON or CSV (`word,say,phonemes,dialect` in its first row). It counts for the next request. If an entry is at fault,
 /// nothing changes.
