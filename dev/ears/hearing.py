@@ -15,7 +15,7 @@ from .recogniser import Recogniser
 from .servers import NotStarted, running
 from .speech import NoSpeech
 
-PARTS = ("prose", "raw", "numbers", "speeds", "words", "trim", "times")
+PARTS = ("prose", "raw", "numbers", "speeds", "stretchers", "words", "trim", "times")
 FEW = "af_heart,am_michael,bf_emma,bm_george"
 
 
@@ -37,6 +37,7 @@ def main() -> int:
                 "raw": lambda: sections.raw(bench, model, everyone),
                 "numbers": lambda: sections.numbers(bench, few),
                 "speeds": lambda: sections.speeds(bench, few, options.speeds),
+                "stretchers": lambda: sections.by_stretchers(bench, few, [speed for speed in options.speeds if speed > 1.5]),
                 "words": lambda: sections.words(bench, few),
                 "trim": lambda: trimming.measure(bench, model, few),
                 "times": lambda: sections.times(bench, few),

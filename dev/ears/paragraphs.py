@@ -22,6 +22,16 @@ class Paragraph:
     def text(self) -> str:
         return "".join(joint + sentence for joint, sentence in zip(self.joints, self.sentences))
 
+    def lines(self) -> list[list[str]]:
+        """The sentences of each line."""
+        found: list[list[str]] = []
+        for joint, sentence in zip(self.joints, self.sentences):
+            if joint == " ":
+                found[-1].append(sentence)
+            else:
+                found.append([sentence])
+        return found
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -30,6 +40,24 @@ class Spoken:
     text: str
     signs: str
     tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is said in one run of the model: its sentences, and the number of signs at which each ends."""
+
+    spoken: Spoken
+    sentences: tuple[Spoken, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, sentence: Spoken) -> "Run":
+        return cls(sentence, (sentence,), (len(sentence.signs),))
+
+
+def sounds(signs: str) -> str:
+    """Without spaces and stress, which a sentence may have otherwise beside another."""
+    return "".join(sign for sign in signs if sign not in " ˈˌ")
 
 
 def parse(text: str) -> list[Paragraph]:
@@ -64,6 +92,32 @@ class Speller:
             self._ids.update(zip(segment["phonemes"], segment["tokens"]))
         signs = "".join(sign for sign in read["phonemes"] if sign in self._known())
         return Spoken(sentence, signs, tuple(self._ids[sign] for sign in signs))
+
+    def runs(self, line: list[str], british: bool) -> list["Run"]:
+        """The runs of the model that say a line: a sentence each. Only sentences that the server says in one run, because the model garbles
+        a short one by itself, are together here too; a sentence that the server cuts is whole."""
+        read = self._front.read(" ".join(line), british)["segments"]
+        for segment in read:
+            self._ids.update(zip(segment["phonemes"], segment["tokens"]))
+        segments = [segment["phonemes"] for segment in read]
+        left = [self.spoken(sentence, british) for sentence in line]
+        found = []
+        while left:
+            found.append(next((run for run in (self._together(left[:n], segments) for n in range(len(left), 1, -1)) if run), Run.of(left[0])))
+            left = left[len(found[-1].sentences) :]
+        return found
+
+    def _together(self, sentences: list[Spoken], segments: list[str]) -> "Run | None":
+        wanted = "".join(sounds(sentence.signs) for sentence in sentences)
+        signs = next((signs for signs in segments if sounds(signs) == wanted), None)
+        if signs is None:
+            return None
+        whole = Spoken(" ".join(sentence.text for sentence in sentences), signs, tuple(self._known()[sign] for sign in signs))
+        ends, said = [], 0
+        for sentence in sentences:
+            said += len(sounds(sentence.signs))
+            ends.append(next(end for end in range(len(signs) + 1) if len(sounds(signs[:end])) == said))
+        return Run(whole, tuple(sentences), tuple(ends))
 
     def parts(self, spoken: Spoken) -> list[Spoken]:
         """The sentence whole, or cut at the last mark or space that keeps each part short enough for the model."""

@@ -1,4 +1,4 @@
-"""The sentences of a paragraph, each made in one run of the model, and where every token of them sounds."""
+"""The sentences of a paragraph, none of them cut, and where every token of them sounds."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from . import levels
 from .model import Model
-from .paragraphs import Speller, Spoken
+from .paragraphs import Run, Speller, Spoken
 from .speech import RATE
 
 # Kept around each sentence, and the silence between two.
@@ -59,21 +59,37 @@ class Mark:
     end: float
 
 
-def reference(model: Model, speller: Speller, sentences: list[Spoken], voice: str) -> Reference:
-    """Each sentence in a run of its own."""
+def reference(model: Model, speller: Speller, runs: list[Run], voice: str) -> Reference:
+    """The sentences of all runs, one run after the other."""
     sounds, found, at = [], [], 0.0
-    for spoken in sentences:
+    for run in runs:
         if sounds:
             sounds.append(np.zeros(int(GAP * RATE), np.float32))
             at += GAP
-        start, tokens = at, []
-        for part in speller.parts(spoken):
+        start, tokens, made = at, [], []
+        for part in speller.parts(run.spoken):
             sound, placed = kept(model, part, voice)
             tokens += [Token(token.sign, token.start + at, token.end + at) for token in placed]
-            sounds.append(sound)
+            made.append(sound)
             at += len(sound) / RATE
-        found.append(Sentence(spoken, start, at, tuple(tokens)))
+        sounds += made
+        found += split(run, tuple(tokens), np.concatenate(made), start)
     return Reference(np.concatenate(sounds), tuple(found))
+
+
+def split(run: Run, tokens: tuple[Token, ...], sound: np.ndarray, start: float) -> list[Sentence]:
+    """The sentences of one run whose `sound` begins at `start`: parted in the middle of the longest silence between them."""
+    quiet = [(start + a * levels.HOP / RATE, start + b * levels.HOP / RATE) for a, b in levels.runs(levels.silent(sound))]
+    found, first, began = [], 0, start
+    for sentence, last in zip(run.sentences[:-1], run.ends):
+        before = next(token for token in reversed(tokens[first:last]) if token.sign not in SILENT)
+        after = next(token for token in tokens[last:] if token.sign not in SILENT)
+        # The model counts a pause to the phoneme before the mark.
+        between = [(max(a, before.start), min(b, after.end)) for a, b in quiet if b > before.start and a < after.end]
+        border = sum(max(between, key=lambda silence: silence[1] - silence[0], default=(after.start, after.start))) / 2
+        found.append(Sentence(sentence, began, border, tokens[first:last]))
+        first, began = last, border
+    return [*found, Sentence(run.sentences[-1], began, start + len(sound) / RATE, tokens[first:])]
 
 
 def kept(model: Model, part: Spoken, voice: str) -> tuple[np.ndarray, list[Token]]:

@@ -68,6 +68,10 @@ def speeds(found: dict) -> str:
     return f"## Speeds\n\n{table(['speed', *SCORE, 'length × speed, of that at 1', 'within 2 %'], rows)}\n{faults(found)}"
 
 
+def stretchers(found: dict) -> str:
+    return f"## Speeds by other programs\n\n{table(['stretcher', *SCORE], [score_row(name, of) for name, of in found.items()])}\n{faults(found)}"
+
+
 def words(found: dict) -> str:
     voices = list(found["words"]["right"])
     rows = [[kind, of["said"], *(f"{100 * of['right'][voice] / of['said']:.0f} %" for voice in voices)] for kind, of in found.items()]
@@ -110,4 +114,4 @@ def faults(found: dict) -> str:
     return "\n" + "\n".join(lines) if lines else ""
 
 
-SHOWN = {"prose": prose, "raw": raw, "numbers": numbers, "speeds": speeds, "words": words, "trim": trim, "times": times}
+SHOWN = {"prose": prose, "raw": raw, "numbers": numbers, "speeds": speeds, "stretchers": stretchers, "words": words, "trim": trim, "times": times}

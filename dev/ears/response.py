@@ -1,4 +1,4 @@
-"""Measures one response against the same sentences made each in one run."""
+"""Measures one response against the same sentences, none of them cut."""
 
 import hashlib
 import os
@@ -29,7 +29,8 @@ class Measure:
     def paragraph(self, paragraph: Paragraph, voice: str, sound: np.ndarray) -> dict:
         """All figures of one response."""
         spoken = [self._speller.spoken(sentence, is_british(voice)) for sentence in paragraph.sentences]
-        uncut = reference(self._model, self._speller, spoken, voice)
+        runs = [run for line in paragraph.lines() for run in self._speller.runs(line, is_british(voice))]
+        uncut = reference(self._model, self._speller, runs, voice)
         way = warp(uncut.sound, sound)
         edges = [0.0, *map(way.to_other, uncut.borders()), len(sound) / RATE]
         sentences, parts = [], [(a, b, part(sound, a, b)) for a, b in zip(edges, edges[1:])]

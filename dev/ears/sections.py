@@ -2,18 +2,18 @@
 
 import statistics
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
-from . import levels, texts
+from . import levels, stretchers, texts
 from .aligner import Aligner
 from .front import Front, is_british
 from .model import Model
 from .paragraphs import Speller
 from .recogniser import Recogniser
-from .speech import RATE, Ask, captions, say_all
+from .speech import RATE, Ask, captions, say, say_all
 from .words import Score, plain, score, total
 
 # Sentences of prose that every voice says; all of the list are said at every speed.
@@ -103,6 +103,20 @@ def speeds(bench: Bench, voices: list[str], wanted: list[float]) -> dict:
         }
         for speed in wanted
     }
+
+
+def by_stretchers(bench: Bench, voices: list[str], wanted: list[float]) -> dict:
+    """By speed and stretcher: words heard of the server's sound, and of its sound at speed 1 made faster by other programs."""
+    asks = [Ask(text, voice) for voice in voices for text in bench.some(texts.lines("prose"))]
+    scores: dict[str, Score] = {}
+    for number, (ask, sound) in enumerate(zip(asks, say_all(bench.url, asks)), 1):
+        print(f"\rstretchers: {number} of {len(asks)}", end="\n" if number == len(asks) else "", file=sys.stderr, flush=True)
+        for speed in wanted:
+            made = {name: stretchers.stretched(name, sound, speed) for name in stretchers.installed()}
+            made["ours"] = say(bench.url, replace(ask, speed=speed))
+            for name, faster in made.items():
+                scores.setdefault(f"{name} at {speed:g}", Score()).add(score(ask.text, bench.ears.text(faster), bench.front))
+    return {name: found.figures() for name, found in scores.items()}
 
 
 def words(bench: Bench, voices: list[str]) -> dict:

@@ -6,8 +6,8 @@ import numpy as np
 
 from ears import pitch
 from ears.manner import holes, manner, pause_at, pauses, silences
-from ears.paragraphs import Speller, Spoken, parse
-from ears.reference import Mark, Sentence, Token, breaks, marks
+from ears.paragraphs import Run, Speller, Spoken, parse
+from ears.reference import Mark, Sentence, Token, breaks, marks, split
 from ears.speech import RATE
 from ears.warp import warp
 
@@ -166,6 +166,39 @@ class Paragraphs(unittest.TestCase):
         self.assertEqual("".join(part.signs for part in parts).replace(" ", ""), signs.replace(" ", ""))
         short = Spoken("", "abc", (1, 2, 3))
         self.assertEqual(Speller(None).parts(short), [short])
+
+    def test_sentences_that_are_said_together_are_together_and_cut_ones_are_whole(self):
+        speller = Speller(Spelt({"Ab. Cd.": ["ˈab. cd."], "Ef gh.": ["ef ", "gh."]}))
+        runs = speller.runs(["Ab.", "Cd.", "Ef gh."], british=False)
+        self.assertEqual([run.spoken.signs for run in runs], ["ˈab. cd.", "ef gh."])
+        self.assertEqual([run.ends for run in runs], [(4, 8), (6,)])
+        self.assertEqual(runs[0].spoken.tokens, tuple(map(ord, "ˈab. cd.")))
+
+    def test_a_run_is_parted_in_the_silence_between_its_sentences(self):
+        sound, tokens = said("abc. def.", {3: 0.2, 5: 0.05})
+        first, second = Spoken("", "abc.", ()), Spoken("", "def.", ())
+        parted = split(Run(Spoken("", "abc. def.", ()), (first, second), (4, 9)), tokens, sound, 0.0)
+        self.assertAlmostEqual(parted[0].end, 3 * LETTER + 0.1, delta=0.01)
+        self.assertEqual(["".join(token.sign for token in of.tokens) for of in parted], ["abc.", " def."])
+        self.assertAlmostEqual(parted[1].end, len(sound) / RATE)
+
+
+class Spelt:
+    """A front end that gives the signs of a text in the segments that are given for its sentences, and a text by itself in small letters."""
+
+    def __init__(self, segments):
+        self._segments = segments
+
+    def read(self, text, british=False):
+        segments, left = [], text
+        while left:
+            known = next((known for known in self._segments if left.startswith(known)), left)
+            segments += self._segments.get(known, [known.lower()])
+            left = left[len(known) :].lstrip()
+        return {
+            "phonemes": "".join(segments),
+            "segments": [{"phonemes": signs, "tokens": [ord(sign) for sign in signs]} for signs in segments],
+        }
 
 
 if __name__ == "__main__":
