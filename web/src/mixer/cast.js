@@ -6,7 +6,6 @@ import { renamed, voicesIn } from "../script/tags.js";
 import { offerUndo, tell } from "../shell/toast.js";
 import { drawBar } from "./bar.js";
 import { expression, parse } from "./mix.js";
-import { choose } from "./picker.js";
 import { dressTile } from "./preview.js";
 import { colourOf, known } from "./voices.js";
 
@@ -75,7 +74,7 @@ async function bringIn(file) {
 	for (const { name, mix } of mixes.slice(0, MOST)) keep(name, mix);
 	if (mixes.length) offerUndo(`Imported ${plural(mixes.length, "mix", "mixes")}.`, () => (store.casts = before));
 	else tell("That file has no mixes that this studio can use.");
-	choose("saved");
+	document.querySelector("[data-filter=saved]").click();
 }
 
 /** A saved mix in the picker: a press takes it into the mixer. */
