@@ -3,7 +3,9 @@
 //! Redirects and every address in the page are relative, so the studio works under any path of a reverse proxy.
 //!
 //! The page is asked for again each time. It names its files below `/web/VERSION/`, where VERSION is a digest of all of them, so browsers
-//! keep those for a year and ask for none of them twice. Its styles stand in it.
+//! keep those for a year and ask for none of them twice. Its styles stand in it, and its code is one file.
+
+mod modules;
 
 use std::{
     borrow::Cow,
@@ -38,8 +40,9 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const NEVER: HeaderValue = HeaderValue::from_static("no-store");
 
 const PAGE: &str = "index.html";
-/// What the page begins with.
+/// What the page begins with, and all modules as one file.
 const MAIN: &str = "src/main.js";
+const JOINED: &str = "studio.js";
 /// Hexadecimal digits of the version.
 const VERSION_DIGITS: usize = 16;
 
@@ -78,6 +81,9 @@ struct Release {
     /// `index.html` with the version in its addresses.
     page: Bytes,
     page_etag: HeaderValue,
+    /// All modules.
+    code: Bytes,
+    code_etag: HeaderValue,
 }
 
 impl Source {
@@ -106,6 +112,8 @@ impl Release {
             all.update(name.as_bytes());
             all.update(Embedded::get(name).map_or([0; 32], |file| file.metadata.sha256_hash()));
         }
+        let code = modules::joined("main.js", text_of);
+        all.update(&code);
         let mut version = hex(&all.finalize());
         version.truncate(VERSION_DIGITS);
         let (page, style) = versioned(&text_of(PAGE), &version, &names, text_of);
@@ -113,6 +121,8 @@ impl Release {
             version,
             page_etag: etag(&Sha256::digest(&page)),
             page: page.into(),
+            code_etag: etag(&Sha256::digest(&code)),
+            code: code.into(),
         };
         (release, style)
     }
@@ -126,8 +136,9 @@ fn text_of(name: &str) -> String {
     })
 }
 
-/// The page with the version before every name of a file, and what a browser would find only one step after the other: the style
-/// sheets stand in it, because nothing is painted without them, and all modules are named. Gives the style, too.
+/// The page with the version before every name of a file. The style sheets stand in it, because nothing is painted without them, and its
+/// code is one file. The font is named in the style alone: what a page is told to preload, a browser waits for before it paints. Gives the
+/// style, too.
 fn versioned(
     page: &str,
     version: &str,
@@ -144,18 +155,11 @@ fn versioned(
     }
     // What a sheet names stands beside its folder.
     let style = style.replace("url(\"../", &format!("url(\"{version}/"));
-    let names = names.iter().map(AsRef::as_ref);
-    let modules = names
-        .clone()
-        .filter(|name| name.ends_with(".js") && *name != MAIN);
-    let preloads: String = modules
-        .map(|name| format!("<link rel=\"modulepreload\" href=\"{name}\">\n"))
-        .collect();
-    for name in names {
+    rest = rest.replace(MAIN, JOINED);
+    for name in names.iter().map(AsRef::as_ref).chain([JOINED]) {
         rest = rest.replace(&format!("\"{name}\""), &format!("\"{version}/{name}\""));
     }
-    let preloads = preloads.replace("href=\"", &format!("href=\"{version}/"));
-    let head = format!("<style>{style}</style>\n{preloads}</head>");
+    let head = format!("<style>{style}</style>\n</head>");
     (rest.replacen("</head>", &head, 1), style)
 }
 
@@ -248,21 +252,27 @@ impl Release {
             Some((version, name)) if is_version(version) => (Some(version), name),
             _ => (None, name),
         };
-        let file = Embedded::get(name)?;
-        let etag = etag(&file.metadata.sha256_hash());
         // While servers are replaced one by one, the page of one may ask another one for its files.
         let cache = if version == Some(&self.version) {
             FOREVER
         } else {
             ASK_AGAIN
         };
+        if name == JOINED {
+            return Some(File {
+                bytes: self.code.clone(),
+                cache,
+                etag: Some(self.code_etag.clone()),
+            });
+        }
+        let file = Embedded::get(name)?;
         Some(File {
+            etag: Some(etag(&file.metadata.sha256_hash())),
             bytes: match file.data {
                 Cow::Borrowed(bytes) => Bytes::from_static(bytes),
                 Cow::Owned(bytes) => bytes.into(),
             },
             cache,
-            etag: Some(etag),
         })
     }
 }
@@ -328,13 +338,7 @@ mod tests {
     fn the_page_names_all_it_needs_below_its_version() {
         let page = "<head>\n<link rel=\"icon\" href=\"icon.svg\">\n<link rel=\"stylesheet\" href=\"styles/a.css\">\n\
                     <link rel=\"stylesheet\" href=\"styles/b.css\">\n<script type=\"module\" src=\"src/main.js\"></script>\n</head>\n<a href=\"./\">";
-        let names = [
-            "icon.svg",
-            "src/a.js",
-            "src/main.js",
-            "styles/a.css",
-            "styles/b.css",
-        ];
+        let names = ["icon.svg", "src/main.js", "styles/a.css", "styles/b.css"];
         let text_of = |name: &str| format!("/* {name} */ a {{ src: url(\"../fonts/x\") }}\n");
         let (page, style) = versioned(page, "0f", &names, text_of);
         let sheets =
@@ -343,8 +347,8 @@ mod tests {
         assert_eq!(
             page,
             format!(
-                "<head>\n<link rel=\"icon\" href=\"0f/icon.svg\">\n<script type=\"module\" src=\"0f/src/main.js\"></script>\n\
-                 <style>{style}</style>\n<link rel=\"modulepreload\" href=\"0f/src/a.js\">\n</head>\n<a href=\"./\">"
+                "<head>\n<link rel=\"icon\" href=\"0f/icon.svg\">\n<script type=\"module\" src=\"0f/studio.js\"></script>\n\
+                 <style>{style}</style>\n</head>\n<a href=\"./\">"
             )
         );
     }

@@ -130,7 +130,7 @@ impl Browser {
             "const done = arguments[arguments.length - 1];
              (async () => {{
                 const main = document.querySelector('script[type=module]').src;
-                const module = window.wrappedJSObject?.module ?? window.module ?? ((path) => import(new URL(path, main)));
+                const module = window.wrappedJSObject?.module ?? (async (path) => (await import(main)).modules[path]);
                 const {{ store }} = await module('state.js');
                 const {{ player }} = await module('player/player.js');
                 const hook = (name) => document.querySelector(`[data-${{name}}]`);
