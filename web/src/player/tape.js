@@ -4,15 +4,15 @@ const BLOB_BYTES = 512 * 1024;
 export class Tape extends EventTarget {
 	length = 0;
 	done = false;
-	#blobs = [];
-	#fresh = [];
-	#freshBytes = 0;
+	/** One after the other, `{ at, part }`: blobs, then as bytes the last `fresh` of them. */
+	#parts = [];
+	#fresh = 0;
 
 	append(bytes) {
-		this.#fresh.push(bytes);
-		this.#freshBytes += bytes.length;
+		this.#parts.push({ at: this.length, part: bytes });
+		this.#fresh++;
 		this.length += bytes.length;
-		if (this.#freshBytes >= BLOB_BYTES) this.#pack();
+		if (this.length - this.#parts.at(-this.#fresh).at >= BLOB_BYTES) this.#pack();
 		this.dispatchEvent(new Event("grow"));
 	}
 
@@ -23,25 +23,29 @@ export class Tape extends EventTarget {
 
 	/** Drops what comes after `length` bytes. */
 	cut(length) {
-		this.#blobs = [this.blob().slice(0, length)];
+		this.#parts = length ? [{ at: 0, part: this.blob().slice(0, length) }] : [];
+		this.#fresh = 0;
 		this.length = length;
 	}
 
 	async read(from, to) {
-		return new Uint8Array(await this.blob().slice(from, to).arrayBuffer());
+		const bytes = new Uint8Array(Math.max(0, Math.min(to, this.length) - from));
+		const first = this.#parts.findLastIndex(({ at }) => at <= from);
+		for (const { at, part } of this.#parts.slice(first).filter(({ at }) => at < to)) {
+			const wanted = part.slice(Math.max(0, from - at), to - at);
+			bytes.set(wanted instanceof Blob ? new Uint8Array(await wanted.arrayBuffer()) : wanted, Math.max(0, at - from));
+		}
+		return bytes;
 	}
 
 	/** Everything so far, without a copy. */
 	blob(type = "") {
-		this.#pack();
-		return new Blob(this.#blobs, { type });
+		return new Blob(this.#parts.map(({ part }) => part), { type });
 	}
 
 	#pack() {
-		if (this.#freshBytes === 0) return;
-		this.#blobs.push(new Blob(this.#fresh));
-		this.#fresh = [];
-		this.#freshBytes = 0;
-		if (this.#blobs.length > 64) this.#blobs = [new Blob(this.#blobs)];
+		const fresh = this.#parts.splice(-this.#fresh);
+		this.#parts.push({ at: fresh[0].at, part: new Blob(fresh.map(({ part }) => part)) });
+		this.#fresh = 0;
 	}
 }
