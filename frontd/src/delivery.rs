@@ -17,6 +17,7 @@ use std::{
     time::Duration,
 };
 
+use tokio_util::sync::CancellationToken;
 use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use self::{chapters::Seekable, level::Meter, resample::Resampler};
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// Samples that are worked on at once.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 512 * limiter::BLOCK;
 const SAMPLE_BYTES: usize = size_of::<f32>();
 /// So much silence stays before the first word of a chapter's own file.
 const BEFORE_CHAPTER: Duration = Duration::from_millis(250);
@@ -86,6 +87,8 @@ pub enum DeliveryError {
     Short,
     #[error("the ZIP cannot be written: {0}")]
     Zip(ZipError),
+    #[error("nobody wants the file any more")]
+    Unwanted,
 }
 
 impl From<ZipError> for DeliveryError {
@@ -126,7 +129,7 @@ impl Delivery {
     }
 }
 
-/// What the sound is multiplied by, and what no sample exceeds then.
+/// What the sound is multiplied by, and what its true peaks do not exceed then.
 #[derive(Debug, Clone, Copy)]
 struct Level {
     gain: f32,
@@ -141,6 +144,8 @@ pub struct Finisher {
     pcm: Draft,
     meter: Meter,
     samples: usize,
+    /// Cancelled when nobody wants the file any more.
+    unwanted: CancellationToken,
 }
 
 impl Finisher {
@@ -154,6 +159,7 @@ impl Finisher {
             pcm,
             meter: Meter::new()?,
             samples: 0,
+            unwanted: CancellationToken::new(),
         })
     }
 
@@ -176,11 +182,17 @@ impl Finisher {
         self.pcm.scratch()
     }
 
-    /// Writes all of it into the empty `file`. `chapters` are in order; the first begins at 0.
+    /// Writes all of it into the empty `file`. `chapters` are in order; the first begins at 0. `unwanted` ends it before.
     ///
     /// # Errors
     /// See [`DeliveryError`].
-    pub fn finish(self, chapters: &[Chapter], file: Draft) -> Result<Draft, DeliveryError> {
+    pub fn finish(
+        mut self,
+        chapters: &[Chapter],
+        file: Draft,
+        unwanted: &CancellationToken,
+    ) -> Result<Draft, DeliveryError> {
+        self.unwanted = unwanted.clone();
         let level = self.level()?;
         match self.wanted.chapters {
             Some(ChapterForm::Zip) => self.zip(chapters, level, file),
@@ -200,7 +212,7 @@ impl Finisher {
         let ceiling = master.ceiling();
         let mut gain = self.meter.gain(master)?;
         for _ in 0..MOST_TRIES {
-            if self.meter.peak() * gain <= ceiling {
+            if self.meter.peak()? * gain <= ceiling {
                 break;
             }
             let mut held = Meter::new()?;
@@ -220,10 +232,21 @@ impl Finisher {
         let mut held = 1.0;
         let mut at = range.start;
         while at < range.end {
-            let mut pcm = self.read(at..range.end.min(at + BLOCK))?;
-            at += pcm.len();
-            held = limiter::hold(&mut pcm, gain, ceiling, held);
-            work(&pcm)?;
+            self.wanted_still()?;
+            let end = range.end.min(at + BLOCK);
+            // A peak may be between this sound and what stands beside it.
+            let from = range.start.max(at.saturating_sub(limiter::BLOCK));
+            let beyond = range.end.min(end + limiter::BLOCK);
+            let mut around = self.read(from..beyond)?;
+            for sample in &mut around {
+                *sample *= gain;
+            }
+            let peaks = level::true_peaks(&around, limiter::BLOCK)?;
+            let pcm = &mut around[at - from..end - from];
+            let peaks = &peaks[(at - from) / limiter::BLOCK..][..pcm.len().div_ceil(limiter::BLOCK)];
+            held = limiter::hold(pcm, peaks, ceiling, held);
+            work(pcm)?;
+            at = end;
         }
         Ok(())
     }
@@ -312,6 +335,13 @@ impl Finisher {
         let ending = encoder.finish()?;
         file.write(&ending.tail)?;
         Ok(file.write_over(begin, &ending.head)?)
+    }
+
+    fn wanted_still(&self) -> Result<(), DeliveryError> {
+        if self.unwanted.is_cancelled() {
+            return Err(DeliveryError::Unwanted);
+        }
+        Ok(())
     }
 
     fn read(&self, range: Range<usize>) -> Result<Vec<f32>, DeliveryError> {

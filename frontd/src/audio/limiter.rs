@@ -4,7 +4,7 @@
 /// The loudest sample that leaves here, about -0.2 dBFS: MP3 decoding overshoots a little.
 pub const CEILING: f32 = 0.98;
 /// 5 ms. The gain is decided for a block at a time and moves in a straight line between blocks.
-const BLOCK: usize = 120;
+pub const BLOCK: usize = 120;
 /// How far the gain may fall or recover in a block: it is down within 50 ms before a peak and back 200 ms
 /// after it.
 const ATTACK: f32 = 0.1;
@@ -20,23 +20,24 @@ pub fn apply(pcm: &mut [f32], volume: f32) {
 
 /// [`apply`] for a sound that comes in parts: begins with the gain that the part before ended with, and returns its own last.
 pub fn go_on(pcm: &mut [f32], volume: f32, before: f32) -> f32 {
-    hold(pcm, volume, CEILING, before)
-}
-
-/// [`go_on`] below another ceiling.
-pub fn hold(pcm: &mut [f32], volume: f32, ceiling: f32, before: f32) -> f32 {
-    let mut peak = 0.0_f32;
     for sample in pcm.iter_mut() {
         *sample *= volume;
         if !sample.is_finite() {
             *sample = 0.0;
         }
-        peak = peak.max(sample.abs());
     }
-    if peak <= ceiling && before >= 1.0 {
+    let peak = |block: &[f32]| block.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let peaks: Vec<_> = pcm.chunks(BLOCK).map(peak).collect();
+    hold(pcm, &peaks, CEILING, before)
+}
+
+/// Keeps `pcm` within ±`ceiling` by the `peaks` of its blocks of [`BLOCK`] samples, which are not below those of the samples. Begins and
+/// ends as [`go_on`].
+pub fn hold(pcm: &mut [f32], peaks: &[f32], ceiling: f32, before: f32) -> f32 {
+    if before >= 1.0 && peaks.iter().all(|peak| *peak <= ceiling) {
         return 1.0;
     }
-    let gains = edge_gains(pcm, ceiling, before);
+    let gains = edge_gains(peaks, ceiling, before);
     for (block, edges) in pcm.chunks_mut(BLOCK).zip(gains.windows(2)) {
         let step = (edges[1] - edges[0]) / BLOCK as f32;
         for (i, sample) in block.iter_mut().enumerate() {
@@ -47,12 +48,9 @@ pub fn hold(pcm: &mut [f32], volume: f32, ceiling: f32, before: f32) -> f32 {
 }
 
 /// The gain at the edges of blocks, one more than there are blocks; `before` the first.
-fn edge_gains(pcm: &[f32], ceiling: f32, before: f32) -> Vec<f32> {
-    let allowed = pcm.chunks(BLOCK).map(|block| {
-        let peak = block.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        if peak > ceiling { ceiling / peak } else { 1.0 }
-    });
-    let mut edges = vec![1.0_f32; pcm.len().div_ceil(BLOCK) + 1];
+fn edge_gains(peaks: &[f32], ceiling: f32, before: f32) -> Vec<f32> {
+    let allowed = peaks.iter().map(|peak| (ceiling / peak).min(1.0));
+    let mut edges = vec![1.0_f32; peaks.len() + 1];
     edges[0] = before.min(1.0);
     for (i, gain) in allowed.enumerate() {
         edges[i] = edges[i].min(gain);

@@ -6,10 +6,12 @@ use crate::{audio::SAMPLE_RATE, voices::Loudness};
 
 /// The RMS that an audiobook of ACX gets: in the middle of -23 to -18 dB, a little to the loud side.
 const ACX_RMS: f64 = -20.0;
-/// Its peaks, of which ACX wants none above -3 dB: another sample rate and decoding an MP3 add more than a decibel.
+/// Its true peaks, of which ACX wants none above -3 dB: decoding an MP3 adds more than a decibel.
 const ACX_CEILING: f32 = 0.56;
 /// For other targets: -1.5 dB.
 const CEILING: f32 = 0.84;
+/// The filter of the true peaks tells of a sample so many samples later, at most.
+const LATE: usize = 12;
 /// A gain beyond is that of a text without speech.
 const MOST_GAIN: f64 = 40.0;
 
@@ -27,7 +29,7 @@ pub enum Master {
 pub struct BadMaster;
 
 impl Master {
-    /// What no sample exceeds.
+    /// What nothing exceeds, between samples neither.
     pub(super) fn ceiling(self) -> f32 {
         match self {
             Self::Acx => ACX_CEILING,
@@ -56,7 +58,6 @@ pub(super) struct Meter {
     /// Sum of squares.
     energy: f64,
     samples: usize,
-    peak: f32,
 }
 
 impl std::fmt::Debug for Meter {
@@ -69,17 +70,15 @@ impl Meter {
     pub(super) fn new() -> Result<Self, ebur128::Error> {
         Ok(Self {
             // A histogram has the same size for any length.
-            loudness: EbuR128::new(1, SAMPLE_RATE, Mode::I | Mode::HISTOGRAM)?,
+            loudness: EbuR128::new(1, SAMPLE_RATE, Mode::I | Mode::HISTOGRAM | Mode::TRUE_PEAK)?,
             energy: 0.0,
             samples: 0,
-            peak: 0.0,
         })
     }
 
     pub(super) fn add(&mut self, pcm: &[f32]) -> Result<(), ebur128::Error> {
         self.energy += pcm.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
         self.samples += pcm.len();
-        self.peak = pcm.iter().fold(self.peak, |peak, sample| peak.max(sample.abs()));
         self.loudness.add_frames_f32(pcm)
     }
 
@@ -99,9 +98,9 @@ impl Meter {
         Ok(gain)
     }
 
-    /// The loudest sample.
-    pub(super) fn peak(&self) -> f32 {
-        self.peak
+    /// The loudest that it becomes, which may be between samples.
+    pub(super) fn peak(&self) -> Result<f32, ebur128::Error> {
+        self.loudness.true_peak(0).map(single)
     }
 
     /// In dB below full scale, silences included.
@@ -109,6 +108,23 @@ impl Meter {
     fn rms(&self) -> f64 {
         10.0 * (self.energy / self.samples as f64).log10()
     }
+}
+
+/// The true peaks of the blocks of a sound: what another sample rate or a converter makes of them, also between samples (ITU-R BS.1770,
+/// annex 2).
+pub(super) fn true_peaks(pcm: &[f32], block: usize) -> Result<Vec<f32>, ebur128::Error> {
+    let mut meter = EbuR128::new(1, SAMPLE_RATE, Mode::TRUE_PEAK)?;
+    let told = pcm.chunks(block).chain([&[0.0; LATE][..]]).map(|part| {
+        meter.add_frames_f32(part)?;
+        meter.prev_true_peak(0).map(single)
+    });
+    let told: Vec<f32> = told.collect::<Result<_, _>>()?;
+    Ok(told.windows(2).map(|pair| pair[0].max(pair[1])).collect())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "samples are f32")]
+fn single(peak: f64) -> f32 {
+    peak as f32
 }
 
 #[cfg(test)]
@@ -132,10 +148,30 @@ mod tests {
         // -20 dB peak is -23 LUFS and an RMS of -23 dB.
         assert!((decibels(&sine, Master::Lufs(-19.0)) - 4.0).abs() < 0.2);
         assert!((decibels(&sine, Master::Acx) - 3.0).abs() < 0.1);
-        assert!((sine.peak() - 0.1).abs() < 1e-3);
+        assert!((sine.peak().unwrap() - 0.1).abs() < 1e-3);
         // Silence stays silence.
         assert_eq!(measured(0.0).gain(Master::Acx).unwrap(), 1.0);
         assert_eq!(measured(0.0).gain(Master::Lufs(-16.0)).unwrap(), 1.0);
+    }
+
+    #[test]
+    fn a_peak_between_samples_is_found_in_its_block() {
+        // A quarter of the rate, 45 degrees off: every sample is 3 dB below the crests.
+        let mut pcm = vec![0.0; 1000];
+        for (i, sample) in pcm[397..500].iter_mut().enumerate() {
+            *sample = (std::f32::consts::FRAC_PI_2 * (i as f32 + 0.5)).sin();
+        }
+        let peaks = true_peaks(&pcm, 100).unwrap();
+        assert_eq!(peaks.len(), 10);
+        for (block, peak) in peaks.iter().enumerate() {
+            match block {
+                // Where it sets in there is a little more than its crests.
+                4 => assert!((1.0..1.1).contains(peak), "{peak}"),
+                // What is told late counts for the block before, too.
+                2 | 3 | 5 => assert!((0.0..1.1).contains(peak)),
+                _ => assert!(*peak < 0.2, "{block}: {peak}"),
+            }
+        }
     }
 
     #[test]

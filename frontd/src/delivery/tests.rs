@@ -42,15 +42,23 @@ fn sound(seconds: usize, amplitude: f32) -> Vec<f32> {
         .collect()
 }
 
-fn finished(wanted: Delivery, pcm: &[f32], chapters: &[Chapter]) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(folder.path(), 1 << 30);
+/// Has taken all of the sound.
+fn spoken(wanted: Delivery, pcm: &[f32], store: &Store) -> Finisher {
     let mut finisher = Finisher::new(wanted, store.spool().unwrap()).unwrap();
     for part in pcm.chunks(10_000) {
         finisher.push(part).unwrap();
     }
+    finisher
+}
+
+fn finished(wanted: Delivery, pcm: &[f32], chapters: &[Chapter]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), 1 << 30);
+    let finisher = spoken(wanted, pcm, &store);
     let file = finisher.file().unwrap();
-    let file = finisher.finish(chapters, file).unwrap();
+    let file = finisher
+        .finish(chapters, file, &CancellationToken::new())
+        .unwrap();
     let mut bytes = vec![0; usize::try_from(file.bytes()).unwrap()];
     let mut at = 0;
     while at < bytes.len() {
@@ -100,6 +108,36 @@ fn the_whole_is_brought_to_the_loudness_that_is_wanted_at_every_sample_rate() {
             assert_eq!(made.len(), pcm.len() * rate as usize / SAMPLE_RATE as usize);
             let got = loudness(rate, &made);
             assert!((got - target).abs() < 0.3, "{target} at {rate}: {got}");
+        }
+    }
+}
+
+#[test]
+fn no_sample_rate_brings_out_peaks_above_the_ceiling() {
+    // Crests between the samples, 3 dB above them.
+    let mut pcm = sound(8, 0.05);
+    for at in (1000..pcm.len()).step_by(11_003) {
+        let length = 200 + at % 900;
+        for (i, sample) in pcm[at..].iter_mut().take(length).enumerate() {
+            let envelope = (std::f32::consts::PI * i as f32 / length as f32).sin();
+            *sample = 0.3 * envelope * (std::f32::consts::FRAC_PI_2 * (i as f32 + 0.5)).sin();
+        }
+    }
+    for (master, ceiling) in [(Master::Lufs(-16.0), -1.5), (Master::Acx, -5.0)] {
+        for rate in SAMPLE_RATES {
+            let wanted = Delivery {
+                sample_rate: rate,
+                master: Some(master),
+                ..plain(Format::Wav)
+            };
+            let (_, made) = samples(&finished(wanted, &pcm, &[]));
+            let mut meter = ebur128::EbuR128::new(1, rate, ebur128::Mode::TRUE_PEAK).unwrap();
+            meter.add_frames_f32(&made).unwrap();
+            let peak = decibels(meter.true_peak(0).unwrap());
+            assert!(
+                (ceiling - 1.0..ceiling + 0.1).contains(&peak),
+                "{master:?} at {rate}: {peak}"
+            );
         }
     }
 }
@@ -232,6 +270,25 @@ fn names(zip: &mut zip::ZipArchive<io::Cursor<Vec<u8>>>) -> Vec<String> {
 }
 
 #[test]
+fn what_nobody_wants_any_more_is_not_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), 1 << 30);
+    for chapters in [None, Some(ChapterForm::Zip)] {
+        let wanted = Delivery {
+            chapters,
+            ..plain(Format::Mp3)
+        };
+        let finisher = spoken(wanted, &sound(4, 0.2), &store);
+        let file = finisher.file().unwrap();
+        let unwanted = CancellationToken::new();
+        unwanted.cancel();
+        let error = finisher.finish(&[], file, &unwanted).unwrap_err();
+        assert!(matches!(error, DeliveryError::Unwanted), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("temp")).unwrap().count(), 0);
+}
+
+#[test]
 fn a_full_folder_is_an_error_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let pcm = sound(4, 0.2);
@@ -243,7 +300,7 @@ fn a_full_folder_is_an_error_and_leaves_nothing() {
         assert_eq!(pushed.is_ok(), in_time);
         if in_time {
             let file = finisher.file().unwrap();
-            let error = finisher.finish(&[], file).unwrap_err();
+            let error = finisher.finish(&[], file, &CancellationToken::new()).unwrap_err();
             assert!(
                 matches!(error, DeliveryError::Store(StoreError::Full(_))),
                 "{error}"

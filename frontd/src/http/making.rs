@@ -8,6 +8,7 @@ use std::{
 use axum::body::{Body, Bytes};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::{
@@ -98,7 +99,10 @@ impl Making {
             }
             names::stage("send", started.elapsed());
         }
-        let (finish, _place) = self.finish().await?;
+        let (finish, _place) = tokio::select! {
+            finished = self.finish() => finished?,
+            () = parts.closed() => return left(),
+        };
         // A client that left now misses nothing but the end.
         let _ = parts.send(Ok(form.end(&finish))).await;
         Ok(())
@@ -177,7 +181,10 @@ impl Making {
 
     async fn finish(self) -> Result<(Finish, Place), ApiError> {
         let recorder = self.recorder.ok_or_else(lost)?;
-        let finish = blocking(move || recorder.finish()).await??;
+        // Who drops this future wants no file, and what blocks does not end with it.
+        let unwanted = CancellationToken::new();
+        let _left = unwanted.clone().drop_guard();
+        let finish = blocking(move || recorder.finish(&unwanted)).await??;
         metrics::counter!(names::AUDIO_SECONDS).increment(finish.audio.as_secs());
         spoken(&finish, self.arrived);
         Ok((finish, self.place))

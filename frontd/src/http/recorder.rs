@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use common::SAMPLES_PER_FRAME;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::{
@@ -159,22 +160,23 @@ impl Recorder {
         })
     }
 
-    /// Ends the sound and publishes the download; belongs on a blocking thread.
-    pub(super) fn finish(self) -> Result<Finish, DeliveryError> {
+    /// Ends the sound and publishes the download; belongs on a blocking thread. `unwanted` ends what takes long.
+    pub(super) fn finish(self, unwanted: &CancellationToken) -> Result<Finish, DeliveryError> {
         let audio = duration_of(self.samples);
         let (ending, file) = match self.response {
             Output::Encoded(encoder) => (encoder.finish()?, None),
             Output::Finished(finisher) => {
                 let file = finisher.file()?;
-                let file = finisher.finish(&self.captions.chapters(), file)?;
+                let file = finisher.finish(&self.captions.chapters(), file, unwanted)?;
                 (Ending::default(), Some(file))
             }
         };
         let mut download = None;
         if let Some(kept) = self.kept {
             let files = kept.download.clone();
-            match kept.publish(&self.captions, audio) {
+            match kept.publish(&self.captions, audio, unwanted) {
                 Ok(()) => download = Some(files),
+                Err(Lost::Delivery(error @ DeliveryError::Unwanted)) => return Err(error),
                 Err(error) => lost(&error),
             }
         }
@@ -222,7 +224,12 @@ impl Kept {
         Ok(())
     }
 
-    fn publish(mut self, captions: &Captions, audio: Duration) -> Result<(), Lost> {
+    fn publish(
+        mut self,
+        captions: &Captions,
+        audio: Duration,
+        unwanted: &CancellationToken,
+    ) -> Result<(), Lost> {
         #[derive(Serialize)]
         struct Timing {
             chunks: Vec<CaptionChunk>,
@@ -236,7 +243,7 @@ impl Kept {
                 self.draft.write_over(0, &ending.head)?;
                 self.draft
             }
-            Output::Finished(finisher) => finisher.finish(&captions.chapters(), self.draft)?,
+            Output::Finished(finisher) => finisher.finish(&captions.chapters(), self.draft, unwanted)?,
         };
         // The times first: who finds the sound finds them too.
         if let (Some(mut draft), Some(name)) = (self.timing, self.download.timing) {
