@@ -14,6 +14,8 @@ pub const MAX_PAUSES: Duration = Duration::from_secs(600);
 /// A rate below or above is refused, also where nested ones multiply to it. With the rate that an alias brings, it is clamped,
 /// whichever of the two is written first.
 pub const RATES: std::ops::RangeInclusive<f32> = common::limits::SPEEDS;
+/// Decibels by which a tag makes the rest louder.
+pub const GAINS: std::ops::RangeInclusive<f32> = -24.0..=12.0;
 /// The highest variant; 0 is the plain reading.
 pub const MAX_VARIANT: u8 = 9;
 /// Phonemes of one literal, in bytes.
@@ -26,13 +28,15 @@ pub enum Item {
     Pause(Duration),
 }
 
-/// A stretch spoken by one voice at one rate.
+/// A stretch spoken by one voice at one rate and level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
     /// The voice expression of the tag or alias in force; `None` is the request's own voice.
     pub voice: Option<String>,
     /// Multiplies the request's speed.
     pub rate: f32,
+    /// Decibels louder than the request's own volume.
+    pub gain: f32,
     /// Which reading; `None` is the request's own.
     pub variant: Option<u8>,
     pub runs: Vec<Run>,
@@ -51,7 +55,7 @@ pub enum Run {
 /// How to read the text.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether `[voice:…]`, `[rate:…]` and `[variant:…]` are tags. Otherwise they are text like any other.
+    /// Whether `[voice:…]`, `[rate:…]`, `[gain:…]` and `[variant:…]` are tags. Otherwise they are text like any other.
     pub voice_tags: bool,
     /// The text is SSML, and brackets mean nothing.
     pub ssml: bool,
@@ -76,6 +80,8 @@ pub enum ScriptError {
     PausesTooLong { at: usize },
     #[error("a rate must be a number from {} to {}; at character {at} stands {found:?}", RATES.start(), RATES.end())]
     Rate { at: usize, found: String },
+    #[error("a gain must be a number of decibels from {} to {}, as [gain:-3dB] says; at character {at} stands {found:?}", GAINS.start(), GAINS.end())]
+    Gain { at: usize, found: String },
     #[error("a variant must be a whole number from 0 to {MAX_VARIANT}; at character {at} stands {found:?}")]
     Variant { at: usize, found: String },
     #[error("the voice tag at character {at} names no voice, as [voice:af_heart] does")]
@@ -105,6 +111,7 @@ impl ScriptError {
         let (Self::PauseTooLong { at }
         | Self::PausesTooLong { at }
         | Self::Rate { at, .. }
+        | Self::Gain { at, .. }
         | Self::Variant { at, .. }
         | Self::Voice { at }
         | Self::LiteralTooLong { at }
@@ -132,7 +139,7 @@ pub fn parse(text: &str, options: &Options) -> Result<Vec<Item>, ScriptError> {
     Ok(script.finish())
 }
 
-/// Collects items; a passage ends where voice or rate change, at pauses, and on request.
+/// Collects items; a passage ends where voice, rate or level change, at pauses, and on request.
 #[derive(Debug)]
 struct Builder {
     items: Vec<Item>,
@@ -141,7 +148,7 @@ struct Builder {
     pauses: Duration,
 }
 
-/// Who speaks, and how fast.
+/// Who speaks, how fast and how loud.
 #[derive(Debug, Clone, PartialEq)]
 struct Speaker {
     voice: Option<String>,
@@ -149,6 +156,7 @@ struct Speaker {
     voice_rate: f32,
     /// That of tags and prosody.
     rate: f32,
+    gain: f32,
     variant: Option<u8>,
 }
 
@@ -161,6 +169,7 @@ impl Default for Builder {
                 voice: None,
                 voice_rate: 1.0,
                 rate: 1.0,
+                gain: 0.0,
                 variant: None,
             },
             pauses: Duration::ZERO,
@@ -219,6 +228,13 @@ impl Builder {
         Ok(())
     }
 
+    fn gain(&mut self, gain: f32) {
+        self.switch(Speaker {
+            gain,
+            ..self.speaker.clone()
+        });
+    }
+
     fn variant(&mut self, variant: u8) {
         self.switch(Speaker {
             variant: Some(variant),
@@ -240,6 +256,7 @@ impl Builder {
             self.items.push(Item::Passage(Passage {
                 voice: self.speaker.voice.clone(),
                 rate: (self.speaker.rate * self.speaker.voice_rate).clamp(*RATES.start(), *RATES.end()),
+                gain: self.speaker.gain,
                 variant: self.speaker.variant,
                 runs,
             }));
@@ -271,6 +288,19 @@ fn parse_time(text: &str) -> Option<Duration> {
         None => (text.strip_suffix('s').unwrap_or(&text), 1.0),
     };
     Duration::try_from_secs_f64(parse_decimal(number)? * unit).ok()
+}
+
+/// `-3dB`, `+2.5 dB` or `1`.
+fn parse_decibels(text: &str) -> Option<f32> {
+    let lower = text.to_ascii_lowercase();
+    let number = lower.strip_suffix("db").unwrap_or(&lower).trim_end();
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, number.strip_prefix('+').unwrap_or(number)),
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked next")]
+    let gain = (sign * parse_decimal(digits)?) as f32;
+    GAINS.contains(&gain).then_some(gain)
 }
 
 /// Digits with at most one point: neither `inf` nor `1e9` nor a sign.

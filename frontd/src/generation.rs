@@ -204,7 +204,7 @@ impl Generator {
             let variant = passage.variant.unwrap_or(request.variant);
             let manner = Manner {
                 speed,
-                volume: request.volume * style.gain(request.loudness),
+                volume: request.volume * style.gain(request.loudness) * 10_f32.powf(passage.gain / 20.0),
             };
             let mut text = Some(self.segments_of(passage, style, request).await?);
             while let Some(segments) = text.take() {

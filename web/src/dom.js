@@ -37,3 +37,11 @@ export function on(target, names, listener, options) {
 export function aria(element, values) {
 	for (const [name, value] of Object.entries(values)) element.setAttribute(`aria-${name}`, value);
 }
+
+/** Draws a list anew; the keyboard stays at its place. */
+export function keepFocus(list, redraw) {
+	const fields = () => [...list.querySelectorAll("button, input, select")];
+	const at = fields().indexOf(document.activeElement);
+	redraw();
+	if (at >= 0) fields()[at]?.focus();
+}

@@ -1,8 +1,11 @@
-//! Plain text with tags in brackets: `[pause:1.5s]`, `[word](/ipa/)`, `[voice:am_adam]`, `[rate:1.2]`, `[variant:2]`.
+//! Plain text with tags in brackets: `[pause:1.5s]`, `[word](/ipa/)`, `[voice:am_adam]`, `[rate:1.2]`,
+//! `[gain:-3dB]`, `[variant:2]`.
 //!
 //! What looks like a tag but is none is text.
 
-use super::{Builder, MAX_VARIANT, Options, ScriptError, parse_decimal, parse_time, quoted, wrong_rate};
+use super::{
+    Builder, MAX_VARIANT, Options, ScriptError, parse_decibels, parse_decimal, parse_time, quoted, wrong_rate,
+};
 
 pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Result<(), ScriptError> {
     // Text before `done` is in the script.
@@ -33,6 +36,7 @@ pub(super) fn read(text: &str, options: &Options, script: &mut Builder) -> Resul
             Tag::Pause(pause) => script.pause(pause, open)?,
             Tag::Voice(name) => script.voice(name, options),
             Tag::Rate(rate, found) => script.rate(rate, found, open)?,
+            Tag::Gain(gain) => script.gain(gain),
             Tag::Variant(variant) => script.variant(variant),
         }
     }
@@ -45,6 +49,7 @@ enum Tag<'a> {
     Pause(std::time::Duration),
     Voice(&'a str),
     Rate(f32, &'a str),
+    Gain(f32),
     Variant(u8),
 }
 
@@ -79,6 +84,10 @@ fn tag(inner: &str, voice_tags: bool, at: usize) -> Result<Option<Tag<'_>>, Scri
         )]
         let rate = parse_decimal(value).ok_or_else(|| wrong_rate(value, at))? as f32;
         Ok(Some(Tag::Rate(rate, value)))
+    } else if voice_tags && kind.eq_ignore_ascii_case("gain") {
+        let found = quoted(value);
+        let gain = parse_decibels(value).ok_or(ScriptError::Gain { at, found })?;
+        Ok(Some(Tag::Gain(gain)))
     } else if voice_tags && kind.eq_ignore_ascii_case("variant") {
         let digits = value.bytes().all(|byte| byte.is_ascii_digit());
         let variant = value

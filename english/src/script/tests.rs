@@ -82,6 +82,7 @@ fn plain_text_is_one_passage() {
         [Item::Passage(Passage {
             voice: None,
             rate: 1.0,
+            gain: 0.0,
             variant: None,
             runs: vec![Run::Text {
                 text: "Hello, world.".into(),
@@ -115,6 +116,38 @@ fn literal_phonemes_stand_for_their_word() {
         panic!()
     };
     assert_eq!(&text[source.clone()], "Kokoro");
+}
+
+#[test]
+fn a_gain_is_in_force_until_another_one() {
+    let items = tagged("One. [gain:-3dB]Two. [voice:a]Three. [Gain: +1.5 ]Four. [gain:0 db]Five.").unwrap();
+    let gains: Vec<_> = items
+        .iter()
+        .map(|item| match item {
+            Item::Passage(passage) => passage.gain,
+            Item::Pause(_) => f32::NAN,
+        })
+        .collect();
+    assert_eq!(gains, [0.0, -3.0, -3.0, 1.5, 0.0]);
+    for wrong in [
+        "",
+        "dB",
+        "12.5",
+        "-24.1dB",
+        "+-3",
+        "--3",
+        "3 dB louder",
+        "1e1",
+        "inf",
+        "−3",
+    ] {
+        let error = tagged(&format!("é [gain:{wrong}]x")).unwrap_err();
+        assert!(
+            matches!(&error, ScriptError::Gain { at: 3, found } if found == wrong),
+            "{wrong}: {error}"
+        );
+    }
+    assert_eq!(show(&plain("[gain:3] Hi")), ["@1: [gain:3] Hi"]);
 }
 
 #[test]

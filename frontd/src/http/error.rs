@@ -223,6 +223,7 @@ impl ApiError {
                 ScriptError::PauseTooLong { .. }
                 | ScriptError::PausesTooLong { .. }
                 | ScriptError::Rate { .. }
+                | ScriptError::Gain { .. }
                 | ScriptError::Variant { .. }
                 | ScriptError::Voice { .. }
                 | ScriptError::LiteralTooLong { .. } => (S::BAD_REQUEST, REQUEST, "invalid_tag"),

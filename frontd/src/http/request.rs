@@ -108,7 +108,7 @@ pub(super) struct SpeechRequest {
     pub(super) chapters: Option<String>,
     /// Brings the finished whole by one gain to LUFS from -40 to -10, or to what ACX takes as an audiobook (`acx`).
     pub(super) master: Option<LoudnessParam>,
-    /// Read `[voice:am_michael]`, `[rate:1.2]` and `[variant:2]` as tags.
+    /// Read `[voice:am_michael]`, `[rate:1.2]`, `[gain:-3dB]` and `[variant:2]` as tags.
     #[schema(default = false)]
     #[serde(default, deserialize_with = "tolerant::flag")]
     pub(super) allow_voice_tags: Option<bool>,

@@ -1,4 +1,4 @@
-//! Another reading of the same words.
+//! Another reading of the same words, and another level.
 
 use serde_json::json;
 
@@ -53,4 +53,37 @@ fn a_tag_gives_a_variant_to_one_sentence() {
     );
     assert_eq!(status, 400, "{text}");
     assert!(text.contains("a whole number from 0 to 9"), "{text}");
+}
+
+#[test]
+fn a_gain_makes_what_follows_louder_by_its_decibels_and_computes_nothing() {
+    let server = Server::start(&[("SEGMENT_CACHE_MB", "64")]);
+    let say = |tag: &str| {
+        let mut body = wav(&format!(
+            "{tag}The harbour keeps a light for the boats that come home late."
+        ));
+        body["allow_voice_tags"] = json!(true);
+        let sound = server.speech(&body);
+        let (samples, _) = sound[44..].as_chunks::<2>();
+        let power: f64 = samples
+            .iter()
+            .map(|sample| f64::from(i16::from_le_bytes(*sample)).powi(2))
+            .sum();
+        10.0 * power.log10()
+    };
+    let plain = say("");
+    let made = server.metric("tts_segment_cache_misses_total");
+    for (tag, decibels) in [("[gain:-6dB]", -6.0), ("[gain:-20dB][gain:-3]", -3.0)] {
+        let got = say(tag) - plain;
+        assert!((got - decibels).abs() < 0.1, "{tag}: {got} dB");
+    }
+    assert_eq!(
+        server.metric("tts_segment_cache_misses_total").to_bits(),
+        made.to_bits()
+    );
+    let mut wrong = wav("[gain:40dB]Hi.");
+    wrong["allow_voice_tags"] = json!(true);
+    let (status, text, _) = server.post("/v1/audio/speech", &wrong.to_string());
+    assert_eq!(status, 400, "{text}");
+    assert!(text.contains("decibels from -24 to 12"), "{text}");
 }

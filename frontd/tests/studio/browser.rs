@@ -192,6 +192,12 @@ impl Browser {
     /// Writes a script and has all of it said.
     pub(crate) async fn generate(&self, script: &str) {
         self.write(script).await;
+        self.generate_again().await;
+    }
+
+    /// Has all of the script said, as it is now.
+    pub(crate) async fn generate_again(&self) {
+        self.run("store.job = { phase: 'idle' }").await;
         self.click("go").await;
         self.until("store.job.phase === 'finished'").await;
     }

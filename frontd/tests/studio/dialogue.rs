@@ -84,6 +84,59 @@ async fn names_before_lines_are_a_cast() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_speaker_can_be_louder_or_quieter() {
+    let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
+        return;
+    };
+    browser.run(LISTEN_IN).await;
+    browser
+        .write("The storm was near.\n\nANNA: Hello there.\nBEN: Fine, thanks.\n\nThe rain began.")
+        .await;
+    browser
+        .run("store.people = { anna: { voice: 'bf_emma' }, ben: { voice: 'am_michael' } }")
+        .await;
+    browser.generate_again().await;
+    // Typed, and again by a key: the focus stays in the field.
+    browser
+        .run("document.querySelectorAll('[data-person-gain]')[1].focus()")
+        .await;
+    browser.keys(&"-4".chars().collect::<Vec<_>>()).await;
+    browser
+        .keys(&[char::from(Key::Down), char::from(Key::Down)])
+        .await;
+    browser.until("store.people.ben.gain === -6").await;
+    assert_eq!(
+        browser
+            .value("document.activeElement.closest('.person').textContent.includes('BEN')")
+            .await,
+        true
+    );
+    browser.generate_again().await;
+    assert_eq!(
+        browser.value("window.asked.at(-1).input").await,
+        "The storm was near.\n\n[voice:bf_emma][gain:0dB] Hello there.\n[voice:am_michael][gain:-6dB] Fine, thanks.\n\n\
+         [voice:af_heart][gain:0dB] The rain began."
+    );
+    assert_eq!(
+        browser.value("store.job.kept === store.job.known").await,
+        true,
+        "no sentence is made again"
+    );
+    // He alone is heard so, too; and what is no gain is told where it stands.
+    browser.click_on(".person:last-child [data-listen]").await;
+    browser
+        .until("window.asked.at(-1).input.startsWith('[voice:am_michael][gain:-6dB]')")
+        .await;
+    browser.write("[gain:-2.5 dB]Low. [gain:40dB]Loud.").await;
+    browser
+        .until("hook('tag-fix').textContent === 'Write [gain:12dB]'")
+        .await;
+    browser.reload().await;
+    assert_eq!(browser.number("store.people.ben.gain").await, -6.0, "it is kept");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bracket_offers_tags() {
     let Some((_server, browser)) = studio(&[]).await else {
         return;

@@ -1,4 +1,4 @@
-import { aria, hook, on, paint, stamp } from "../dom.js";
+import { aria, hook, keepFocus, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { keyOf, namesIn } from "../script/people.js";
 import { leader } from "../script/tags.js";
@@ -12,7 +12,7 @@ const FIRST = ["am_michael", "bf_emma", "bm_george", "af_bella", "am_fenrir", "b
 
 const list = hook("people");
 
-/** The cast of a dialogue: who is named before lines of the script, with a voice, a colour and equal loudness. */
+/** The cast of a dialogue: who is named before lines of the script, with a voice, a level and a colour. */
 export function startPeople() {
 	store.watch("script people voices casts mix", show);
 	on(hook("level"), "change", ({ target }) => (store.level = target.checked));
@@ -36,7 +36,7 @@ function show(script, people, voices, casts) {
 	if (next === drawn) return;
 	drawn = next;
 	hook("cast").hidden = names.length === 0;
-	list.replaceChildren(...sure.map(row));
+	keepFocus(list, () => list.replaceChildren(...sure.map(row)));
 	hook("maybe").replaceChildren(...names.filter(({ sure }) => !sure).map(offer));
 }
 
@@ -61,7 +61,11 @@ function row({ key, name }) {
 	aria(select, { label: `Voice of ${name}` });
 	on(select, "change", () => change(key, { voice: select.value }));
 	aria(part("listen"), { label: `Listen to ${name}` });
-	on(part("listen"), "click", () => hear({ ...store.all, script: `[voice:${one.voice}] ${TEST_LINE}`, people: {}, choices: [] }, part("listen")));
+	on(part("listen"), "click", () => hear({ ...store.all, script: `[voice:${one.voice}][gain:${one.gain ?? 0}dB] ${TEST_LINE}`, people: {}, choices: [] }, part("listen")));
+	const gain = part("person-gain");
+	aria(gain, { label: `Decibels louder: ${name}` });
+	gain.value = one.gain || "";
+	on(gain, "change", () => gain.checkValidity() && change(key, { gain: Number(gain.value) }));
 	const colour = part("person-colour");
 	aria(colour, { label: `Colour of ${name}` });
 	colour.value = hexOf(personColour(name));

@@ -1,4 +1,4 @@
-import { aria, hook, hooks, on, paint, stamp } from "../dom.js";
+import { aria, hook, hooks, keepFocus, on, paint, stamp } from "../dom.js";
 import { store } from "../state.js";
 import { startRoving } from "../shell/roving.js";
 import { castRow } from "./cast.js";
@@ -22,7 +22,7 @@ export function startPicker() {
 	startRoving(list);
 }
 
-export function choose(name) {
+function choose(name) {
 	filter = name;
 	for (const chip of hooks("filter")) chip.setAttribute("aria-pressed", chip.dataset.filter === name);
 	show();
@@ -34,18 +34,10 @@ function show() {
 	const rows = saved
 		? store.casts.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase())).map(castRow)
 		: store.voices.filter((voice) => fits(voice, typed, filter)).map(choice);
-	keepFocus(() => list.replaceChildren(...rows));
+	keepFocus(list, () => list.replaceChildren(...rows));
 	hook("cast-tools").hidden = !saved;
 	hook("no-choices").hidden = rows.length > 0 || (!saved && store.voices.length === 0);
 	hook("no-choices").textContent = saved ? "No saved mixes yet. Save mix keeps the voices above under a name." : "No voice like that. Try a name, an accent, or “female”.";
-}
-
-/** A redraw must not take the keyboard's place. */
-function keepFocus(redraw) {
-	const buttons = () => [...list.querySelectorAll("button")];
-	const at = buttons().indexOf(document.activeElement);
-	redraw();
-	if (at >= 0) buttons()[at]?.focus();
 }
 
 function choice(voice) {

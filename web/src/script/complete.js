@@ -5,7 +5,7 @@ import { insert, mirror } from "./editor.js";
 
 const MOST = 8;
 const BEGUN = /\[([a-z]*:?[^[\]\n]{0,40})$/i;
-const TIMES = ["pause:0.5s", "pause:1s", "rate:0.9", "rate:1.1"];
+const VALUES = ["pause:0.5s", "pause:1s", "rate:0.9", "rate:1.1", "gain:-3dB"];
 const area = hook("script");
 const list = hook("complete");
 let from = 0;
@@ -40,7 +40,7 @@ function look() {
 
 function fitting(typed) {
 	const items = [
-		...TIMES.map((tag) => ({ tag })),
+		...VALUES.map((tag) => ({ tag })),
 		...store.casts.map(({ name, mix }) => ({ tag: `voice:${name}`, note: "saved mix", colour: colourOf(mix[0].voice) })),
 		...store.voices.map((voice) => ({ tag: `voice:${voice.id}`, note: about(voice), colour: colourOf(voice.id) })),
 	];

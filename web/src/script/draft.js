@@ -28,24 +28,26 @@ export function draftOf({ script, mix, people, choices }) {
 	});
 	const once = onceIn(script).filter(({ ipa }) => !ipa).map((one, n) => ({ ...one, put: `Once${letters(n)}` }));
 	// Tags before what they are for.
-	const edits = [...chosen, ...once, ...said.map(({ from, to, voice }) => ({ from, to, put: `[voice:${voice}] ` }))];
+	const edits = [...chosen, ...once, ...said];
 	return { ...edited(script, edits.sort((a, b) => a.from - b.from)), once };
 }
 
 /** A number as letters, "aa" to "zz". */
 const letters = (n) => [Math.floor(n / 26) % 26, n % 26].map((digit) => String.fromCharCode(97 + digit)).join("");
 
-/** Where another one begins to speak; after an empty line and in headings that is the narrator. */
+/** Where another one begins to speak; after an empty line and in headings that is the narrator. With a gain for one, all have one. */
 function* linesSaid(script, narrator, people) {
-	let who = narrator;
+	const leveled = Object.values(people).some(({ gain }) => gain);
+	const tagged = ({ voice = narrator, gain = 0 } = {}) => ({ voice, put: `[voice:${voice}]${leveled ? `[gain:${gain}dB]` : ""} ` });
+	let who = tagged().put;
 	let empty = true;
 	for (const { from, line, speaker } of linesOf(script, people)) {
 		const heading = HEADING.test(line);
-		const next = speaker ? people[keyOf(speaker.name)]?.voice ?? narrator : empty || heading ? narrator : who;
+		const next = speaker ? tagged(people[keyOf(speaker.name)]) : empty || heading ? tagged() : null;
 		// A heading must begin its line.
 		const at = heading && from ? from - 1 : from;
-		if (speaker || (next !== who && line.trim())) yield { from: at, to: at + (speaker?.to ?? 0), voice: next };
-		if (line.trim()) who = next;
+		if (speaker || (next && next.put !== who && line.trim())) yield { from: at, to: at + (speaker?.to ?? 0), ...next };
+		if (next && line.trim()) who = next.put;
 		empty = !line.trim();
 	}
 }

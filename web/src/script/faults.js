@@ -4,8 +4,9 @@ import { insert, mirror } from "./editor.js";
 import { tagsOf } from "./tags.js";
 
 /** What is meant as a tag, whether it is one or not. */
-const MEANT = /\[\s*(pause|voice|rate)\s*:([^[\]\n]*)\](?!\(\/[^)[\n]+\/\))/gi;
+const MEANT = /\[\s*(pause|voice|rate|gain)\s*:([^[\]\n]*)\](?!\(\/[^)[\n]+\/\))/gi;
 const MOST_PAUSE_SECONDS = 60;
+const GAINS = [-24, 12];
 const MOST_SHOWN = 200;
 const MOST_LETTERS = 40;
 
@@ -17,7 +18,7 @@ export function faultsOf(text, voices, mixes, [slowest, fastest]) {
 	const tags = new Map(tagsOf(text).map((tag) => [tag.from, tag]));
 	const found = [];
 	for (const { 0: whole, 1: kind, 2: value, index: from } of text.matchAll(MEANT)) {
-		const judge = { pause: pauseFault, voice: voiceFault, rate: rateFault }[kind.toLowerCase()];
+		const judge = { pause: pauseFault, voice: voiceFault, rate: rateFault, gain: gainFault }[kind.toLowerCase()];
 		const fault = judge(value.trim(), { tag: tags.has(from), voices, mixes, slowest, fastest });
 		if (fault) found.push({ from, to: from + whole.length, ...fault });
 		if (found.length === MOST_SHOWN) break;
@@ -37,6 +38,13 @@ function rateFault(value, { slowest, fastest }) {
 	const rate = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : NaN;
 	if (rate >= slowest && rate <= fastest) return null;
 	return { fix: `[rate:${Math.min(Math.max(rate || 1, slowest), fastest)}]`, said: `A rate is a number from ${slowest} to ${fastest}.` };
+}
+
+function gainFault(value) {
+	const gain = Number(/^([+-]?(?:\d+\.?\d*|\.\d+))\s*(?:db)?$/i.exec(value)?.[1] ?? NaN);
+	const [least, most] = GAINS;
+	if (gain >= least && gain <= most) return null;
+	return { fix: `[gain:${Math.min(Math.max(gain || 0, least), most)}dB]`, said: `A gain is a number of decibels from ${least} to ${most}.` };
 }
 
 function voiceFault(value, { voices, mixes }) {

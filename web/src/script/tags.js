@@ -2,8 +2,8 @@ import { store } from "../state.js";
 import { colourOf } from "../mixer/voices.js";
 import { ONCE } from "../words.js";
 
-/** Pause, voice, rate and variant tags as the server reads them; a pause without a time is text. */
-const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate|variant)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
+/** Pause, voice, rate, gain and variant tags as the server reads them; a pause without a time is text. */
+const TAG = /\[\s*(?:(pause)\s*:\s*(\d+\.?\d*|\.\d+)(m?s|)|(voice|rate|gain|variant)\s*:([^[\]]*))\s*\](?!\(\/[^)[\n]+\/\))/gi;
 
 export function tagsOf(text) {
 	return [...text.matchAll(TAG)].map(({ 0: { length }, 1: pause, 4: other, 5: value, index }) => ({
@@ -70,10 +70,10 @@ export function speakers(text) {
 	return [...found.values()];
 }
 
-/** The tags that say who speaks at a place of the text, how fast, and in which reading. */
+/** The tags that say who speaks at a place of the text, how fast, how loud, and in which reading. */
 export function tagsInForce(text, at) {
 	const tags = tagsOf(text.slice(0, at));
-	return ["voice", "rate", "variant"].map((kind) => tags.findLast((tag) => tag.kind === kind)).map((tag) => (tag ? text.slice(tag.from, tag.to) : "")).join("");
+	return ["voice", "rate", "gain", "variant"].map((kind) => tags.findLast((tag) => tag.kind === kind)).map((tag) => (tag ? text.slice(tag.from, tag.to) : "")).join("");
 }
 
 /** Saved mixes that a script names, as the request's `voice_aliases`. */
