@@ -9,7 +9,7 @@ use std::{
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
-    actions::{InputSource, KeyAction, KeyActions},
+    actions::{InputSource, KeyAction, KeyActions, MouseActions, PointerAction},
     key::Key,
     wd::WindowHandle,
 };
@@ -212,6 +212,20 @@ impl Browser {
                     .then(KeyAction::Up { value })
             });
         self.client.perform_actions(presses).await.unwrap();
+    }
+
+    /// Moves the mouse to where some words stand last in the script.
+    pub(crate) async fn point_at(&self, words: &str) {
+        let place = format!(
+            "const {{ mirror }} = await module('script/editor.js');
+             const {{ left, top, width, height }} = mirror.rectAt(store.script.lastIndexOf({}));
+             return [left + width / 2, top + height / 2]",
+            json!(words)
+        );
+        let [x, y]: [f64; 2] = serde_json::from_value(self.run(&place).await).unwrap();
+        let action = PointerAction::MoveTo { duration: None, x, y };
+        let moves = MouseActions::new("mouse".to_owned()).then(action);
+        self.client.perform_actions(moves).await.unwrap();
     }
 
     /// Ctrl+Z, wherever the focus is.

@@ -72,6 +72,59 @@ async fn a_sentence_is_made_again_and_has_its_own_ways() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_sentence_under_the_mouse_is_played_and_adjusted() {
+    let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
+        return;
+    };
+    browser.run(LISTEN_IN).await;
+    browser.write(TALE).await;
+    browser.cursor("Every harbour").await;
+    let stands_at = |words: &str| {
+        format!(
+            "!hook('mark').hidden && Math.abs(hook('mark').getBoundingClientRect().top
+                - (await module('script/editor.js')).mirror.rectAt(store.script.indexOf('{words}')).top) < 6"
+        )
+    };
+    browser.until(&stands_at("Every")).await;
+    browser.point_at("the fog").await;
+    browser.until(&stands_at("Tonight")).await;
+    // What was not generated yet is heard alone.
+    browser.click("play-here").await;
+    browser
+        .until("window.asked.at(-1)?.input === 'Tonight the fog came in before supper.'")
+        .await;
+    browser.generate(TALE).await;
+    browser.run("player.pause()").await;
+    browser.point_at("the fog").await;
+    browser.until(&stands_at("Tonight")).await;
+    browser.click("play-here").await;
+    browser
+        .until("player.playing && player.take.text.slice(player.take.spanAt(player.time).from).startsWith('Tonight')")
+        .await;
+    browser.point_at("horns, then").await;
+    browser.until(&stands_at("The keeper")).await;
+    browser.click("more-here").await;
+    browser
+        .until("document.getElementById('take-menu').matches(':popover-open')")
+        .await;
+    assert!(
+        browser
+            .text("take-text")
+            .await
+            .starts_with("The keeper counted three horns")
+    );
+    browser.keys(&[char::from(Key::Escape)]).await;
+    // Away from the script the cursor's sentence has it again.
+    browser.cursor("Every harbour").await;
+    browser.point_at("the fog").await;
+    browser.until(&stands_at("Tonight")).await;
+    browser.click("history-toggle").await;
+    browser.run("hook('script').focus()").await;
+    browser.until(&stands_at("Every")).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_but_the_sentence_that_was_made_again_is_kept() {
     let Some((_server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
         return;

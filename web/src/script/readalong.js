@@ -21,48 +21,21 @@ export function startReadAlong() {
 	});
 	on(player, "change", light);
 	on(area, "click", ({ altKey }) => altKey && jumpToCursor());
-	startMark();
 	on(scroll, "scroll", () => {
 		if (performance.now() - ours > 400) away = !inView();
 	});
 }
 
-/** Plays from the sentence at the cursor. */
-export function jumpToCursor() {
-	const index = atCursor();
-	if (index < 0) return;
+export const jumpToCursor = () => jumpTo(area.selectionStart);
+
+/** Plays from the sentence at a place of the script; gives whether the player has it. */
+export function jumpTo(at) {
+	const index = places.findIndex((place) => place && place.from <= at && at <= place.to);
+	if (index < 0) return false;
 	away = false;
 	player.seek(player.take.spans[index].start + 0.001);
 	player.play();
-}
-
-function atCursor() {
-	const at = area.selectionStart;
-	return places.findIndex((place) => place && place.from <= at && at <= place.to);
-}
-
-/** A small play button beside the sentence of the cursor. */
-function startMark() {
-	const mark = hook("play-here");
-	let due = false;
-	const show = () => {
-		due = false;
-		const place = document.activeElement === area ? places[atCursor()] : null;
-		const rect = place && mirror.rectAt(place.from);
-		mark.hidden = !rect;
-		if (rect) mark.style.setProperty("--top", `${rect.top - area.getBoundingClientRect().top}px`);
-	};
-	const soon = () => {
-		if (!due) requestAnimationFrame(show);
-		due = true;
-	};
-	on(document, "selectionchange", soon);
-	on(area, "focus blur select keyup click input", soon);
-	on(store, "take", (_) => on(store.take, "spans", soon));
-	new ResizeObserver(soon).observe(area);
-	// The cursor stays where it is.
-	on(mark, "pointerdown mousedown", (event) => event.preventDefault());
-	on(mark, "click", jumpToCursor);
+	return true;
 }
 
 function follow(take) {

@@ -20,7 +20,7 @@ export function startTakeBar() {
 	store.watch("script", follow);
 	store.watch("choices voices casts", show);
 	on(store, "script choices", mark);
-	on(hook("take-hear"), "click", () => play());
+	on(hook("take-hear"), "click", hearSentence);
 	on(hook("take-again"), "click", makeAgain);
 	on(hook("take-readings"), "click", ({ target }) => target.value && set({ variant: Number(target.value) }, true));
 	for (const field of hooks("take-own")) {
@@ -33,6 +33,13 @@ export function startTakeBar() {
 		offerUndo("The sentence is as it was.", () => (store.choices = before));
 	});
 	mark();
+}
+
+/** Makes the sentence at a place of the script the one that the bar is for. */
+export function choose(at) {
+	area.focus({ preventScroll: true });
+	area.setSelectionRange(at, at);
+	follow();
 }
 
 const same = (a, b) => a.text === b.text && a.n === b.n;
@@ -72,11 +79,11 @@ function set(values, heard) {
 	store.choices = plain ? before : before.toSpliced(at < 0 ? before.length : at, 0, next);
 	if (!heard) return;
 	stop();
-	play();
+	hearSentence();
 }
 
 /** Says the sentence as it will be in the whole. */
-function play() {
+export function hearSentence() {
 	if (!here) return;
 	const studio = store.all;
 	const { from } = placeOf(studio.script, here) ?? here;
