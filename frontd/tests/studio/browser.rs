@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Lines},
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
@@ -126,11 +127,19 @@ impl Browser {
 
     /// Runs `code` in the page, where `store`, `player`, `hook(name)` and `module(path)` are at hand; gives what it returns.
     pub(crate) async fn run(&self, code: &str) -> Value {
+        // In Firefox what a driver imports is not what the page has imported: `with_a_door`.
+        let modules = if self.firefox {
+            "const door = () => window.wrappedJSObject?.module ?? window.module;
+             while (!door()) await new Promise((done) => setTimeout(done, 20));
+             const module = door();"
+        } else {
+            "const main = document.querySelector('script[type=module]').src;
+             const module = async (path) => (await import(main)).modules[path];"
+        };
         let script = format!(
             "const done = arguments[arguments.length - 1];
              (async () => {{
-                const main = document.querySelector('script[type=module]').src;
-                const module = window.wrappedJSObject?.module ?? (async (path) => (await import(main)).modules[path]);
+                {modules}
                 const {{ store }} = await module('state.js');
                 const {{ player }} = await module('player/player.js');
                 const hook = (name) => document.querySelector(`[data-${{name}}]`);
@@ -368,6 +377,7 @@ impl Driver {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -383,8 +393,10 @@ impl Driver {
 }
 
 impl Drop for Driver {
+    /// With the browser, which would outlive the driver of a test that failed.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let group = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
+        let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
         let _ = self.child.wait();
     }
 }

@@ -68,6 +68,8 @@ async fn tags_and_replacing_can_be_undone() {
         .run("hook('find-what').value = 'two'; hook('find-what').dispatchEvent(new Event('input')); hook('find-with').value = 'four'")
         .await;
     assert_eq!(browser.text("find-count").await, "1 of 2");
+    let lines = "new Set([...document.querySelectorAll('.mirror .found')].map((mark) => mark.getBoundingClientRect().top)).size";
+    assert_eq!(browser.value(lines).await, 1, "both lie under the same line");
     browser.click("replace-all").await;
     assert_eq!(browser.value("store.script").await, "One [pause:1.5s] four four.");
     browser.click("undo").await;
