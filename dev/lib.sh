@@ -136,6 +136,34 @@ need_ears_python() {
     export EARS_PYTHON=$environment/bin/python
 }
 
+# need_clients_python: exports CLIENTS_PYTHON, an interpreter with the clients that are tested.
+need_clients_python() {
+    local environment=$CACHE/clients wanted=$ROOT/frontd/tests/clients/requirements.txt
+    have python3 || die "python3 was not found. On Debian: apt-get install python3 python3-venv."
+    if ! cmp -s "$wanted" "$environment/installed"; then
+        say "Installing the clients ..."
+        rm -rf "$environment"
+        python3 -m venv "$environment" || die "python3 cannot make virtual environments. On Debian: apt-get install python3-venv."
+        "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" \
+            || die "the clients could not be downloaded from PyPI (see above)."
+        cp "$wanted" "$environment/installed"
+    fi
+    export CLIENTS_PYTHON=$environment/bin/python
+}
+
+AXE_WHEEL="axe-core-python==0.1.0"
+# need_axe: axe-core, which looks for faults in accessibility, out of a PyPI package that carries it.
+need_axe() {
+    local axe=$CACHE/axe.min.js folder
+    [ -s "$axe" ] && return
+    folder=$(mktemp -d)
+    { python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$folder" "$AXE_WHEEL" \
+        && python3 -m zipfile -e "$folder"/axe_core_python-*.whl "$folder/wheel" \
+        && mkdir -p "$CACHE" && cp "$folder/wheel/axe_core_python/axe.min.js" "$axe"; } \
+        || say "axe-core could not be fetched: accessibility is not checked."
+    rm -rf "$folder"
+}
+
 WHISPER_SHA256=d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
 # need_ears: exports EARS_PYTHON and WHISPER_BASE, the folder of the recogniser (Whisper base in CTranslate2's form, MIT).
 need_ears() {
