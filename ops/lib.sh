@@ -68,6 +68,8 @@ build_programs() {
 
 # need_ort: exports ORT_DYLIB_PATH. The library is downloaded once, checked each time and put in place by a rename.
 need_ort() {
+    # See findings/onnxruntime-keeps-telemetry.sh.
+    export ORT_DISABLE_TELEMETRY=1
     if [ -n "${ORT_DYLIB_PATH:-}" ]; then
         [ -f "$ORT_DYLIB_PATH" ] || die "ORT_DYLIB_PATH=$ORT_DYLIB_PATH is not a file."
         return
