@@ -53,7 +53,7 @@ use skeleton::{Skeleton, Tensor};
 pub use wire::WireError;
 
 /// Changes whenever the converted files do.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 const PREFIX: &str = "converted-";
 const SIZES_FILE: &str = "sizes";
 

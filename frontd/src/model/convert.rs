@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use crate::workers::process::told;
 
-/// Writing 870 MB to a slow disk takes minutes; a conversion that takes longer hangs.
+/// Writing 680 MB to a slow disk takes minutes; a conversion that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A converted model.

@@ -84,7 +84,7 @@ const VOICE_BYTES: u64 = (MAX_TOKENS * STYLE_DIM * size_of::<f32>()) as u64;
 pub const INT8_NAME: &str = "kokoro-v1.0.int8.onnx";
 const INT8_BYTES: u64 = 92_361_271;
 /// What `workerd convert` writes: the weights as floats, and those of the kernels; the same for both editions.
-const CONVERTED: u64 = 880_000_000;
+const CONVERTED: u64 = 690_000_000;
 
 /// The folder of Kokoro's files.
 #[must_use]

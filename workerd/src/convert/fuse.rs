@@ -279,9 +279,14 @@ fn write_filters(
     data: &mut DataFile,
 ) -> io::Result<[Vec<u8>; 2]> {
     let (outputs, inputs) = (convolution.outputs(), convolution.inputs);
+    let pack = if convolution.stride() == 1 {
+        toom::pack_plain
+    } else {
+        toom::pack
+    };
     let packed = convolution
         .filters(floats(convolution.weight, source)?)
-        .and_then(|filters| toom::pack(&filters, outputs, inputs, convolution.taps()))
+        .and_then(|filters| pack(&filters, outputs, inputs, convolution.taps()))
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, WRONG_SIZE))?;
     let mut weights = data.begin(weights_name(name), packed.len())?;
     weights.put(&packed)?;

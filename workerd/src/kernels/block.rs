@@ -11,7 +11,7 @@ use crate::kernels::toom;
 
 use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
-use super::conv::{Conv, Pass, Spare};
+use super::conv::{Conv, Pass, Spare, Weights};
 use super::simd::Simd;
 use super::window::Gathering;
 use super::{KernelError, Pool, layout};
@@ -80,7 +80,7 @@ impl Block<'_> {
             outputs: self.channels,
             taps: self.taps,
             dilation: self.dilations[layer],
-            weights: &self.weights[layer * size..][..size],
+            weights: Weights::Transformed(&self.weights[layer * size..][..size]),
             bias: self.parameter(layer, 0),
         }
     }

@@ -35,10 +35,18 @@ pub(super) struct Conv<'a> {
     pub(super) outputs: usize,
     pub(super) taps: usize,
     pub(super) dilation: usize,
-    /// As [`crate::kernels::toom::pack`] makes them.
-    pub(super) weights: &'a [f32],
+    pub(super) weights: Weights<'a>,
     /// `[outputs]`
     pub(super) bias: &'a [f32],
+}
+
+/// The weights of a convolution.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Weights<'a> {
+    /// As [`crate::kernels::toom::pack`] makes them.
+    Transformed(&'a [f32]),
+    /// As [`crate::kernels::toom::pack_plain`] makes them: they are transformed for each block.
+    Plain(&'a [f32]),
 }
 
 /// Everything about a convolution but where its outputs go.

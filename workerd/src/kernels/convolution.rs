@@ -8,7 +8,7 @@ use crate::kernels::toom;
 use super::activation::Snake;
 use super::block::Workspace;
 use super::chunks::Chunks;
-use super::conv::{Conv, Pass};
+use super::conv::{Conv, Pass, Weights};
 use super::simd::Simd;
 use super::{KernelError, Pool, layout};
 
@@ -20,7 +20,8 @@ pub struct Convolution<'a> {
     pub taps: usize,
     /// Outputs of the convolution for one channel of the result, and samples of the result for one that goes in.
     pub stride: usize,
-    /// As [`toom::pack`] makes them.
+    /// As [`toom::pack_plain`] makes them for a stride of 1, as [`toom::pack`] for another: a transposed convolution runs once for each
+    /// window of the sound, and those of the decoder once for a sentence.
     pub weights: &'a [f32],
     /// `[channels · stride]`
     pub bias: &'a [f32],
@@ -32,7 +33,12 @@ impl Convolution<'_> {
     /// # Errors
     /// [`KernelError::Size`], [`KernelError::Taps`].
     pub fn check(&self) -> Result<(), KernelError> {
-        let packed = toom::packed_len(self.bias.len(), self.inputs, self.taps)
+        let size = if self.stride == 1 {
+            toom::plain_len
+        } else {
+            toom::packed_len
+        };
+        let packed = size(self.bias.len(), self.inputs, self.taps)
             .filter(|_| self.taps % 2 == 1)
             .ok_or(KernelError::Taps(self.taps))?;
         let sizes = [
@@ -99,7 +105,11 @@ impl Run<'_> {
                 outputs: bias.len(),
                 taps,
                 dilation: 1,
-                weights,
+                weights: if stride == 1 {
+                    Weights::Plain(weights)
+                } else {
+                    Weights::Transformed(weights)
+                },
                 bias,
             },
             chunks,

@@ -60,6 +60,12 @@ impl Scheme {
         self.outputs + self.taps - 1
     }
 
+    /// Taps of a whole filter, with zeros where there are fewer.
+    #[must_use]
+    pub const fn filter(self) -> usize {
+        if self.nested { 2 * self.taps } else { self.taps }
+    }
+
     /// Sets of transformed weights.
     #[must_use]
     pub const fn sets(self) -> usize {
@@ -182,6 +188,45 @@ pub fn pack(weights: &[f32], outputs: usize, inputs: usize, taps: usize) -> Opti
     Some(packed)
 }
 
+/// Floats of one tap of one panel that is packed plainly: as many as whole vectors of any machine hold.
+#[must_use]
+pub const fn plain_row(inputs: usize) -> usize {
+    (inputs * PANEL).next_multiple_of(2 * PANEL)
+}
+
+/// Floats that [`pack_plain`] makes.
+///
+/// `None` when no scheme fits or the number overflows.
+#[must_use]
+pub fn plain_len(outputs: usize, inputs: usize, taps: usize) -> Option<usize> {
+    let row = inputs.checked_mul(PANEL)?.checked_next_multiple_of(2 * PANEL)?;
+    let rows = outputs.div_ceil(PANEL).checked_mul(scheme(taps)?.filter())?;
+    rows.checked_mul(row)
+}
+
+/// Packs the weights `[outputs][inputs][taps]` of a convolution as they are: `[panel][tap][input][PANEL]`, each tap filled up with zeros
+/// to [`plain_row`], and as many taps as the scheme's filter has. They are transformed when they are used, which suits a
+/// convolution of many channels and few samples: three taps take 3 floats in memory where their transform takes 8.
+///
+/// `None` when the shape does not fit the data or there is no scheme.
+#[must_use]
+pub fn pack_plain(weights: &[f32], outputs: usize, inputs: usize, taps: usize) -> Option<Vec<f32>> {
+    let (filter, row) = (scheme(taps)?.filter(), plain_row(inputs));
+    if weights.len() != outputs.checked_mul(inputs)?.checked_mul(taps)? || weights.is_empty() {
+        return None;
+    }
+    let mut packed = vec![0.0; plain_len(outputs, inputs, taps)?];
+    for (output, filters) in weights.chunks_exact(inputs * taps).enumerate() {
+        let (panel, lane) = (output / PANEL, output % PANEL);
+        for (input, own) in filters.chunks_exact(taps).enumerate() {
+            for (tap, weight) in own.iter().enumerate() {
+                packed[(panel * filter + tap) * row + input * PANEL + lane] = *weight;
+            }
+        }
+    }
+    Some(packed)
+}
+
 /// The tables for the pairs `±a` of `pairs`; `N = 2·P + 2` with the point 0, `2·P + 1` without.
 const fn tables<const M: usize, const R: usize, const N: usize, const P: usize>(
     pairs: &[f64; P],
@@ -291,7 +336,7 @@ const fn power_of_two_near(value: f64) -> f64 {
     clippy::cast_possible_truncation,
     reason = "rounded to the precision that is computed in"
 )]
-const fn narrow(value: f64) -> f32 {
+pub(super) const fn narrow(value: f64) -> f32 {
     value as f32
 }
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::kernels::toom::{self, GROUP, PANEL, Packing, Tables};
 
-use super::Pass;
 use super::plan::{Block, MAX_TILES, MAX_WINDOW, Plan};
 use super::transform::{input_tile, output_tile, part, sets, window};
+use super::{Pass, Weights};
 use crate::kernels::activation::Moments;
 use crate::kernels::chunks::Edge;
 use crate::kernels::output::Output;
@@ -22,6 +22,8 @@ const SPACE: usize = 2;
 pub(in crate::kernels) struct Scratch<V> {
     v: Vec<V>,
     m: Vec<V>,
+    /// Weights of one group of panels, transformed.
+    w: Vec<V>,
     /// Rows that are not wholly inside, of the tiles of one block.
     edges: Vec<Edge<V>>,
     /// Per output channel: sums of `y − shift` and of its square in lanes, and the shift.
@@ -33,6 +35,7 @@ impl<V> Default for Scratch<V> {
         Self {
             v: Vec::new(),
             m: Vec::new(),
+            w: Vec::new(),
             edges: Vec::new(),
             sums: Vec::new(),
         }
@@ -133,13 +136,26 @@ impl<V: Copy> Task<'_, V> {
             .m
             .resize(self.scratch.m.len().max(GROUP * each), zero);
         self.transform_input::<S, M, R, N, P>(s, tables, now);
-        for start in (first..last).step_by(GROUP) {
-            let group = start..(start + GROUP).min(last);
+        // Weights that are transformed here are one panel's at a time, so that they stay in the second cache.
+        let together = match self.pass.conv.weights {
+            Weights::Transformed(_) => GROUP,
+            Weights::Plain(_) => 1,
+        };
+        for start in (first..last).step_by(together) {
+            let group = start..(start + together).min(last);
             self.prefetch_output::<S, M, P>(s, now.tiles, group.clone());
             if let Some(next) = now.next {
                 let share = |panel: usize| (panel - first) * inputs / (last - first);
                 self.prefetch_input::<S, M>(s, next, share(group.start)..share(group.end));
             }
+            let weights = match self.pass.conv.weights {
+                Weights::Transformed(all) => all,
+                Weights::Plain(plain) => {
+                    let panel = start;
+                    transform_weights::<S, M, R, N, P>(s, tables, inputs, panel, plain, &mut self.scratch.w);
+                    S::floats(&self.scratch.w)
+                }
+            };
             for (i, set) in sets::<P>().iter().enumerate() {
                 for point in 0..N {
                     let value = i * N + point;
@@ -147,8 +163,11 @@ impl<V: Copy> Task<'_, V> {
                     for tiles in product::groups(count) {
                         let v = &v[tiles.start * inputs..tiles.end * inputs];
                         for (at, panel) in group.clone().enumerate() {
-                            let start = now.packing.start(panel, *set, point);
-                            let weights = &self.pass.conv.weights[start..][..inputs * PANEL];
+                            let start = match self.pass.conv.weights {
+                                Weights::Transformed(_) => now.packing.start(panel, *set, point),
+                                Weights::Plain(_) => value * inputs * PANEL,
+                            };
+                            let weights = &weights[start..][..inputs * PANEL];
                             let place = Place {
                                 first: at * each + tiles.start * values + value,
                                 row: count * values,
@@ -394,6 +413,52 @@ impl<V: Copy> Task<'_, V> {
         for channel in channels {
             let (sum, squares, shift) = self.scratch.sums[channel];
             self.moments[channel] = Moments::of::<S>(count, shift, sum, squares);
+        }
+    }
+}
+
+/// Transforms the weights of a panel into `out`: `[set][point][input][PANEL]`, the sets those of [`sets`].
+#[inline(always)]
+fn transform_weights<S: Simd, const M: usize, const R: usize, const N: usize, const P: usize>(
+    s: S,
+    tables: &Tables<M, R, N>,
+    inputs: usize,
+    panel: usize,
+    plain: &[f32],
+    out: &mut Vec<S::V>,
+) {
+    let (each, row) = (inputs * PANEL, toom::plain_row(inputs));
+    let filter = if P == 0 { R } else { 2 * R };
+    let floats = sets::<P>().len() * N * each;
+    out.resize(out.len().max(floats.div_ceil(S::LANES)), s.splat(0.0));
+    let out = S::floats_mut(out);
+    let g = tables.g.map(|row| row.map(|g| s.splat(toom::narrow(g))));
+    let taps = &plain[panel * filter * row..][..filter * row];
+    for from in (0..each).step_by(S::LANES) {
+        let n = S::LANES.min(each - from);
+        for (i, set) in sets::<P>().iter().enumerate() {
+            let [low, high] = toom::SETS[*set].map(|share| s.splat(toom::narrow(share)));
+            let mut w = [low; R];
+            for (tap, w) in w.iter_mut().enumerate() {
+                *w = s.load(&taps[tap * row + from..]);
+                if P > 0 {
+                    let second = s.load(&taps[(R + tap) * row + from..]);
+                    *w = s.fma(high, second, s.mul(low, *w));
+                }
+            }
+            for (point, g) in g.iter().enumerate() {
+                let mut sum = s.mul(g[0], w[0]);
+                for tap in 1..R {
+                    sum = s.fma(g[tap], w[tap], sum);
+                }
+                let sum = S::floats(std::slice::from_ref(&sum));
+                let to = &mut out[(i * N + point) * each + from..];
+                if n == S::LANES {
+                    to[..S::LANES].copy_from_slice(sum);
+                } else {
+                    to[..n].copy_from_slice(&sum[..n]);
+                }
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ fn check<S: Simd>(s: S, case: Case) {
         outputs,
         taps,
         dilation,
-        weights: &packed,
+        weights: Weights::Transformed(&packed),
         bias: &bias,
     };
     let chunks = Chunks::of::<S>(len);
@@ -218,7 +218,7 @@ fn every_row_of_every_channel_is_in_one_task() {
             outputs,
             taps,
             dilation,
-            weights: &[],
+            weights: Weights::Transformed(&[]),
             bias: &[],
         };
         let chunks = Chunks::of::<Portable>(len);
@@ -259,7 +259,7 @@ fn half_of_the_tasks_is_half_of_the_work() {
                     outputs: 128,
                     taps,
                     dilation,
-                    weights: &[],
+                    weights: Weights::Transformed(&[]),
                     bias: &[],
                 };
                 let plan = Plan::of::<Portable>(&conv, Chunks::of::<Portable>(len));
