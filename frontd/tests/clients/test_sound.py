@@ -137,13 +137,13 @@ def test_a_long_text_is_heard_long_before_it_is_done(start):
     server = start()
     server.speak("The lexicon is loaded at its first use.")
     begin = time.monotonic()
-    response = server.speak("The quick brown fox jumps over the lazy dog. " * 1200, http_stream=True)
+    response = server.speak("The quick brown fox jumps over the lazy dog. " * 200, http_stream=True)
     # One iterator to the end: requests hangs up when it loses one.
     parts = response.iter_content(4096)
     sound = len(next(parts))
     to_first = time.monotonic() - begin
     sound += sum(map(len, parts))
-    assert sound > 20 << 20 and to_first < (time.monotonic() - begin) / 3
+    assert sound > 3 << 20 and to_first < (time.monotonic() - begin) / 3
 
 
 def test_words_without_punctuation_are_all_said(server):

@@ -18,7 +18,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 /// How long the page may take for anything that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(30);
+fn patience() -> Duration {
+    Duration::from_secs(if crate::real_model().is_some() { 180 } else { 30 })
+}
 
 /// How often a test looks at the page while it waits.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -173,7 +175,7 @@ impl Browser {
     pub(crate) async fn until(&self, expression: &str) {
         let begun = Instant::now();
         while self.value(&format!("Boolean({expression})")).await != Value::Bool(true) {
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > patience() {
                 let job = self.value("store.job").await;
                 panic!("never became true: {expression} (job {job})");
             }
@@ -291,7 +293,7 @@ impl Browser {
                 .map(|e| e.file_name())
                 .collect();
             assert!(
-                begun.elapsed() < PATIENCE,
+                begun.elapsed() < patience(),
                 "{name} was never downloaded; there is {found:?}"
             );
             tokio::time::sleep(GLANCE).await;

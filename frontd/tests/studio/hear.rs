@@ -2,18 +2,16 @@
 
 use serde_json::json;
 
-use crate::{TALE, long_script, studio};
+use crate::{TALE, long_script, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_is_heard() {
-    let Some((_server, browser)) = studio(&[]).await else {
+    let Some((_server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
     browser.write(TALE).await;
     browser.click("go").await;
-    browser
-        .until("hook('audio').currentTime > 0.3 && !hook('audio').paused")
-        .await;
+    browser.until("player.time > 0.3 && player.playing").await;
     // What the element plays is sound, not silence.
     let loudest = browser
         .number(
@@ -34,10 +32,8 @@ async fn generate_is_heard() {
         )
         .await;
     assert!(loudest > 0.05, "the loudest sample was {loudest}");
-    let before = browser.number("hook('audio').currentTime").await;
-    browser
-        .until(&format!("hook('audio').currentTime > {before} + 1"))
-        .await;
+    let before = browser.number("player.time").await;
+    browser.until(&format!("player.time > {before} + 1")).await;
     browser.until("store.job.phase === 'finished'").await;
     let seconds = browser.number("store.take.seconds").await;
     assert!((9.0..30.0).contains(&seconds), "{seconds} s");
@@ -71,14 +67,14 @@ async fn a_wav_is_heard_while_it_arrives_and_can_be_sought() {
     // At another speed the browser's own player takes over, at the same place.
     browser.run("store.rate = 2").await;
     browser
-        .until("hook('audio').playbackRate === 2 && hook('audio').currentTime > 5 && !hook('audio').paused")
+        .until("hook('audio').playbackRate === 2 && player.time > 5 && player.playing")
         .await;
     browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wav_that_arrives_is_heard_at_another_speed() {
-    let Some((_server, browser)) = studio(&[]).await else {
+    let Some((_server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
     browser.write(&long_script(20_000)).await;
@@ -134,7 +130,7 @@ async fn another_speed_keeps_the_pitch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_media_source_the_menu_tells_of_the_mp3() {
-    let Some((server, browser)) = studio(&[]).await else {
+    let Some((server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
     // As Firefox: no MP3 by Media Source.
@@ -252,7 +248,7 @@ async fn the_player_outlives_generations_and_the_history() {
     browser.run("hook('audio').mark = 'the same one'").await;
     browser.click("go").await;
     browser
-        .until("hook('audio').currentTime > 0.3 && store.job.phase === 'finished'")
+        .until("player.time > 0.3 && store.job.phase === 'finished'")
         .await;
     let first = browser.value("store.take.id").await;
     browser.click("history-toggle").await;
@@ -260,7 +256,7 @@ async fn the_player_outlives_generations_and_the_history() {
         .until("location.hash === '#history' && hook('history').classList.contains('open')")
         .await;
     assert_eq!(
-        browser.value("!hook('audio').paused").await,
+        browser.value("player.playing").await,
         true,
         "it plays on beside the history"
     );
@@ -270,16 +266,10 @@ async fn the_player_outlives_generations_and_the_history() {
         .await;
     browser.click("go").await;
     browser
-        .until(&format!(
-            "store.take.id !== {first} && hook('audio').currentTime > 0.2"
-        ))
+        .until(&format!("store.take.id !== {first} && player.time > 0.2"))
         .await;
     assert_eq!(browser.value("hook('audio').mark").await, "the same one");
-    assert_eq!(
-        browser.value("!hook('audio').paused").await,
-        true,
-        "it starts by itself"
-    );
+    assert_eq!(browser.value("player.playing").await, true, "it starts by itself");
     browser.close().await;
 }
 

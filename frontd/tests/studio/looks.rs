@@ -5,7 +5,7 @@ use std::path::Path;
 use fantoccini::key::Key;
 use serde_json::Value;
 
-use crate::{Browser, TALE, studio};
+use crate::{Browser, TALE, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
@@ -34,7 +34,7 @@ async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
     browser.write(TALE).await;
     browser.until("!hook('go-small').hidden").await;
     browser.click("go-small").await;
-    browser.until("hook('audio').currentTime > 0.3").await;
+    browser.until("player.time > 0.3").await;
     browser
         .run("hook('go').scrollIntoView({ block: 'center' })")
         .await;
@@ -68,7 +68,7 @@ async fn everything_can_be_done_with_the_keyboard() {
     assert_eq!(outline, "solid", "the focus is to be seen");
     browser.keys(&[char::from(Key::Enter)]).await;
     browser
-        .until("hook('audio').currentTime > 0.2 && store.job.phase === 'finished'")
+        .until("player.time > 0.2 && store.job.phase === 'finished'")
         .await;
     browser.tab_to("focus.matches('[data-play]')").await;
     browser.run("store.rate = 0.5; player.play()").await;
@@ -97,7 +97,7 @@ async fn axe_finds_nothing() {
     check(&browser, "first visit").await;
     browser.write(TALE).await;
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 0.2").await;
+    browser.until("player.time > 0.2").await;
     check(&browser, "playing").await;
     browser.run("hook('find-open').click(); hook('mix-save').click(); document.querySelector('summary').click(); document.querySelectorAll('.choice [data-add]')[2].click()").await;
     check(&browser, "mixing").await;
@@ -352,7 +352,7 @@ async fn a_consult_that_nobody_set_is_left_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forced_colours_show_the_whole_outline_and_full_is_full() {
-    let Some((_server, browser)) = studio(&[]).await else {
+    let Some((_server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
     let forced = serde_json::json!({ "features": [{ "name": "forced-colors", "value": "active" }] });

@@ -1,6 +1,7 @@
 //! Dexterous Studio in a real browser, against the real server with its workers and the built-in voice.
 //!
-//! `ops/test browser` runs these; they skip themselves, with a sentence, where Chromium is absent.
+//! `ops/test browser` runs these; they skip themselves, with a sentence, where Chromium is absent. Where `KOKORO_REAL` names a models
+//! folder of the real weights, that speaks.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
@@ -35,14 +36,33 @@ const TALE: &str = "Every harbour keeps a light for the boats that come home lat
 
 /// A server and a browser with the studio open, or `None` where one of them cannot be had.
 async fn studio(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
+    let real = real_model();
+    let kokoro = real
+        .iter()
+        .flat_map(|models| [("MODEL", "kokoro"), ("MODEL_DIR", models)]);
+    let settings: Vec<_> = kokoro.chain(settings.iter().copied()).collect();
     let server = if browser::in_firefox() {
-        with_a_door(settings)
+        with_a_door(&settings)
     } else {
-        Server::start(settings)
+        Server::start(&settings)
     };
     let browser = Browser::open(DESKTOP.0, DESKTOP.1).await?;
     browser.studio(&server.url).await;
     Some((server, browser))
+}
+
+/// The same, for a test that asks things of Chromium itself.
+async fn studio_in_chromium(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
+    if browser::in_firefox() {
+        harness::skip("it asks things of Chromium itself");
+        return None;
+    }
+    studio(settings).await
+}
+
+/// The models folder that is to speak instead of the built-in voice.
+fn real_model() -> Option<String> {
+    std::env::var("KOKORO_REAL").ok()
 }
 
 /// A server whose page lets tests at its modules: in Firefox, what a driver imports is not what the page has imported.

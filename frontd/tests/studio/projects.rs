@@ -129,7 +129,7 @@ async fn ten_files_are_made_one_after_another_and_a_reload_goes_on() {
         .map(|n| {
             (
                 format!("part {n}.{}", ["txt", "md"][n % 2]),
-                format!("This is text number {n}. {}", crate::long_script(300)),
+                format!("This is text number {n}. {}", crate::long_script(150)),
             )
         })
         .collect();

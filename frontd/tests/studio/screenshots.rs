@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::{Browser, DESKTOP, studio};
+use crate::{Browser, DESKTOP, studio_in_chromium};
 
 const TALE: &str = "Every harbour keeps a light for the boats that come home late. Ours has burned for ninety years, \
     and nobody remembers who lit it first. [pause:1.2s] Tonight the fog came in before supper. The keeper counted three \
@@ -50,7 +50,7 @@ async fn take_screenshots() {
     let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
         return;
     };
-    let Some((_server, browser)) = studio(&[]).await else {
+    let Some((_server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
     let album = Album {
@@ -92,7 +92,7 @@ async fn take_screenshots() {
 
     album.line(30_000).await;
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 6").await;
+    browser.until("player.time > 6").await;
     album.keep("generating").await;
     browser.click("cancel").await;
     // Slower than speech: the sound runs out.

@@ -10,9 +10,7 @@ async fn the_spoken_sentence_is_lit_and_alt_click_plays_from_there() {
     browser.write(TALE).await;
     browser.click("go").await;
     let lit = "[...document.querySelectorAll('mark.said')].map((mark) => mark.textContent).join('')";
-    browser
-        .until(&format!("hook('audio').currentTime > 0.2 && {lit}"))
-        .await;
+    browser.until(&format!("player.time > 0.2 && {lit}")).await;
     browser.until("store.job.phase === 'finished'").await;
     let first = browser.value(lit).await;
     assert!(TALE.starts_with(first.as_str().unwrap()), "{first}");
@@ -178,7 +176,7 @@ async fn a_script_of_20_000_words_stays_light() {
     );
     let begun = std::time::Instant::now();
     browser.click("go").await;
-    browser.until("hook('audio').currentTime > 0").await;
+    browser.until("player.time > 0").await;
     let first = begun.elapsed();
     assert!(first.as_secs() < 20, "first sound after {first:?}");
     browser.until("store.take.seconds > 600").await;
@@ -189,13 +187,9 @@ async fn a_script_of_20_000_words_stays_light() {
     assert!(held < 180.0, "{held} s are held");
     // Far ahead, what has arrived can be heard at once.
     browser.run("player.seek(500)").await;
-    browser
-        .until("hook('audio').currentTime > 500.2 && hook('audio').currentTime < 560")
-        .await;
+    browser.until("player.time > 500.2 && player.time < 560").await;
     browser.run("player.seek(3)").await;
-    browser
-        .until("hook('audio').currentTime > 3.2 && hook('audio').currentTime < 60")
-        .await;
+    browser.until("player.time > 3.2 && player.time < 60").await;
     browser.click("cancel").await;
     browser.until("store.job.phase === 'cancelled'").await;
     browser.close().await;
