@@ -11,8 +11,9 @@ pub use common::MAX_TOKENS;
 /// The fewest tokens that a segment may be limited to.
 pub const MIN_LIMIT: usize = 40;
 
-/// A sentence of fewer tokens is a word or two, which the model says badly by itself: it waits for the next sentence.
-const SHORT: usize = 20;
+/// A sentence of fewer tokens is a word or two, which the model says badly by itself: it waits for the next sentence. Where none
+/// follows, the segment is as short.
+pub const SHORT: usize = 20;
 
 /// No cut inside a sentence leaves less: shorter pieces have a rate and a pitch of their own.
 const LEAST: usize = 40;

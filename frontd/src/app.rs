@@ -126,7 +126,11 @@ impl Core {
         let scheduler = Scheduler::start(config.queue.limits(), cache, workers.orders.clone(), workers.news);
         let service = Arc::new(Service {
             voices,
-            generator: Generator::new(Arc::clone(&lasting.text), config.queue.look_ahead),
+            generator: Generator::new(
+                Arc::clone(&lasting.text),
+                config.queue.look_ahead,
+                model.needs_carriers(),
+            ),
             store: lasting.store.clone(),
             ending: lasting.ending.clone(),
             users: TaskTracker::new(),

@@ -9,6 +9,8 @@
 //! Two halves run side by side, with a bounded channel between: one makes segments and hands them in, the other
 //! waits for their speech in order. Dropping the [`Chunks`] ends both, and what waits or runs is taken back.
 
+mod carrier;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -121,16 +123,19 @@ pub struct Generator {
     /// Visits to the blocking pool at once.
     text_permits: Arc<Semaphore>,
     look_ahead: usize,
+    carriers: bool,
 }
 
 impl Generator {
+    /// `carriers`: lone words are said after a sentence that is cut off by the durations of the model.
     #[must_use]
-    pub fn new(text: Arc<TextFront>, look_ahead: usize) -> Self {
+    pub fn new(text: Arc<TextFront>, look_ahead: usize, carriers: bool) -> Self {
         let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             text,
             text_permits: Arc::new(Semaphore::new(cpus)),
             look_ahead,
+            carriers,
         }
     }
 
@@ -215,13 +220,20 @@ impl Generator {
                         return Ok(());
                     };
                     let own = segment.tokens.len();
-                    let (row, pace) = style.reading(own, variant);
+                    let carried = self.carriers && carrier::is_wanted(&segment);
+                    let tokens = if carried {
+                        carrier::before(&segment.tokens)
+                    } else {
+                        segment.tokens.clone()
+                    };
+                    let (row, pace) = style.reading(tokens.len(), variant);
                     let job = SegmentJob {
                         style: row.to_vec(),
                         pace,
-                        tokens: segment.tokens.clone(),
+                        tokens,
                         speed,
-                        early: ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
+                        // The first part would be of the carrier.
+                        early: !carried && ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
                     };
                     before += own as f32 / speed;
                     known.segments.store(
@@ -232,6 +244,7 @@ impl Generator {
                     place.send(Part::Segment {
                         index,
                         segment,
+                        carried,
                         promise,
                         voice: passage.voice.clone(),
                         manner,
@@ -313,6 +326,8 @@ enum Part {
     Segment {
         index: u64,
         segment: Segment,
+        /// It was said after a carrier.
+        carried: bool,
         promise: Promise,
         voice: Option<String>,
         manner: Manner,
@@ -343,7 +358,7 @@ async fn join(
         audio: duration_of(joiner.samples()),
     };
     while let Some(part) = in_order.recv().await {
-        let (index, segment, mut promise, voice, manner, pauses) = match part {
+        let (index, segment, carried, mut promise, voice, manner, pauses) = match part {
             Part::Pause(pause) => {
                 joiner.pause(pause);
                 continue;
@@ -351,11 +366,12 @@ async fn join(
             Part::Segment {
                 index,
                 segment,
+                carried,
                 promise,
                 voice,
                 manner,
                 pauses,
-            } => (index, segment, promise, voice, manner, pauses),
+            } => (index, segment, carried, promise, voice, manner, pauses),
         };
         let end = End {
             last: segment.phonemes.chars().last(),
@@ -386,8 +402,10 @@ async fn join(
                     done += 1;
                     kept += usize::from(made.kept);
                     if given == 0 {
-                        let (pcm, placed) = joiner.push(&made.speech.pcm, manner, end);
-                        (pcm, Some(placed), made.speech.frames.clone())
+                        let alone = carried.then(|| carrier::after(&made.speech)).flatten();
+                        let speech = alone.as_ref().unwrap_or(&made.speech);
+                        let (pcm, placed) = joiner.push(&speech.pcm, manner, end);
+                        (pcm, Some(placed), speech.frames.clone())
                     } else {
                         let rest = made.speech.pcm.get(given..).unwrap_or_default();
                         (joiner.end(rest, end), None, None)

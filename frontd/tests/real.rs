@@ -136,6 +136,36 @@ fn assert_same(got: &[i16], expected: &[i16]) {
     assert!(furthest <= Some(1), "samples are {furthest:?} steps apart");
 }
 
+#[test]
+fn of_a_lone_word_s_carrier_nothing_is_heard() {
+    let Some(models) = models() else { return };
+    let server = server(&models, &[]);
+    for voice in voices(&server) {
+        // Two lines: the second is timed by its place behind the first.
+        let request = json!({ "input": "Stop.\n\nYes!", "voice": voice, "response_format": "wav" });
+        let (status, told, _) = server.post("/v1/audio/speech/captions", &request.to_string());
+        assert_eq!(status, 200, "{told}");
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let time = |word: usize, end: &str| told["timestamps"][word][end].as_f64().unwrap();
+        assert_eq!(
+            told["timestamps"].as_array().map(Vec::len),
+            Some(2),
+            "{voice}: {told}"
+        );
+        assert!(time(0, "start_time") < 0.25, "{voice}: {told}");
+        assert!(
+            (0.15..1.3).contains(&(time(0, "end_time") - time(0, "start_time"))),
+            "{voice}: {told}"
+        );
+        // The carrier alone is a second, the pause between paragraphs at most 1.7.
+        assert!(time(1, "start_time") < 2.9, "{voice}: {told}");
+        assert!(
+            (0.15..1.3).contains(&(time(1, "end_time") - time(1, "start_time"))),
+            "{voice}: {told}"
+        );
+    }
+}
+
 /// A models folder on the same disk as `models`, with `content` as the model.
 fn with_model(models: &Path, content: &[u8]) -> tempfile::TempDir {
     let folder = tempfile::tempdir_in(models).unwrap();

@@ -89,6 +89,12 @@ impl Chosen {
         matches!(self, Self::Kokoro { conversion: Ok(report), .. } if report.blocks == BLOCKS)
     }
 
+    /// Whether it says lone words better after a sentence, and its durations tell where to cut that off.
+    #[must_use]
+    pub fn needs_carriers(&self) -> bool {
+        matches!(self, Self::Kokoro { conversion: Ok(report), .. } if report.durations)
+    }
+
     /// Why speech takes longer with it than it could, in sentences for the owner of the server.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
