@@ -26,7 +26,7 @@ pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
 /// | place | what | shape |
 /// |---|---|---|
 /// | 0 | the signal | `[1, inputs, samples]` |
-/// | 1 | weights of `channels · stride` outputs ([`crate::kernels::toom::pack_plain`]; of a transposed one [`crate::kernels::toom::pack`]) | `[n]` |
+/// | 1 | weights of `channels · stride` outputs ([`crate::kernels::convolution::pack`]) | `[n]` |
 /// | 2 | their bias | `[channels · stride]` |
 ///
 /// Attributes: `taps` and `stride` (int). Output: `[1, channels, samples · stride]`, of which sample `stride · t + phase` of a

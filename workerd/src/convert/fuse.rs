@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io;
 
 use crate::fused;
-use crate::kernels::{matrix, toom};
+use crate::kernels::{self, matrix, toom};
 
 use super::blocks::{self, Block, Layer};
 use super::convolutions::{self, Convolution};
@@ -279,14 +279,17 @@ fn write_filters(
     data: &mut DataFile,
 ) -> io::Result<[Vec<u8>; 2]> {
     let (outputs, inputs) = (convolution.outputs(), convolution.inputs);
-    let pack = if convolution.stride() == 1 {
-        toom::pack_plain
-    } else {
-        toom::pack
-    };
     let packed = convolution
         .filters(floats(convolution.weight, source)?)
-        .and_then(|filters| pack(&filters, outputs, inputs, convolution.taps()))
+        .and_then(|filters| {
+            kernels::convolution::pack(
+                &filters,
+                outputs,
+                inputs,
+                convolution.taps(),
+                convolution.stride(),
+            )
+        })
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, WRONG_SIZE))?;
     let mut weights = data.begin(weights_name(name), packed.len())?;
     weights.put(&packed)?;

@@ -20,8 +20,7 @@ pub struct Convolution<'a> {
     pub taps: usize,
     /// Outputs of the convolution for one channel of the result, and samples of the result for one that goes in.
     pub stride: usize,
-    /// As [`toom::pack_plain`] makes them for a stride of 1, as [`toom::pack`] for another: a transposed convolution runs once for each
-    /// window of the sound, and those of the decoder once for a sentence.
+    /// As [`pack`] makes them.
     pub weights: &'a [f32],
     /// `[channels · stride]`
     pub bias: &'a [f32],
@@ -33,7 +32,7 @@ impl Convolution<'_> {
     /// # Errors
     /// [`KernelError::Size`], [`KernelError::Taps`].
     pub fn check(&self) -> Result<(), KernelError> {
-        let size = if self.stride == 1 {
+        let size = if stays_plain(self.stride) {
             toom::plain_len
         } else {
             toom::packed_len
@@ -54,6 +53,25 @@ impl Convolution<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// A transposed convolution runs once for each window of the sound: its weights are transformed beforehand. Those of the decoder run once
+/// for a sentence: theirs stay as they are, which takes less memory, and are transformed when they run.
+const fn stays_plain(stride: usize) -> bool {
+    stride == 1
+}
+
+/// Packs the weights `[channels · stride][inputs][taps]` of a convolution for [`Convolution::weights`].
+///
+/// `None` when the shape does not fit the data or there is no scheme.
+#[must_use]
+pub fn pack(weights: &[f32], outputs: usize, inputs: usize, taps: usize, stride: usize) -> Option<Vec<f32>> {
+    let pack = if stays_plain(stride) {
+        toom::pack_plain
+    } else {
+        toom::pack
+    };
+    pack(weights, outputs, inputs, taps)
 }
 
 /// One run of a convolution.
@@ -105,7 +123,7 @@ impl Run<'_> {
                 outputs: bias.len(),
                 taps,
                 dilation: 1,
-                weights: if stride == 1 {
+                weights: if stays_plain(stride) {
                     Weights::Plain(weights)
                 } else {
                     Weights::Transformed(weights)

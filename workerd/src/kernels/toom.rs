@@ -28,6 +28,8 @@
 //! Convolution for Deep Neural Networks* (2020). The points were found by trying all sets of thirty simple
 //! candidates on random data; `dev/kernel-points.py` does it again.
 
+use super::simd::MAX_LANES;
+
 /// Output channels of one panel of packed weights.
 pub const PANEL: usize = 8;
 
@@ -191,7 +193,7 @@ pub fn pack(weights: &[f32], outputs: usize, inputs: usize, taps: usize) -> Opti
 /// Floats of one tap of one panel that is packed plainly: as many as whole vectors of any machine hold.
 #[must_use]
 pub const fn plain_row(inputs: usize) -> usize {
-    (inputs * PANEL).next_multiple_of(2 * PANEL)
+    (inputs * PANEL).next_multiple_of(MAX_LANES)
 }
 
 /// Floats that [`pack_plain`] makes.
@@ -199,7 +201,7 @@ pub const fn plain_row(inputs: usize) -> usize {
 /// `None` when no scheme fits or the number overflows.
 #[must_use]
 pub fn plain_len(outputs: usize, inputs: usize, taps: usize) -> Option<usize> {
-    let row = inputs.checked_mul(PANEL)?.checked_next_multiple_of(2 * PANEL)?;
+    let row = inputs.checked_mul(PANEL)?.checked_next_multiple_of(MAX_LANES)?;
     let rows = outputs.div_ceil(PANEL).checked_mul(scheme(taps)?.filter())?;
     rows.checked_mul(row)
 }

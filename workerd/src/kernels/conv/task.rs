@@ -22,7 +22,7 @@ const SPACE: usize = 2;
 pub(in crate::kernels) struct Scratch<V> {
     v: Vec<V>,
     m: Vec<V>,
-    /// Weights of one group of panels, transformed.
+    /// Weights of one panel, transformed.
     w: Vec<V>,
     /// Rows that are not wholly inside, of the tiles of one block.
     edges: Vec<Edge<V>>,
@@ -148,12 +148,17 @@ impl<V: Copy> Task<'_, V> {
                 let share = |panel: usize| (panel - first) * inputs / (last - first);
                 self.prefetch_input::<S, M>(s, next, share(group.start)..share(group.end));
             }
-            let weights = match self.pass.conv.weights {
-                Weights::Transformed(all) => all,
+            // The weights, how they are packed, and which panel is the first of them.
+            let (weights, packing, origin) = match self.pass.conv.weights {
+                Weights::Transformed(all) => (all, now.packing, 0),
                 Weights::Plain(plain) => {
-                    let panel = start;
-                    transform_weights::<S, M, R, N, P>(s, tables, inputs, panel, plain, &mut self.scratch.w);
-                    S::floats(&self.scratch.w)
+                    let alone = Packing {
+                        panels: 1,
+                        ..now.packing
+                    };
+                    let w = &mut self.scratch.w;
+                    transform_weights::<S, M, R, N, P>(s, tables, alone, plain, start, w);
+                    (S::floats(w), alone, start)
                 }
             };
             for (i, set) in sets::<P>().iter().enumerate() {
@@ -163,10 +168,7 @@ impl<V: Copy> Task<'_, V> {
                     for tiles in product::groups(count) {
                         let v = &v[tiles.start * inputs..tiles.end * inputs];
                         for (at, panel) in group.clone().enumerate() {
-                            let start = match self.pass.conv.weights {
-                                Weights::Transformed(_) => now.packing.start(panel, *set, point),
-                                Weights::Plain(_) => value * inputs * PANEL,
-                            };
+                            let start = packing.start(panel - origin, *set, point);
                             let weights = &weights[start..][..inputs * PANEL];
                             let place = Place {
                                 first: at * each + tiles.start * values + value,
@@ -417,26 +419,26 @@ impl<V: Copy> Task<'_, V> {
     }
 }
 
-/// Transforms the weights of a panel into `out`: `[set][point][input][PANEL]`, the sets those of [`sets`].
+/// Transforms the weights of a panel into `out`, packed as `packing` says; only those of [`sets`] are set.
 #[inline(always)]
 fn transform_weights<S: Simd, const M: usize, const R: usize, const N: usize, const P: usize>(
     s: S,
     tables: &Tables<M, R, N>,
-    inputs: usize,
-    panel: usize,
+    packing: Packing,
     plain: &[f32],
+    panel: usize,
     out: &mut Vec<S::V>,
 ) {
-    let (each, row) = (inputs * PANEL, toom::plain_row(inputs));
+    let (each, row) = (packing.inputs * PANEL, toom::plain_row(packing.inputs));
     let filter = if P == 0 { R } else { 2 * R };
-    let floats = sets::<P>().len() * N * each;
+    let floats = packing.sets * N * each;
     out.resize(out.len().max(floats.div_ceil(S::LANES)), s.splat(0.0));
     let out = S::floats_mut(out);
     let g = tables.g.map(|row| row.map(|g| s.splat(toom::narrow(g))));
     let taps = &plain[panel * filter * row..][..filter * row];
     for from in (0..each).step_by(S::LANES) {
         let n = S::LANES.min(each - from);
-        for (i, set) in sets::<P>().iter().enumerate() {
+        for set in sets::<P>() {
             let [low, high] = toom::SETS[*set].map(|share| s.splat(toom::narrow(share)));
             let mut w = [low; R];
             for (tap, w) in w.iter_mut().enumerate() {
@@ -452,7 +454,8 @@ fn transform_weights<S: Simd, const M: usize, const R: usize, const N: usize, co
                     sum = s.fma(g[tap], w[tap], sum);
                 }
                 let sum = S::floats(std::slice::from_ref(&sum));
-                let to = &mut out[(i * N + point) * each + from..];
+                let to = &mut out[packing.start(0, *set, point) + from..];
+                // A whole vector is one store: its length is known when this is compiled.
                 if n == S::LANES {
                     to[..S::LANES].copy_from_slice(sum);
                 } else {

@@ -48,8 +48,7 @@ fn check(isa: Isa, case: Case) {
     let plain = noise(&mut seed, outputs * inputs * taps);
     let bias = noise(&mut seed, outputs);
     let input = noise(&mut seed, inputs * samples);
-    let pack = if stride == 1 { toom::pack_plain } else { toom::pack };
-    let weights = pack(&plain, outputs, inputs, taps).unwrap();
+    let weights = pack(&plain, outputs, inputs, taps, stride).unwrap();
     let convolution = Convolution {
         inputs,
         taps,
@@ -130,7 +129,7 @@ fn few_and_many_tiles_of_many_channels() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let weights = toom::pack(&[1.0; 4 * 2 * 3], 4, 2, 3).unwrap();
+    let weights = pack(&[1.0; 4 * 2 * 3], 4, 2, 3, 2).unwrap();
     let good = Convolution {
         inputs: 2,
         taps: 3,

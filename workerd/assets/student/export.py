@@ -1,0 +1,78 @@
+"""Writes the graph and the table of voices, having measured on held-out lines how wide the cepstra must be."""
+
+import csv
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper
+
+from . import teacher, train, vocoder
+from .acoustics import Acoustics
+from .graph import Graph
+from .network import VOICE, Network
+from .tracks import CEPSTRA
+
+# Of the samples that the tracks were made of, whose unit was that of 16 bits.
+GAIN = 1 / 32768
+WIDEST = 1.6
+# A voice of the table is what its pack is for texts of so many tokens.
+TOKENS = range(40, 160)
+
+
+def export(work, voices, out, table):
+    """Reads work/{network.pt,scale.npz,tracks-*.npz}; writes the model to `out` and the voices to `table`."""
+    learned, held_out = train.prepare(work)
+    scale = train.Scale.load(work / "scale.npz")
+    state = torch.load(work / "network.pt", map_location="cpu")
+    network = Network()
+    network.load_state_dict(state)
+    spread = spread_of(network, scale, held_out)
+    spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
+    weights = {name: tensor.numpy() for name, tensor in state.items()}
+    build(weights, scale, spread, spoken, out)
+    write_table(weights, voices, table)
+    print(f"{out}: {out.stat().st_size} bytes; cepstra are widened by {spread[1:].min():.2f} to {spread.max():.2f}")
+
+
+def spread_of(network, scale, utterances):
+    """A network trained on the mean error moves too little: the deviation of the teacher's cepstra over that of the network's."""
+    wanted, got = np.zeros(CEPSTRA), np.zeros(CEPSTRA)
+    for start in range(0, len(utterances), 12):
+        batch = train.Batch(utterances[start : start + 12], scale)
+        with torch.no_grad():
+            voice = network.voice(batch.style)
+            tracks = network.decode(network.encode(batch.tokens, voice, batch.lengths), batch.token_of_step, batch.positions, voice, batch.mask)
+        for row, u in enumerate(utterances[start : start + 12]):
+            voiced = np.flatnonzero(u.voiced)
+            wanted += batch.tracks[row, voiced, :CEPSTRA].numpy().var(0)
+            got += tracks[row, voiced, :CEPSTRA].numpy().var(0)
+    spread = np.clip(np.sqrt(wanted / got), 1, WIDEST)
+    spread[0] = 1
+    return spread.astype(np.float32)
+
+
+def build(weights, scale, spread, spoken, out):
+    graph = Graph()
+    said = Acoustics(graph, weights, scale, spread, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
+    outputs = [
+        graph.output("waveform", vocoder.waveform(graph, said, GAIN), TensorProto.FLOAT, ["samples"]),
+        graph.output("duration", said.duration, TensorProto.INT64, ["n"]),
+    ]
+    inputs = [
+        helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "n"]),
+        helper.make_tensor_value_info("style", TensorProto.FLOAT, [1, teacher.STYLE]),
+        helper.make_tensor_value_info("speed", TensorProto.FLOAT, [1]),
+    ]
+    onnx.save(graph.model("builtin-voice", inputs, outputs), str(out))
+
+
+def write_table(weights, voices, path):
+    """The numbers that stand in the first dimensions of a style, the others being 0, to give the voice that the pack gives."""
+    matrix, bias = weights["style.weight"].astype(np.float64), weights["style.bias"].astype(np.float64)
+    with open(path, "w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["name", *(f"s{i}" for i in range(VOICE))])
+        for name, pack in voices.packs.items():
+            wanted = matrix @ pack[TOKENS.start : TOKENS.stop].astype(np.float64).mean(0)
+            rows.writerow([name, *(f"{x:.4f}" for x in np.linalg.solve(matrix[:, :VOICE], wanted))])
