@@ -14,6 +14,12 @@ pub const SAMPLE_RATE: u32 = 24_000;
 /// Samples of one frame of a model's duration output.
 pub const SAMPLES_PER_FRAME: usize = 600;
 
+/// Samples of so many frames of each token.
+#[must_use]
+pub fn samples_of_frames(frames: &[u16]) -> usize {
+    frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME
+}
+
 /// Floats of a style vector.
 pub const STYLE_DIM: usize = 256;
 

@@ -20,8 +20,9 @@
 use bincode::{Decode, Encode, config};
 
 use crate::{
-    MAX_TOKENS, SAMPLES_PER_FRAME, STYLE_DIM,
+    MAX_TOKENS, STYLE_DIM,
     frame::{self, FrameError, MAX_HEADER},
+    samples_of_frames,
 };
 
 /// Raised by every change of a message.
@@ -91,7 +92,7 @@ pub enum FromWorker {
     /// The frame's body is the PCM that was in no part: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
     Done {
         job: u64,
-        /// Frames of [`SAMPLES_PER_FRAME`] for each token and the padding at both ends (tokens + 2 entries);
+        /// Frames of [`crate::SAMPLES_PER_FRAME`] for each token and the padding at both ends (tokens + 2 entries);
         /// `None` when the model does not tell.
         frames: Option<Vec<u16>>,
         /// Since the part before.
@@ -279,7 +280,7 @@ pub fn samples_of(frames: &[u16], tokens: usize) -> Result<usize, ProtocolError>
     if frames.len() != tokens + 2 {
         return Err(ProtocolError::WrongDurations(frames.len(), tokens));
     }
-    Ok(frames.iter().map(|&n| usize::from(n)).sum::<usize>() * SAMPLES_PER_FRAME)
+    Ok(samples_of_frames(frames))
 }
 
 #[cfg(test)]

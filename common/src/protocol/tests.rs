@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::SAMPLES_PER_FRAME;
 
 fn job() -> Job {
     Job {

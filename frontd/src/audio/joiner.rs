@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use common::SAMPLES_PER_FRAME;
+use common::samples_of_frames;
 
 use super::{
     duration_of, limiter, samples_in,
@@ -152,15 +152,13 @@ impl Joiner {
     /// The pause before a segment and the first part of its sound; the segment has these frames. How much of its end will be
     /// trimmed is not known yet: it is taken to be the padding's silence.
     pub fn begin(&mut self, pcm: &[f32], frames: &[u16], manner: Manner) -> (Vec<f32>, Placed) {
-        let samples =
-            |frames: &[u16]| frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME;
         let start = sounding(pcm, 0.0).start;
-        let silence = samples(frames.last().map_or(&[][..], std::slice::from_ref));
+        let silence = samples_of_frames(frames.last().map_or(&[][..], std::slice::from_ref));
         let mut out = self.take_pause();
         let placed = Placed {
             start: self.samples + out.len(),
             trimmed: start,
-            kept: (samples(frames) + TAIL).saturating_sub(start + silence),
+            kept: (samples_of_frames(frames) + TAIL).saturating_sub(start + silence),
             speed: manner.speed,
         };
         let from = out.len();

@@ -4,7 +4,7 @@
 //! of its own the model says them well (docs/model-notes.md F has the figures). So the worker is given both, and the sentence is cut
 //! off in the pause between. Pure: tokens and samples in, samples out.
 
-use common::SAMPLES_PER_FRAME;
+use common::{SAMPLES_PER_FRAME, samples_of_frames};
 
 use crate::{
     segments::{SHORT, Segment},
@@ -44,19 +44,16 @@ pub(super) fn after(speech: &Speech) -> Option<Speech> {
     // The padding in front has frames too.
     let carrier = 1 + CARRIER.chars().count();
     let (before, own) = frames.split_at_checked(carrier)?;
-    let total = |frames: &[u16]| frames.iter().map(|n| usize::from(*n)).sum::<usize>();
-    let word = total(before);
-    let pause = word - total(&before[carrier - MARKS..]);
-    let cut = quietest(
-        speech
-            .pcm
-            .get(pause * SAMPLES_PER_FRAME..word * SAMPLES_PER_FRAME)?,
-    ) + pause * SAMPLES_PER_FRAME;
+    let (pause, word) = (
+        samples_of_frames(&before[..carrier - MARKS]),
+        samples_of_frames(before),
+    );
+    let cut = pause + quietest(speech.pcm.get(pause..word)?);
     // Durations are whole frames; what is left of one before the cut is silence.
-    let first = cut / SAMPLES_PER_FRAME;
-    let mut pcm = speech.pcm[first * SAMPLES_PER_FRAME..].to_vec();
-    pcm[..cut % SAMPLES_PER_FRAME].fill(0.0);
-    let padding = u16::try_from(word - first).ok()?;
+    let left = cut % SAMPLES_PER_FRAME;
+    let mut pcm = speech.pcm[cut - left..].to_vec();
+    pcm[..left].fill(0.0);
+    let padding = u16::try_from((word - cut + left) / SAMPLES_PER_FRAME).ok()?;
     Some(Speech {
         pcm,
         frames: Some(std::iter::once(padding).chain(own.iter().copied()).collect()),
@@ -69,12 +66,9 @@ fn quietest(pause: &[f32]) -> usize {
         .chunks_exact(STEP)
         .map(|step| step.iter().map(|sample| sample * sample).sum())
         .collect();
-    let spans = || energy.windows(SPAN).map(|span| span.iter().sum::<f32>());
-    let least = spans().fold(f32::INFINITY, f32::min);
-    let last = spans()
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rposition(|span| span <= least * AS_QUIET);
+    let spans: Vec<f32> = energy.windows(SPAN).map(|span| span.iter().sum()).collect();
+    let least = spans.iter().copied().fold(f32::INFINITY, f32::min);
+    let last = spans.iter().rposition(|span| *span <= least * AS_QUIET);
     last.map_or(0, |step| (step + SPAN / 2) * STEP)
 }
 
@@ -109,7 +103,7 @@ mod tests {
         frames[0] = 4;
         frames[marks..].copy_from_slice(&[4, 3, 2, 1]);
         frames.extend([2, 2, 3]);
-        let samples = frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME;
+        let samples = samples_of_frames(&frames);
         let mut pcm = vec![0.5; samples];
         let word = samples - 7 * SAMPLES_PER_FRAME;
         pcm[word - 10 * SAMPLES_PER_FRAME..][quiet].fill(0.001);
@@ -126,10 +120,7 @@ mod tests {
         let frames = word.frames.unwrap();
         // 3,000 samples are five frames: as many are left of the pause.
         assert_eq!(frames[1..], [2, 2, 3]);
-        assert_eq!(
-            word.pcm.len(),
-            frames.iter().map(|n| usize::from(*n)).sum::<usize>() * SAMPLES_PER_FRAME
-        );
+        assert_eq!(word.pcm.len(), samples_of_frames(&frames));
         let sounds = word.pcm.iter().position(|sample| *sample > 0.1).unwrap();
         assert_eq!(sounds, word.pcm.len() - (7 + 5) * SAMPLES_PER_FRAME);
         assert!(sounds > 0, "the cut is inside of the silence");

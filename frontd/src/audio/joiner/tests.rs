@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use common::SAMPLES_PER_FRAME;
 
 const PAUSES: Pauses = Pauses {
     clause: Duration::from_millis(200),
