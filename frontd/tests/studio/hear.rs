@@ -11,7 +11,9 @@ async fn generate_is_heard() {
     };
     browser.write(TALE).await;
     browser.click("go").await;
-    browser.until("player.time > 0.3 && player.playing").await;
+    browser
+        .until("hook('audio').currentTime > 0.3 && !hook('audio').paused")
+        .await;
     // What the element plays is sound, not silence.
     let loudest = browser
         .number(
@@ -32,8 +34,10 @@ async fn generate_is_heard() {
         )
         .await;
     assert!(loudest > 0.05, "the loudest sample was {loudest}");
-    let before = browser.number("player.time").await;
-    browser.until(&format!("player.time > {before} + 1")).await;
+    let before = browser.number("hook('audio').currentTime").await;
+    browser
+        .until(&format!("hook('audio').currentTime > {before} + 1"))
+        .await;
     browser.until("store.job.phase === 'finished'").await;
     let seconds = browser.number("store.take.seconds").await;
     assert!((9.0..30.0).contains(&seconds), "{seconds} s");
@@ -67,7 +71,7 @@ async fn a_wav_is_heard_while_it_arrives_and_can_be_sought() {
     // At another speed the browser's own player takes over, at the same place.
     browser.run("store.rate = 2").await;
     browser
-        .until("hook('audio').playbackRate === 2 && player.time > 5 && player.playing")
+        .until("hook('audio').playbackRate === 2 && hook('audio').currentTime > 5 && !hook('audio').paused")
         .await;
     browser.close().await;
 }

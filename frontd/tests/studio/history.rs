@@ -23,7 +23,7 @@ async fn history_and_draft_survive_a_reload() {
         )
         .await;
     browser.click("replay").await;
-    browser.until("player.time > 0.3").await;
+    browser.until("hook('audio').currentTime > 0.3").await;
     let length = browser.number("hook('audio').duration").await;
     assert!((length - seconds).abs() < 0.2, "{length} s of {seconds} s");
     browser.click("restore").await;
