@@ -48,6 +48,20 @@ fn a_word_that_is_all_there_is_is_stressed() {
     assert_eq!(made.phonemes, "ɡˌO", "as it was asked for");
 }
 
+/// Spellings that Kokoro says and a recogniser hears: docs/model-notes.md, F.
+#[test]
+fn interjections_without_vowels_have_some() {
+    for (text, said) in [
+        ("Hmm.", "hˈʌm."),
+        ("Hmmmm…", "hˈʌm…"),
+        ("Mm-hmm.", "ˌʌhˈʌ."),
+        ("Uh-oh!", "ˈʌ, ˈO!"),
+        ("Psst! Nah.", "pˈɪsst! nˈɑɑ."),
+    ] {
+        assert_eq!(segments(text, Dialect::American)[0].phonemes, said, "{text}");
+    }
+}
+
 #[test]
 fn tells_the_place_of_each_word() {
     let text = "A cat sat.";
