@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Raised by every change of a message.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 
 /// Jobs that a worker may have begun and not ended. What is kept of one takes 6 MB for ten seconds of sound.
 pub const MOST_BEGUN: usize = 4;
@@ -73,6 +73,8 @@ pub struct Job {
     pub threads: u8,
     /// Whether somebody waits for the first sound: it comes in parts, then, and other jobs may be computed between two of them.
     pub early: bool,
+    /// Whether the built-in voice speaks it, whatever model is loaded.
+    pub draft: bool,
 }
 
 /// From a worker to frontd.

@@ -55,6 +55,8 @@ pub struct Request {
     pub styles: BTreeMap<String, Style>,
     /// Instead of the voices' own.
     pub dialect: Option<Dialect>,
+    /// Whether the built-in voice drafts it, instead of the model.
+    pub draft: bool,
     pub speed: f32,
     /// Which reading of the words, 0 the plain one.
     pub variant: u8,
@@ -234,6 +236,7 @@ impl Generator {
                         speed,
                         // The first part would be of the carrier.
                         early: !carried && ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
+                        draft: request.draft,
                     };
                     before += own as f32 / speed;
                     known.segments.store(

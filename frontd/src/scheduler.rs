@@ -51,6 +51,8 @@ pub struct SegmentJob {
     pub speed: f32,
     /// Whether a listener needs its first sound before all of it is made. What is made is kept under the same name either way.
     pub early: bool,
+    /// Whether the built-in voice speaks it, quickly, instead of the model.
+    pub draft: bool,
 }
 
 /// Why there is no speech.

@@ -148,6 +148,7 @@ mod tests {
             pace: 1.0,
             speed: 1.0,
             early: false,
+            draft: false,
         };
         let _promise = ticket.submit(0, job).await;
         assert!(!lives(&async || scheduler.alive().await, BOUND).await);

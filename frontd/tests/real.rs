@@ -161,6 +161,24 @@ fn of_a_lone_word_s_carrier_nothing_is_heard() {
     }
 }
 
+#[test]
+fn the_built_in_voice_drafts_what_the_model_says() {
+    let Some(models) = models() else { return };
+    let server = server(&models, &[("SEGMENT_CACHE_MB", "0")]);
+    let voice = voices(&server)[0].clone();
+    let say = |model| {
+        let request = json!({ "model": model, "input": prose(3), "voice": voice, "response_format": "wav" });
+        let started = Instant::now();
+        (samples(&server.speech(&request)), started.elapsed())
+    };
+    let ((draft, quickly), (speech, slowly)) = (say("draft"), say("kokoro"));
+    assert_ne!(draft, speech);
+    assert_eq!(draft, say("draft").0, "a draft is the same every time");
+    assert!(quickly * 5 < slowly, "{quickly:?} {slowly:?}");
+    let listed = server.json("/v1/models/draft");
+    assert_eq!(listed["served_by"], "builtin");
+}
+
 /// A models folder on the same disk as `models`, with `content` as the model.
 fn with_model(models: &Path, content: &[u8]) -> tempfile::TempDir {
     let folder = tempfile::tempdir_in(models).unwrap();

@@ -4,6 +4,7 @@
 //! any time and replaced at once.
 
 pub mod convert;
+pub mod drafts;
 pub mod engine;
 pub mod fused;
 pub mod jail;

@@ -18,10 +18,11 @@ use nix::unistd::Pid;
 use tracing_subscriber::EnvFilter;
 use workerd::{
     convert::{self, ConvertError},
+    drafts::WithDrafts,
     engine::Engine,
     jail::{self, JailError},
     kernels::{Isa, Setting},
-    onnx::{Model, OnnxEngine, Options, Runtime},
+    onnx::{LoadError, Model, OnnxEngine, Options, Runtime},
     serve, signals,
 };
 
@@ -147,15 +148,13 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
     let from = stream.try_clone().map_err(internal)?;
 
     let started = Instant::now();
-    let model = arguments.model.as_deref().map_or(Model::Builtin, Model::File);
     let options = Options {
         threads: arguments.threads,
         kernels: arguments.kernels,
         isa: arguments.kernels_isa,
         exact: false,
     };
-    let mut engine = Runtime::open(&arguments.onnxruntime)
-        .and_then(|runtime| OnnxEngine::load(&runtime, model, options))
+    let mut engine = load(&arguments.onnxruntime, arguments.model.as_deref(), options)
         .map_err(|error| (error.exit(), error.into()))?;
     let unconfined = jail::when_loaded().map_err(|e| (WorkerExit::Jail, e.into()))?;
     let ready = Ready {
@@ -165,13 +164,26 @@ fn work(arguments: &Arguments) -> Result<(), (WorkerExit, anyhow::Error)> {
         unconfined,
     };
     serve::serve(
-        &mut engine,
+        engine.as_mut(),
         &ready,
         from,
         BufWriter::with_capacity(WRITE_BUFFER, stream),
         serve::REST_AFTER,
     )
     .map_err(|e| (WorkerExit::Protocol, e.into()))
+}
+
+/// The model with the built-in voice for drafts, or the built-in voice, whose drafts are its speech.
+fn load(runtime: &Path, model: Option<&Path>, options: Options) -> Result<Box<dyn Engine>, LoadError> {
+    let runtime = Runtime::open(runtime)?;
+    let builtin = OnnxEngine::load(&runtime, Model::Builtin, options)?;
+    Ok(match model {
+        None => Box::new(builtin),
+        Some(file) => {
+            let model = OnnxEngine::load(&runtime, Model::File(file), options)?;
+            Box::new(WithDrafts::new(model, builtin))
+        }
+    })
 }
 
 /// frontd keeps the last lines to explain a death. ONNX Runtime is silent unless `RUST_LOG` asks: it tells of every

@@ -286,6 +286,7 @@ impl OnnxEngine {
             speed: 1.0,
             threads: u8::try_from(threads).unwrap_or(u8::MAX),
             early: false,
+            draft: false,
         };
         threads.map(job).collect()
     }

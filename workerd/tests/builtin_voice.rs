@@ -300,6 +300,7 @@ fn nothing_breaks_it() {
                 speed,
                 threads: 1,
                 early: false,
+                draft: false,
             };
             let speech = voice.0.synthesise(&job).unwrap();
             assert!(!speech.pcm.is_empty());
@@ -336,6 +337,7 @@ impl Voice {
                 speed,
                 threads: 1,
                 early: false,
+                draft: false,
             })
             .unwrap()
     }

@@ -31,6 +31,7 @@ fn job(tokens: usize, speed: f32) -> Job {
         speed,
         threads: 1,
         early: false,
+        draft: false,
     }
 }
 

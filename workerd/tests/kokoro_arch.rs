@@ -52,6 +52,7 @@ fn the_real_architecture_speaks_as_in_python() {
             tokens,
             threads,
             early: false,
+            draft: false,
         };
         let speech = engine.synthesise(&job).unwrap();
         assert_eq!(

@@ -120,6 +120,7 @@ fn job(voices: &Path, style: Style, tokens: usize, speed: f32) -> Job {
         speed,
         threads: 1,
         early: false,
+        draft: false,
     }
 }
 

@@ -11,13 +11,14 @@ fn job() -> Job {
         speed: 1.0,
         threads: 1,
         early: true,
+        draft: false,
     }
 }
 
-/// Golden bytes of version 4: a change here is a change of the protocol and must raise `VERSION`.
+/// Golden bytes of version 5: a change here is a change of the protocol and must raise `VERSION`.
 #[test]
 fn golden_bytes() {
-    assert_eq!(preamble(), *b"dextts\x04\x00");
+    assert_eq!(preamble(), *b"dextts\x05\x00");
     assert_eq!(encode(&ToWorker::Go { job: 7, threads: 2 }).unwrap(), [1, 7, 2]);
     assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [2, 251, 44, 1]);
     assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [3, 5]);
@@ -26,7 +27,7 @@ fn golden_bytes() {
     assert_eq!(run[5..8], [251, 0, 1]);
     assert_eq!(run[8..12], 0.5f32.to_le_bytes());
     assert_eq!(run[8 + 4 * STYLE_DIM..][..4], 1f32.to_le_bytes());
-    assert_eq!(run[8 + 4 * STYLE_DIM + 4..], [1, 1]);
+    assert_eq!(run[8 + 4 * STYLE_DIM + 4..], [1, 1, 0]);
     let ready = Ready {
         load_ms: 43,
         kernels: "ort".into(),

@@ -51,7 +51,7 @@ pub(super) enum ApiError {
     },
     #[error("response_format {0:?} is not made here: choose mp3 or wav.")]
     Format(String),
-    #[error("The model {0:?} is not served here: use {served}.", served = model_ids::SERVED.join(", "))]
+    #[error("The model {0:?} is not served here: use {served} or {draft}.", served = model_ids::SERVED.join(", "), draft = model_ids::DRAFT)]
     Model(String),
     #[error("lang_code {0:?} is not spoken here: English only, a (en-us) or b (en-gb).")]
     Language(String),

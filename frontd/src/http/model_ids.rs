@@ -1,6 +1,9 @@
-//! The names of the one model that speaks, as OpenAI's clients and catalogues of models write them.
+//! The names of the model that speaks, as OpenAI's clients and catalogues of models write them, and that of the one that drafts.
 
-/// Those that are listed.
+/// The built-in voice, which drafts what the model will say.
+pub(super) const DRAFT: &str = "draft";
+
+/// The model's names that are listed.
 pub(super) const SERVED: [&str; 4] = ["kokoro", "tts-1", "tts-1-hd", "gpt-4o-mini-tts"];
 
 /// What a catalogue may append to `kokoro`: the size, the version and the file's form.
@@ -21,6 +24,12 @@ pub(super) fn is_served(id: &str) -> bool {
     }
     let dated = |served: &&str| name.strip_prefix(*served).is_some_and(is_date);
     SERVED.contains(&name) || SERVED.iter().any(dated)
+}
+
+/// Whether `id` means the built-in voice.
+#[must_use]
+pub(super) fn is_draft(id: &str) -> bool {
+    id.trim().eq_ignore_ascii_case(DRAFT)
 }
 
 /// `-1106` or `-2025-12-15`.

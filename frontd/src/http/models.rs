@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use super::{
     Service,
     error::{ApiError, ErrorBody},
-    model_ids::{self, SERVED},
+    model_ids::{self, DRAFT, SERVED},
 };
+use crate::model::choose::Chosen;
 
 /// When Kokoro-82M v1.0 was published: clients want a number here.
 const CREATED: u64 = 1_737_936_000;
@@ -59,15 +60,15 @@ pub(super) struct Status {
     status: &'static str,
 }
 
-/// The names of the model
+/// The names of the models
 #[utoipa::path(get, path = "/v1/models", tag = "models", security(()),
-    responses((status = 200, description = "All of them are the model in use", body = ModelList)))]
+    responses((status = 200, description = "`draft` is the built-in voice, and the others are the model in use", body = ModelList)))]
 pub(super) async fn list(State(service): State<Arc<Service>>) -> Json<ModelList> {
-    let data = SERVED.into_iter().map(|id| model(&service, id)).collect();
+    let data = listed().map(|id| model(&service, id)).collect();
     Json(ModelList { object: "list", data })
 }
 
-/// One name of the model
+/// One name of a model
 #[utoipa::path(get, path = "/v1/models/{id}", tag = "models", security(()),
     params(("id" = String, Path, example = "kokoro")),
     responses(
@@ -78,21 +79,18 @@ pub(super) async fn one(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
 ) -> Result<Json<Model>, ApiError> {
-    if model_ids::is_served(&id) {
+    if model_ids::is_served(&id) || model_ids::is_draft(&id) {
         Ok(Json(model(&service, &id)))
     } else {
         Err(ApiError::ModelNotFound(id.chars().take(40).collect()))
     }
 }
 
-/// The names of the model, as Open WebUI asks for them
+/// The names of the models, as Open WebUI asks for them
 #[utoipa::path(get, path = "/v1/audio/models", tag = "models", security(()),
-    responses((status = 200, description = "All of them are the model in use", body = AudioModelList)))]
+    responses((status = 200, description = "`draft` is the built-in voice, and the others are the model in use", body = AudioModelList)))]
 pub(super) async fn audio() -> Json<AudioModelList> {
-    let models = SERVED
-        .into_iter()
-        .map(|id| AudioModel { id: id.to_owned() })
-        .collect();
+    let models = listed().map(|id| AudioModel { id: id.to_owned() }).collect();
     Json(AudioModelList { models })
 }
 
@@ -103,13 +101,22 @@ pub(super) async fn test() -> Json<Status> {
     Json(Status { status: "ok" })
 }
 
+fn listed() -> impl Iterator<Item = &'static str> {
+    SERVED.into_iter().chain([DRAFT])
+}
+
 fn model(service: &Service, id: &str) -> Model {
+    let serving = if model_ids::is_draft(id) {
+        &Chosen::Builtin
+    } else {
+        &service.model
+    };
     Model {
         id: id.to_owned(),
         object: "model",
         created: CREATED,
         owned_by: "dexterous-tts",
-        served_by: service.model.name().to_owned(),
-        description: service.model.label(),
+        served_by: serving.name().to_owned(),
+        description: serving.label(),
     }
 }

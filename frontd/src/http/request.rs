@@ -35,11 +35,12 @@ const FORMER_FORMATS: [&str; 4] = ["opus", "flac", "aac", "pcm"];
 #[schema(example = json!({"model": "kokoro", "input": "Hello there.", "voice": "af_heart", "response_format": "mp3"}))]
 pub(super) struct SpeechRequest {
     /// `kokoro`, `tts-1`, `tts-1-hd` or `gpt-4o-mini-tts`: all of them are the model in use, also as catalogues write them
-    /// (`hexgrad/Kokoro-82M`, `gpt-4o-mini-tts-2025-12-15`).
+    /// (`hexgrad/Kokoro-82M`, `gpt-4o-mini-tts-2025-12-15`). `draft` is the built-in voice: the same words and voices
+    /// made many times as fast, to listen through a text before it is spoken well.
     #[schema(
         example = "kokoro",
         default = "kokoro",
-        pattern = "^(kokoro|tts-1|tts-1-hd|gpt-4o-mini-tts)$"
+        pattern = "^(kokoro|tts-1|tts-1-hd|gpt-4o-mini-tts|draft)$"
     )]
     pub(super) model: Option<String>,
     /// The text. `[pause:1.5s]` is a pause and `[word](/phonemes/)` a pronunciation.
@@ -197,6 +198,8 @@ pub(super) struct CheckedRequest {
     pub(super) styles: BTreeMap<String, Style>,
     /// Instead of the voices' own.
     pub(super) dialect: Option<Dialect>,
+    /// Whether the built-in voice drafts it, instead of the model.
+    pub(super) draft: bool,
     pub(super) speed: f32,
     pub(super) variant: u8,
     pub(super) volume: f32,
@@ -248,11 +251,12 @@ impl CheckedRequest {
         rules: &Rules,
         voices: &Voices,
     ) -> Result<Self, ApiError> {
-        if let Some(model) = request.model.take()
-            && !model_ids::is_served(&model)
-        {
-            return Err(ApiError::Model(clipped(&model)));
-        }
+        let draft = match request.model.take() {
+            None => false,
+            Some(model) if model_ids::is_served(&model) => false,
+            Some(model) if model_ids::is_draft(&model) => true,
+            Some(model) => return Err(ApiError::Model(clipped(&model))),
+        };
         let text = request
             .input
             .take()
@@ -342,6 +346,7 @@ impl CheckedRequest {
             style,
             styles,
             dialect,
+            draft,
             speed,
             variant,
             volume,

@@ -229,6 +229,7 @@ pub(super) async fn start(
         style: speech.style,
         styles: speech.styles,
         dialect: speech.dialect,
+        draft: speech.draft,
         speed: speech.speed,
         variant: speech.variant,
         volume: speech.volume,

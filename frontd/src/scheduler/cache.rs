@@ -14,7 +14,8 @@ use crate::workers::Speech;
 /// What an entry costs beside its speech: its name, links and tables, generously.
 const OVERHEAD: usize = 256;
 
-/// SHA-256 of the model, the tokens, the style and the model's own speed: no two segments share it by accident or by intent.
+/// SHA-256 of the model, the tokens, the style, the model's own speed and whether it is a draft: no two segments share it by
+/// accident or by intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
@@ -53,6 +54,7 @@ impl Cache {
             hash.update(value.to_bits().to_le_bytes());
         }
         hash.update(job.pace.to_bits().to_le_bytes());
+        hash.update([job.draft.into()]);
         // How early it is needed and how fast it will be heard is no matter of its sound.
         Key(hash.finalize().into())
     }
@@ -104,6 +106,7 @@ mod tests {
             pace: 1.0,
             speed: 1.0,
             early: false,
+            draft: false,
         }
     }
 
@@ -122,12 +125,15 @@ mod tests {
         styled.style[255] = 0.500_000_1;
         let mut paced = plain.clone();
         paced.pace = 1.05;
+        let mut draft = plain.clone();
+        draft.draft = true;
         let mut fast = plain.clone();
         fast.speed = 2.0;
         let keys = [
             cache.key(&plain),
             cache.key(&styled),
             cache.key(&paced),
+            cache.key(&draft),
             cache.key(&job(&[1, 2])),
             Cache::new(1, "builtin").key(&plain),
         ];

@@ -29,6 +29,9 @@ const POISON_AFTER: u32 = 2;
 /// Workers that may die under one segment through no fault of its own.
 const LOSSES: u32 = 20;
 
+/// Tokens of a draft that take as long as one of Kokoro's.
+const DRAFTS: usize = 20;
+
 /// What the first part of a segment takes that comes in parts: so much whatever its length, and the prosody of all of it (a tenth).
 /// workerd's windows decide it; here it is an estimate for who goes first.
 fn first_turn(work: usize) -> usize {
@@ -86,6 +89,7 @@ struct Running {
     compute: Duration,
     /// All turns so far had one thread.
     narrow: bool,
+    draft: bool,
 }
 
 pub(super) struct Task {
@@ -299,12 +303,13 @@ impl Task {
             segment = running.index,
             work = running.work,
             narrow = running.narrow,
+            draft = running.draft,
             seconds = seconds_of(speech.pcm.len(), 1.0),
             ?compute,
             "a segment is made"
         );
-        // With lent cores it was faster than the next may be.
-        if running.narrow || !self.rates.known() {
+        // With lent cores it was faster than the next may be, and a draft tells nothing of the model.
+        if !running.draft && (running.narrow || !self.rates.known()) {
             self.rates.measured(running.work, speech.pcm.len(), compute);
         }
         let speech = Arc::new(speech);
@@ -419,6 +424,7 @@ impl Task {
             style,
             pace,
             early,
+            draft,
             ..
         } = work.job.clone();
         let job = Job {
@@ -428,6 +434,7 @@ impl Task {
             speed: pace,
             threads,
             early,
+            draft,
         };
         let running = Running {
             key: work.key,
@@ -438,6 +445,7 @@ impl Task {
             turn: Some((threads, segment.turn)),
             compute: Duration::ZERO,
             narrow: threads == 1,
+            draft,
         };
         self.running.insert(self.last_job, running);
         let deadline = self.deadline(segment.work);
@@ -549,7 +557,12 @@ impl Task {
 
 /// A segment of which nothing is made yet.
 fn fresh(index: u64, job: &SegmentJob) -> Pending {
-    let work = job.tokens.len();
+    let tokens = job.tokens.len();
+    let work = if job.draft {
+        tokens.div_ceil(DRAFTS)
+    } else {
+        tokens
+    };
     Pending {
         index,
         work,

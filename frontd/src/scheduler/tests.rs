@@ -75,6 +75,7 @@ fn segment(tokens: usize) -> SegmentJob {
         pace: 1.0,
         speed: 1.0,
         early: true,
+        draft: false,
     }
 }
 
@@ -317,6 +318,7 @@ async fn a_sentence_that_was_heard_in_part_is_not_ended_with_another_s_rendering
     let his = fleet.scheduler.enter(Delivery::Whole).await.unwrap();
     let whole = SegmentJob {
         early: false,
+        draft: false,
         ..segment(10)
     };
     let mut heard_whole = his.submit(0, whole.clone()).await;

@@ -64,6 +64,7 @@ async fn speak(
     let voice = voice.unwrap_or(&service.config.model.default_voice);
     let request = Request {
         dialect: None,
+        draft: false,
         items: script::parse(text, &script::Options::default())?,
         style: service.voices.resolve(voice)?,
         styles: BTreeMap::new(),

@@ -352,6 +352,7 @@ mod tests {
                 speed: 1.0,
                 threads: 1,
                 early: true,
+                draft: false,
             })
         };
         for id in [1, 2] {

@@ -84,7 +84,7 @@ fn what_can_only_mean_one_thing_is_taken() {
         ),
         (
             json!({"input": "Hi.", "model": "piper"}),
-            "use kokoro, tts-1, tts-1-hd, gpt-4o-mini-tts.",
+            "use kokoro, tts-1, tts-1-hd, gpt-4o-mini-tts or draft.",
         ),
         (
             json!({"input": "Hi.", "voice": 7}),

@@ -6,6 +6,7 @@
 
 mod browser;
 mod dialogue;
+mod drafts;
 mod grammar;
 mod hear;
 mod history;

@@ -21,7 +21,7 @@ use crate::{Browser, studio};
 const SCENE: &str = "# The bar\n\nThe fog came in before supper.\n\nANNA: Did Siobhan see the light?\nBEN: She saw it from the quay.\nCLARA: Then the boats will be late.\n\n\
     # The lamp\n\nAt the top the glass was white.\n\nANNA: It needs oil.\nBEN: I will climb.";
 
-async fn picture(browser: &Browser, name: &str) {
+pub(crate) async fn picture(browser: &Browser, name: &str) {
     let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
         return;
     };

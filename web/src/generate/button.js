@@ -9,13 +9,14 @@ export function startButton() {
 	const go = hook("go");
 	const small = hook("go-small");
 	on(go, "click", () => generating() || generate());
+	on(hook("draft"), "click", () => generating() || generate(store.all, { draft: true }));
 	on(small, "click", () => (generating() ? cancel() : generate()));
 	on(hook("cancel"), "click", cancel);
 	store.watch("job take", (job) => {
 		const busy = BUSY.includes(job.phase);
 		go.classList.toggle("busy", busy);
 		go.classList.toggle("waiting", busy && job.phase !== "speaking");
-		aria(go, { disabled: busy });
+		for (const button of [go, hook("draft")]) aria(button, { disabled: busy });
 		hook("go-text").textContent = labelOf(job);
 		hook("fill").style.setProperty("--fill", partOf(job));
 		hook("cancel").hidden = !busy;
@@ -24,12 +25,14 @@ export function startButton() {
 		showSaid(job);
 		hook("under").textContent = underOf(job);
 	});
+	// Where nothing but the built-in voice is installed, all that is said is a draft.
+	store.watch("status", ({ model = "builtin" }) => (hook("draft").hidden = model === "builtin"));
 	startSmall(go, small);
 }
 
 function labelOf({ phase, did, known, ahead, wait }) {
 	switch (phase) {
-		case "asking": return "Starting";
+		case "asking": return store.take?.drafts ? "Speaking" : "Starting";
 		case "queued": return `${ahead} before you${wait ? `, about ${span(wait)}` : ""}`;
 		case "speaking": return known ? `Speaking, ${did} of ${plural(known, "sentence")}` : "Speaking";
 		case "busy": return "Waiting for a free place";
@@ -64,6 +67,7 @@ const SHORT_SECONDS = 10;
 function underOf({ phase, seconds, kept, known, left }) {
 	const take = store.take;
 	if (phase === "finished") return `Done, ${clock(seconds)} of audio${kept ? `, ${kept} of ${plural(known, "sentence")} kept` : ""}.`;
+	if (BUSY.includes(phase) && take?.drafts) return `The draft is ready, ${plural(take.drafts, "sentence")} of it to be replaced.`;
 	if (phase === "speaking" && take) return `${span(take.seconds)} ready of about ${span(take.length)}${left > SHORT_SECONDS ? `, ${span(left)} more to wait` : ""}`;
 	return "";
 }

@@ -1,6 +1,8 @@
 import { speech } from "../api/speech.js";
+import { on } from "../dom.js";
 import { store } from "../state.js";
 import { keepTake } from "../history/keep.js";
+import { DraftedTake } from "../player/drafted.js";
 import { player } from "../player/player.js";
 import { Take } from "../player/take.js";
 import { seconds } from "../script/estimate.js";
@@ -20,36 +22,58 @@ let stop = null;
 
 /**
  * Says a studio, the page's or that of a project; `quiet` leaves the player alone. Gives the take, or `null`. One generation at a time. The store's job goes idle → asking → queued → speaking → finished | cancelled | failed,
- * with `busy` or `offline` before it speaks.
+ * with `busy` or `offline` before it speaks. `draft`: the built-in voice says all of it at once, and what the model says takes its
+ * place sentence by sentence.
  */
-export async function generate(studio = store.all, { quiet = false } = {}) {
+export async function generate(studio = store.all, { quiet = false, draft = false } = {}) {
 	if (stop) return null;
 	if (!studio.script.trim()) {
 		store.job = { phase: "failed", place: "script", said: "Write something to say first." };
 		return null;
 	}
 	const ending = (stop = new AbortController());
-	const { script: text, mix, ...ways } = studio;
-	const { request, back, names } = requestOf({ ...studio, casts: store.casts });
-	const take = new Take({ text, mix, format: request.response_format, settings: Object.fromEntries(SETTINGS.map((name) => [name, ways[name]])), request });
-	Object.assign(take, { back, names });
-	take.expected = seconds(request.input, request.speed);
-	const start = quiet ? null : new Start(changedFrom(store.take, take));
+	const asked = requestOf({ ...studio, casts: store.casts }, { wav: draft });
+	const take = takeFor(studio, asked);
+	const heard = draft ? takeFor(studio, asked, DraftedTake) : take;
+	const start = quiet ? null : new Start(changedFrom(store.take, heard));
 	try {
-		await untilSpoken(request, take, start, ending.signal);
+		if (draft) await sayDraft(heard, take, start, ending.signal);
+		await untilSpoken(asked.request, take, draft ? null : start, ending.signal);
+		take.end();
+		start?.look(heard);
 		stop = null;
 		store.job = { ...store.job, phase: "finished", seconds: take.seconds };
 		await keepTake(take);
-		return take;
+		if (draft) heard.becomes(take);
+		return heard;
 	} catch (error) {
-		take.broken = take.tape.length > 0;
-		take.end();
+		heard.broken = heard.tape.length > 0;
+		heard.end();
 		const cancelled = error.name === "AbortError";
-		store.job = cancelled ? { phase: "cancelled", seconds: take.seconds } : { phase: "failed", kind: error.kind, said: error.said ?? String(error), place: error.place };
+		store.job = cancelled ? { phase: "cancelled", seconds: heard.seconds } : { phase: "failed", kind: error.kind, said: error.said ?? String(error), place: error.place };
 		return null;
 	} finally {
 		if (stop === ending) stop = null;
 	}
+}
+
+function takeFor({ script: text, mix, ...ways }, { request, back, names }, Kind = Take) {
+	const settings = Object.fromEntries(SETTINGS.map((name) => [name, ways[name]]));
+	const take = new Kind({ text, mix, settings, format: request.response_format, request });
+	return Object.assign(take, { back, names, expected: seconds(request.input, request.speed) });
+}
+
+/** Says the draft, and has `take` replace it from then on. */
+async function sayDraft(draft, take, start, signal) {
+	const { return_download_link: _, download_format: __, ...request } = draft.request;
+	await untilSpoken({ ...request, model: "draft" }, draft, start, signal);
+	draft.await(take);
+	start?.look(draft);
+	const heard = () => (player.take === draft ? player.heard : {});
+	const follow = () => draft.follow(heard());
+	on(take, "grow spans end", follow);
+	on(player, "change", follow);
+	on(draft, "end", () => draft.complete && player.removeEventListener("change", follow));
 }
 
 export function cancel() {
@@ -109,8 +133,6 @@ async function listen(request, take, start, before, signal) {
 		}
 		if (done) take.downloadPath = done.download_path ?? null;
 	}
-	take.end();
-	start?.look(take);
 }
 
 function show(progress, take, { to, said, pace }) {

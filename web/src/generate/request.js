@@ -5,13 +5,13 @@ import { aliasesIn } from "../script/tags.js";
 
 /**
  * `{ request, back, names }` for a studio, the store or what has its values; `back` leads from the request's text to the script's,
- * `names` from words that were put in to those of the script.
+ * `names` from words that were put in to those of the script. `wav`: what is heard is WAV, whatever file is wanted.
  */
-export function requestOf(studio) {
+export function requestOf(studio, { wav = false } = {}) {
 	const { text, back, once } = draftOf(studio);
 	const lexicon = [...studio.lexicon, ...once.map(({ put, said }) => ({ word: put, say: said }))];
 	const wanted = studio.format;
-	const format = streamable(wanted) ? wanted : "wav";
+	const format = !wav && streamable(wanted) ? wanted : "wav";
 	const request = {
 		model: "kokoro",
 		input: text,
@@ -25,7 +25,7 @@ export function requestOf(studio) {
 		...(lexicon.length && { lexicon }),
 		// Equally loud speakers in a dialogue.
 		...(studio.level && /\[voice:/i.test(text) && { loudness: -19 }),
-		// Where MP3 cannot stream, WAV is heard and the server makes the MP3.
+		// Where MP3 is not streamed, WAV is heard and the server makes the MP3.
 		...(format !== wanted && { return_download_link: true, download_format: wanted }),
 	};
 	return { request, back, names: Object.fromEntries(once.map(({ put, word }) => [put, word])) };

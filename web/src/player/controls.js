@@ -1,6 +1,6 @@
 import { aria, fill, hook, on } from "../dom.js";
 import { store } from "../state.js";
-import { clock, opening, tenths } from "../words.js";
+import { clock, opening, plural, tenths } from "../words.js";
 import { player } from "./player.js";
 
 const play = hook("play");
@@ -57,6 +57,7 @@ function readyText(take) {
 	if (player.broken) return "This sound cannot be played. Generate it again.";
 	if (take.broken) return `${clock(take.seconds)}, not finished`;
 	if (take.complete) return clock(take.seconds);
+	if (take.drafts) return `${clock(take.seconds)}, ${plural(take.drafts, "sentence")} a draft`;
 	const made = `${clock(take.seconds)} ready of about ${clock(take.length)}`;
 	return player.waiting ? `Waiting for more, ${made}` : made;
 }

@@ -1,3 +1,4 @@
+import { on } from "../dom.js";
 import { Stretcher } from "./stretch.js";
 import { samples } from "./wav.js";
 
@@ -14,6 +15,7 @@ export class PcmEngine extends EventTarget {
 	#wanted = false;
 	#laying = false;
 	#ended = false;
+	#closed = new AbortController();
 
 	constructor(take) {
 		super();
@@ -26,6 +28,7 @@ export class PcmEngine extends EventTarget {
 		this.gain.connect(this.context.destination);
 		this.gain.gain.value = this.#volume ?? 1;
 		await this.context.suspend();
+		on(this.take, "moved", ({ detail }) => this.#move(detail), { signal: this.#closed.signal });
 		this.timer = setInterval(() => this.#lay(), TICK_MS);
 		this.#lay();
 	}
@@ -89,7 +92,19 @@ export class PcmEngine extends EventTarget {
 		this.seek(at);
 	}
 
+	/** Where the sound ends that is laid already. */
+	get laid() {
+		return this.#from;
+	}
+
+	/** The take has other lengths now; what is laid is not touched by that. */
+	#move(there) {
+		this.#from = there(this.#from);
+		for (const piece of this.#pieces) [piece.from, piece.to] = [there(piece.from), there(piece.to)];
+	}
+
 	close() {
+		this.#closed.abort();
 		clearInterval(this.timer);
 		this.context?.close();
 	}
@@ -97,13 +112,13 @@ export class PcmEngine extends EventTarget {
 	async #lay() {
 		if (this.#laying || !this.#wanted) return;
 		this.#laying = true;
-		const { tape, shape } = this.take;
 		try {
 			while (this.#until < this.context.currentTime + AHEAD_SECONDS && this.#from < this.take.seconds) {
+				const { tape, shape } = this.take;
 				const from = this.#from;
 				const first = shape.start + 2 * Math.round(from * shape.rate);
 				const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * this.#rate * shape.rate));
-				if (from !== this.#from) continue;
+				if (from !== this.#from || tape !== this.take.tape) continue;
 				if (bytes.length < 2) break;
 				this.#from = from + (bytes.length >> 1) / shape.rate;
 				const last = tape.done && first + bytes.length >= tape.length;
@@ -113,6 +128,7 @@ export class PcmEngine extends EventTarget {
 			this.#laying = false;
 		}
 		const now = this.context.currentTime;
+		const { tape, shape } = this.take;
 		this.#pieces = this.#pieces.filter(({ when, seconds }) => now < when + seconds);
 		if (tape.done && !this.#pieces.length && this.#from >= this.take.seconds - 1 / shape.rate) this.#ended = true;
 		this.#tell();

@@ -22,10 +22,10 @@ export class Peaks {
 		return (this.#following ??= this.#read().finally(() => (this.#following = null)));
 	}
 
-	/** Forgets what comes after so many bytes of the tape. */
-	cut(length) {
+	/** Forgets what comes after so many bytes of the tape, which are so many seconds. */
+	cut(length, seconds) {
 		this.#at = Math.min(this.#at, length);
-		this.values.length = Math.min(this.values.length, Math.round(this.take.seconds * PEAKS_A_SECOND));
+		this.values.length = Math.min(this.values.length, Math.round(seconds * PEAKS_A_SECOND));
 		this.rms.length = Math.min(this.rms.length, this.values.length);
 	}
 

@@ -56,6 +56,11 @@ class Player extends EventTarget {
 		return this.#engine?.time ?? 0;
 	}
 
+	/** The part of the take that is heard now, or is laid out to be: `{ ear, laid }` in seconds; nothing while it does not play. */
+	get heard() {
+		return this.playing ? { ear: this.time, laid: this.#engine?.laid ?? this.time } : {};
+	}
+
 	get playing() {
 		return this.#wish ?? this.#engine?.playing ?? false;
 	}

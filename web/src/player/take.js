@@ -21,7 +21,6 @@ export class Take extends EventTarget {
 	/** Bytes of a stream whose first frame has not been found. */
 	#head = new Uint8Array(0);
 	#begun = false;
-	/** Segments whole: `{ end, to }` in this take's seconds and the request's letters. */
 	#segments = [];
 	/** What a stream that goes on after a break adds to its own times and places. */
 	#base = { seconds: 0, letters: 0 };
@@ -35,6 +34,11 @@ export class Take extends EventTarget {
 		super();
 		Object.assign(this, { text, mix, settings, format, request });
 		this.peaks = new Peaks(this);
+	}
+
+	/** The segments of which all is known: `{ start, end, from, to, words }` in this take's seconds and the request's letters. */
+	get segments() {
+		return this.#segments;
 	}
 
 	/** Seconds of sound at hand. */
@@ -69,7 +73,22 @@ export class Take extends EventTarget {
 
 	/** Takes what the server says of a segment: spans are its sentences. */
 	addSegment(told) {
-		const segment = this.#placed(told);
+		this.#add(this.#placed(told));
+		this.dispatchEvent(new Event("spans"));
+	}
+
+	/** Other sound with the same sentences, whose times are given; the sound before `since` seconds is as it was. */
+	relay(tape, segments, since) {
+		this.tape = tape;
+		[this.#segments, this.spans, this.words] = [[], [], []];
+		for (const segment of segments) this.#add(segment);
+		this.peaks.cut(this.shape.start + 2 * Math.round(since * this.shape.rate), since);
+		this.dispatchEvent(new Event("spans"));
+		this.dispatchEvent(new Event("grow"));
+		this.peaks.follow();
+	}
+
+	#add(segment) {
 		this.#segments.push(segment);
 		const [from, to] = [segment.from, segment.to].map(this.back);
 		const spans = sentencesOf(this.text, { ...segment, from, to });
@@ -78,7 +97,6 @@ export class Take extends EventTarget {
 		if (last && this.#goesOn(last, spans[0])) Object.assign(last, { end: spans[0].end, to: spans.shift().to });
 		this.spans.push(...spans);
 		this.words.push(...segment.words);
-		this.dispatchEvent(new Event("spans"));
 	}
 
 	/** A segment of the stream at hand, at its time and place in the whole. */
@@ -104,7 +122,7 @@ export class Take extends EventTarget {
 		const length = to && start + Math.round((end * bytesPerSecond) / bytes) * bytes;
 		if (length < this.tape.length) this.tape.cut(length);
 		if (!to) this.shape = null;
-		this.peaks.cut(length);
+		this.peaks.cut(length, this.seconds);
 		this.#segments = said;
 		const place = this.back(to);
 		this.spans = this.spans.filter(({ from }) => from < place).map((span) => ({ ...span, end: Math.min(span.end, end), to: Math.min(span.to, place) }));

@@ -16,6 +16,13 @@ export class Tape extends EventTarget {
 		this.dispatchEvent(new Event("grow"));
 	}
 
+	/** Goes on with a blob. */
+	join(blob) {
+		this.#parts.push({ at: this.length, part: blob });
+		this.#fresh = 0;
+		this.length += blob.size;
+	}
+
 	end() {
 		this.done = true;
 		this.dispatchEvent(new Event("grow"));

@@ -22,5 +22,6 @@ pub(crate) fn job(voice: &Path, tokens: &str) -> Result<Job, Box<dyn Error>> {
         speed: 1.0,
         threads: 1,
         early: false,
+        draft: false,
     })
 }

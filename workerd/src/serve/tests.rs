@@ -99,6 +99,7 @@ fn run(id: u64, tokens: Vec<u8>, early: bool) -> ToWorker {
         speed: 1.0,
         threads: 1,
         early,
+        draft: false,
     })
 }
 

@@ -238,6 +238,14 @@ fn downloads_keep_older_formats_working() {
 }
 
 #[test]
+fn only_the_model_draft_drafts() {
+    let draft = |model: serde_json::Value| parse(j!({"input": "Hi", "model": model})).unwrap().draft;
+    assert!(draft(j!("draft")) && draft(j!(" Draft")));
+    assert!(!draft(j!("kokoro")) && !draft(serde_json::Value::Null));
+    assert_eq!(code(j!({"input": "Hi", "model": "drafts"})), "invalid_model");
+}
+
+#[test]
 fn what_is_wrong_is_refused_by_name() {
     for (body, expected) in [
         (j!({}), "invalid_value"),

@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             speed: 1.0,
             threads: 1,
             early: false,
+            draft: false,
         };
         let speech = engine.synthesise(&job).map_err(|fault| format!("{fault:?}"))?;
         let frames = speech.frames.ok_or("the model tells no durations")?;
