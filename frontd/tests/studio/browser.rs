@@ -79,6 +79,11 @@ impl Browser {
         Some(browser)
     }
 
+    /// The width of a page that is nearest to `width` in this browser: a window of Firefox has at least 500 pixels.
+    pub(crate) fn nearest(&self, width: u32) -> u32 {
+        if self.firefox { width.max(500) } else { width }
+    }
+
     /// The size of the page itself, smaller than any window can be.
     pub(crate) async fn screen(&self, width: u32, height: u32, phone: bool) {
         if self.firefox {
@@ -234,8 +239,11 @@ impl Browser {
             json!(words)
         );
         let [x, y]: [f64; 2] = serde_json::from_value(self.run(&place).await).unwrap();
-        let action = PointerAction::MoveTo { duration: None, x, y };
-        let moves = MouseActions::new("mouse".to_owned()).then(action);
+        // A mouse that is there already tells nothing.
+        let to = |x| PointerAction::MoveTo { duration: None, x, y };
+        let moves = MouseActions::new("mouse".to_owned())
+            .then(to(x - 1.0))
+            .then(to(x));
         self.client.perform_actions(moves).await.unwrap();
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{TALE, long_script, studio, studio_in_chromium};
+use crate::{TALE, browser, long_script, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_is_heard() {
@@ -302,7 +302,18 @@ async fn a_download_has_the_bytes_that_the_server_sends() {
         let theirs = server.speech(&request);
         assert!(theirs.len() > 20_000);
         if format == "mp3" {
-            assert!(mine == theirs, "{} bytes against {}", mine.len(), theirs.len());
+            // Where MP3 is not streamed, the file is the server's, which begins with a frame about itself.
+            let more = mine.len() - theirs.len();
+            assert!(
+                mine.ends_with(&theirs),
+                "{} bytes against {}",
+                mine.len(),
+                theirs.len()
+            );
+            assert!(
+                more == 0 || browser::in_firefox() && more == 288,
+                "{more} bytes more"
+            );
         } else {
             // The stream's header cannot know the length; the file's does.
             assert!(mine[44..] == theirs[44..]);

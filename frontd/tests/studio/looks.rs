@@ -13,6 +13,7 @@ async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
         return;
     };
     for (width, height) in [(360, 740), (390, 844), (844, 390)] {
+        let width = browser.nearest(width);
         browser.screen(width, height, true).await;
         browser
             .until(&format!("document.documentElement.scrollWidth <= {width}"))
@@ -25,7 +26,7 @@ async fn a_phone_stacks_the_panels_above_a_player_that_stays() {
             "the player ends at {player} of {height}"
         );
     }
-    browser.screen(390, 844, true).await;
+    browser.screen(browser.nearest(390), 844, true).await;
     let order = "['script', 'mixer', 'config', 'history'].map((name) => document.querySelector(`.panel.${name}`).offsetTop)";
     let tops: Vec<f64> = serde_json::from_value(browser.value(order).await).unwrap();
     assert!(tops.is_sorted() && tops[0] < tops[3], "{tops:?}");
@@ -320,6 +321,7 @@ async fn a_phone_has_consult_and_speed() {
         (320, 640),
         (844, 390),
     ] {
+        let width = browser.nearest(width);
         browser.screen(width, height, width < 500).await;
         browser.until(&format!("innerWidth === {width}")).await;
         assert_eq!(browser.value(shown).await, true, "at {width} px");

@@ -42,17 +42,22 @@ async fn studio(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
         .iter()
         .flat_map(|models| [("MODEL", "kokoro"), ("MODEL_DIR", models)]);
     let settings: Vec<_> = kokoro.chain(settings.iter().copied()).collect();
-    let server = if browser::in_firefox() {
-        with_a_door(&settings)
-    } else {
-        Server::start(&settings)
-    };
+    let server = serve(&settings);
     let browser = Browser::open(DESKTOP.0, DESKTOP.1).await?;
     browser.studio(&server.url).await;
     Some((server, browser))
 }
 
-/// The same, for a test that asks things of Chromium itself.
+/// A server whose page lets tests at its modules.
+fn serve(settings: &[(&str, &str)]) -> Server {
+    if browser::in_firefox() {
+        with_a_door(settings)
+    } else {
+        Server::start(settings)
+    }
+}
+
+/// [`studio`] for a test that asks things of Chromium itself.
 async fn studio_in_chromium(settings: &[(&str, &str)]) -> Option<(Server, Browser)> {
     if browser::in_firefox() {
         harness::skip("it asks things of Chromium itself");
@@ -66,7 +71,7 @@ fn real_model() -> Option<String> {
     std::env::var("KOKORO_REAL").ok()
 }
 
-/// A server whose page lets tests at its modules: in Firefox, what a driver imports is not what the page has imported.
+/// In Firefox, what a driver imports is not what the page has imported.
 fn with_a_door(settings: &[(&str, &str)]) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let web = folder.path().join("web");

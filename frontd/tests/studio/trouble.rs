@@ -9,7 +9,7 @@ use std::{
 use nix::sys::signal::{Signal, kill};
 use serde_json::json;
 
-use crate::{Browser, DESKTOP, Server, TALE, long_script, studio, studio_in_chromium};
+use crate::{Browser, DESKTOP, Server, TALE, long_script, serve, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_is_asked_again_by_itself() {
@@ -107,7 +107,7 @@ async fn a_restart_is_waited_for() {
         .until("store.job.phase === 'offline' && !hook('notice').hidden")
         .await;
     assert_eq!(browser.text("badge-text").await, "Reconnecting");
-    let _server = Server::start(&[("PORT", &port)]);
+    let _server = serve(&[("PORT", &port)]);
     browser.until("player.time > 0.2 && hook('notice').hidden").await;
     browser.until("store.job.phase === 'finished'").await;
     browser.close().await;
@@ -146,7 +146,7 @@ async fn a_server_that_is_killed_half_way_goes_on_where_it_stopped() {
         assert!(before > 30.0, "{before} s are left");
         browser.until("player.time > 1 && player.playing").await;
         browser.run("window.heard = []; const real = window.fetch; window.fetch = (address, options = {}) => { if (options.body) window.heard.push(JSON.parse(options.body)); return real(address, options) }").await;
-        server = Server::start(&[("PORT", &port)]);
+        server = serve(&[("PORT", &port)]);
         browser
             .until(&format!(
                 "store.take.seconds > {before} + 20 && store.job.phase === 'speaking'"
@@ -176,7 +176,7 @@ async fn a_server_that_is_killed_half_way_goes_on_where_it_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_asked_for_and_kept_in_the_browser() {
-    let server = Server::start(&[("API_KEYS", "open-sesame")]);
+    let server = serve(&[("API_KEYS", "open-sesame")]);
     let Some(browser) = Browser::open(DESKTOP.0, DESKTOP.1).await else {
         return;
     };

