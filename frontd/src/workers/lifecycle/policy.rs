@@ -9,7 +9,7 @@ pub struct Policy {
     pub start_limit: Duration,
     /// An idle worker is pinged this long after its last sign of life …
     pub ping_after: Duration,
-    /// … and killed when it does not answer for this long.
+    /// … and killed when it does not answer for this long. It may be giving memory back, which takes seconds on a starved machine.
     pub ping_limit: Duration,
     /// A retiring or ending worker that has not exited by itself is killed.
     pub retire_limit: Duration,
@@ -30,7 +30,7 @@ impl Default for Policy {
         Self {
             start_limit: Duration::from_secs(60),
             ping_after: Duration::from_secs(2),
-            ping_limit: Duration::from_secs(2),
+            ping_limit: Duration::from_secs(10),
             retire_limit: Duration::from_secs(5),
             backoff_first: Duration::from_millis(100),
             backoff_most: Duration::from_secs(15),

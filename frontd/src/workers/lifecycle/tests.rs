@@ -145,7 +145,9 @@ fn an_idle_worker_that_does_not_answer_is_killed() {
     assert_eq!(world.wait(Duration::from_secs(2)), [Action::Ping(ids[0])]);
     world.fleet.on_pong(ids[0], world.now);
     assert_eq!(world.wait(Duration::from_secs(2)), [Action::Ping(ids[0])]);
-    assert!(world.wait(Duration::from_secs(2)).contains(&Action::Kill(ids[0])));
+    // It may be giving memory back.
+    assert_eq!(world.wait(Duration::from_secs(9)), []);
+    assert!(world.wait(Duration::from_secs(1)).contains(&Action::Kill(ids[0])));
 }
 
 #[test]
