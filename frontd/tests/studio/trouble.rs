@@ -9,7 +9,7 @@ use std::{
 use nix::sys::signal::{Signal, kill};
 use serde_json::json;
 
-use crate::{Browser, DESKTOP, Server, TALE, long_script, serve, studio, studio_in_chromium};
+use crate::{Browser, DESKTOP, Server, TALE, is_too_slow, long_script, serve, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_is_asked_again_by_itself() {
@@ -56,6 +56,9 @@ fn hold(server: &Server) -> TcpStream {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_hears_that_workers_die() {
+    if is_too_slow() {
+        return;
+    }
     let Some((server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
