@@ -309,9 +309,15 @@ impl Browser {
         std::fs::read(path).unwrap()
     }
 
-    pub(crate) async fn screenshot(&self, path: &Path) {
+    /// Keeps a picture of the page in the folder that `STUDIO_SCREENSHOTS` names, if it names one.
+    pub(crate) async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
+            return;
+        };
+        // Menus and the history slide in.
+        tokio::time::sleep(Duration::from_millis(350)).await;
         let png = self.client.screenshot().await.unwrap();
-        std::fs::write(path, png).unwrap();
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).unwrap();
     }
 
     pub(crate) async fn close(self) {

@@ -1,6 +1,6 @@
 //! A draft that becomes what the model says, sentence by sentence.
 
-use crate::{TALE, studio, way::picture};
+use crate::{TALE, real_model, studio};
 
 /// Two takes of three sentences that differ in lengths and samples, without a server: what sounds now stays, and at the end the bytes
 /// are those of the final.
@@ -80,7 +80,7 @@ async fn a_draft_is_heard_at_once_and_becomes_the_final() {
         return;
     };
     browser.write(TALE).await;
-    let real = std::env::var_os("KOKORO_REAL").is_some();
+    let real = real_model().is_some();
     let shown = browser.value("!hook('draft').hidden").await;
     assert_eq!(shown, real);
     browser.run("hook('draft').hidden = false").await;
@@ -92,7 +92,7 @@ async fn a_draft_is_heard_at_once_and_becomes_the_final() {
         let drafts = browser.number("store.take.drafts").await;
         assert!(drafts > 0.0, "it began with the final");
     }
-    picture(&browser, "draft").await;
+    browser.picture("draft").await;
     browser
         .until("store.job.phase === 'finished' && store.take.complete")
         .await;

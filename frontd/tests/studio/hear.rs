@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{TALE, browser, is_too_slow, long_script, studio, studio_in_chromium};
+use crate::{TALE, browser, is_too_slow, long_script, real_model, studio, studio_in_chromium};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generate_is_heard() {
@@ -282,7 +282,9 @@ async fn the_player_outlives_generations_and_the_history() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_has_the_bytes_that_the_server_sends() {
-    let Some((server, browser)) = studio(&[("SEGMENT_CACHE_MB", "64")]).await else {
+    // Two renderings of the real model differ by a rounding, so there the server keeps the first.
+    let kept = if real_model().is_some() { "64" } else { "0" };
+    let Some((server, browser)) = studio(&[("SEGMENT_CACHE_MB", kept)]).await else {
         return;
     };
     let text = "These are the words of the file. There are two sentences.";

@@ -3,8 +3,6 @@
 //! Sound, history and read-along are real. States that a healthy server has not (a queue, an installation) are set in
 //! the page's store, as the server's answers would.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use crate::{Browser, DESKTOP, studio_in_chromium};
@@ -18,16 +16,11 @@ const TALE: &str = "Every harbour keeps a light for the boats that come home lat
 
 struct Album {
     browser: Browser,
-    folder: PathBuf,
 }
 
 impl Album {
     async fn keep(&self, name: &str) {
-        // Menus and the history slide in.
-        tokio::time::sleep(std::time::Duration::from_millis(350)).await;
-        self.browser
-            .screenshot(&self.folder.join(format!("{name}.png")))
-            .await;
+        self.browser.picture(name).await;
     }
 
     /// Lets so many bytes a second through, as a slow line does.
@@ -47,16 +40,13 @@ impl Album {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn take_screenshots() {
-    let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
+    if std::env::var_os("STUDIO_SCREENSHOTS").is_none() {
         return;
-    };
+    }
     let Some((_server, browser)) = studio_in_chromium(&[]).await else {
         return;
     };
-    let album = Album {
-        browser,
-        folder: folder.into(),
-    };
+    let album = Album { browser };
     let browser = &album.browser;
     album.keep("first-visit").await;
     browser

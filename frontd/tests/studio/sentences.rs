@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 use serde_json::json;
 
-use crate::{TALE, mixer::LISTEN_IN, studio};
+use crate::{TALE, mixer::LISTEN_IN, real_model, studio};
 
 const SCENE: &str = "Dr. Moss was late. ANNA was not.\nANNA: Where is he? [pause:0.4s] Wait. Wait.";
 
@@ -148,8 +148,10 @@ async fn all_but_the_sentence_that_was_made_again_is_kept() {
         json!([4, 0])
     );
     let after = browser.number("store.take.seconds").await;
+    // The real model may say another reading in nearly the same time.
+    let least = if real_model().is_some() { 0.001 } else { 0.05 };
     assert!(
-        (0.001..2.0).contains(&(after - before).abs()),
+        (least..2.0).contains(&(after - before).abs()),
         "{before} s, then {after} s"
     );
     // Play starts there.

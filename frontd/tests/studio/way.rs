@@ -1,10 +1,7 @@
 //! The whole way of a dialogue, as a person goes it: three speakers, two words corrected, one sentence made again, chapters at -19 LUFS.
 //! With `STUDIO_SCREENSHOTS` it is a row of pictures.
 
-use std::{
-    io::{Cursor, Read as _},
-    path::Path,
-};
+use std::io::{Cursor, Read as _};
 
 use fantoccini::key::Key;
 use symphonia::core::{
@@ -16,21 +13,10 @@ use symphonia::core::{
     probe::Hint,
 };
 
-use crate::{Browser, studio};
+use crate::studio;
 
 const SCENE: &str = "# The bar\n\nThe fog came in before supper.\n\nANNA: Did Siobhan see the light?\nBEN: She saw it from the quay.\nCLARA: Then the boats will be late.\n\n\
     # The lamp\n\nAt the top the glass was white.\n\nANNA: It needs oil.\nBEN: I will climb.";
-
-pub(crate) async fn picture(browser: &Browser, name: &str) {
-    let Some(folder) = std::env::var_os("STUDIO_SCREENSHOTS") else {
-        return;
-    };
-    // Menus slide in.
-    tokio::time::sleep(std::time::Duration::from_millis(350)).await;
-    browser
-        .screenshot(&Path::new(&folder).join(format!("{name}.png")))
-        .await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dialogue_goes_all_the_way_to_chapters_at_19_lufs() {
@@ -53,7 +39,7 @@ async fn a_dialogue_goes_all_the_way_to_chapters_at_19_lufs() {
     browser
         .run("const select = document.querySelector('.person select'); select.focus(); select.value = 'af_bella'; select.dispatchEvent(new Event('change'))")
         .await;
-    picture(&browser, "way-cast").await;
+    browser.picture("way-cast").await;
 
     // Two words: one by its key, one by the right button.
     browser.cursor("Siobhan").await;
@@ -63,7 +49,7 @@ async fn a_dialogue_goes_all_the_way_to_chapters_at_19_lufs() {
     browser.until("document.activeElement === hook('say-as')").await;
     browser.keys(&text("shuh-VAWN")).await;
     browser.click("say-hear").await;
-    picture(&browser, "way-word").await;
+    browser.picture("way-word").await;
     browser.click_on("[data-say-form] [value=always]").await;
     browser.cursor("quay").await;
     browser
@@ -83,7 +69,7 @@ async fn a_dialogue_goes_all_the_way_to_chapters_at_19_lufs() {
     browser.click("take-again").await;
     browser.click("take-again").await;
     browser.click_on("[data-take-readings] [value='1']").await;
-    picture(&browser, "way-sentence").await;
+    browser.picture("way-sentence").await;
     browser.click("go").await;
     browser
         .until("store.take.request.input.includes('[variant:1]Then the boats will be late.[variant:0]') && store.job.phase === 'finished'")
@@ -108,7 +94,7 @@ async fn a_dialogue_goes_all_the_way_to_chapters_at_19_lufs() {
             ))
             .await;
     }
-    picture(&browser, "way-delivery").await;
+    browser.picture("way-delivery").await;
     browser.click("delivery-make").await;
     browser
         .until("hook('delivery-said').textContent === 'Done.'")

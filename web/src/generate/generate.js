@@ -8,7 +8,7 @@ import { Take } from "../player/take.js";
 import { seconds } from "../script/estimate.js";
 import { tagsInForce } from "../script/tags.js";
 import { Pace } from "./pace.js";
-import { requestOf } from "./request.js";
+import { requestOf, withoutFile } from "./request.js";
 import { changedFrom, Start } from "./start.js";
 import { countdown, untilBack } from "./wait.js";
 
@@ -65,8 +65,7 @@ function takeFor({ script: text, mix, ...ways }, { request, back, names }, Kind 
 
 /** Says the draft, and has `take` replace it from then on. */
 async function sayDraft(draft, take, start, signal) {
-	const { return_download_link: _, download_format: __, ...request } = draft.request;
-	await untilSpoken({ ...request, model: "draft" }, draft, start, signal);
+	await untilSpoken({ ...withoutFile(draft.request), model: "draft" }, draft, start, signal);
 	draft.await(take);
 	start?.look(draft);
 	const heard = () => (player.take === draft ? player.heard : {});
@@ -118,8 +117,7 @@ function rewound(take, start) {
 /** The request for what comes after `to`, spoken by whoever speaks there. */
 function rest(request, to) {
 	if (!to) return request;
-	const { return_download_link: _, download_format: __, ...same } = request;
-	return { ...same, input: tagsInForce(request.input, to) + request.input.slice(to) };
+	return { ...withoutFile(request), input: tagsInForce(request.input, to) + request.input.slice(to) };
 }
 
 async function listen(request, take, start, before, signal) {

@@ -3,6 +3,11 @@ import { streamable } from "../player/player.js";
 import { draftOf } from "../script/draft.js";
 import { aliasesIn } from "../script/tags.js";
 
+/** The same without a file that the server makes beside the stream. */
+export function withoutFile({ return_download_link: _, download_format: __, ...request }) {
+	return request;
+}
+
 /**
  * `{ request, back, names }` for a studio, the store or what has its values; `back` leads from the request's text to the script's,
  * `names` from words that were put in to those of the script. `wav`: what is heard is WAV, whatever file is wanted.

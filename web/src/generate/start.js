@@ -1,8 +1,12 @@
 import { player } from "../player/player.js";
 import { difference } from "../script/editor.js";
 import { store } from "../state.js";
+import { withoutFile } from "./request.js";
 
-const how = ({ input: _, response_format: __, return_download_link: ___, download_format: ____, ...rest }) => JSON.stringify(rest);
+const how = (request) => {
+	const { input: _, response_format: __, ...rest } = withoutFile(request);
+	return JSON.stringify(rest);
+};
 
 /** Where a text differs from the one that was heard before in the same way; 0 for another text or another way. */
 export function changedFrom(before, take) {

@@ -48,23 +48,23 @@ export class DraftedTake extends Take {
 	}
 
 	#lay(taken) {
-		const { rate, start } = this.shape;
-		const [draft, final] = [this.#draft, this.#final];
+		const { start, bytesPerSecond } = this.shape;
 		const before = this.segments;
+		const sound = ({ tape, segments }) => ({ segments, blob: tape.blob() });
+		const [draft, final] = [sound(this.#draft), sound(this.#final)];
 		const tape = new Tape();
-		tape.join(draft.tape.blob().slice(0, start));
+		tape.join(draft.blob.slice(0, start));
 		let at = 0;
 		const after = taken.map((done, i) => {
-			const source = done ? final : draft;
-			const segment = source.segments[i];
-			const from = source.segments[i - 1]?.end ?? 0;
+			const { segments, blob } = done ? final : draft;
+			const from = segments[i - 1]?.end ?? 0;
+			const first = this.byteAt(from);
 			// The silence behind the last sentence is its own.
-			const to = i + 1 < taken.length ? segment.end : (source.tape.length - start) / (2 * rate);
-			const [first, last] = [from, to].map((seconds) => start + 2 * Math.round(seconds * rate));
-			tape.join(source.tape.blob().slice(first, last));
+			const last = i + 1 < taken.length ? this.byteAt(segments[i].end) : blob.size;
+			tape.join(blob.slice(first, last));
 			const shift = at - from;
-			at += (last - first) / (2 * rate);
-			return moved(segment, shift);
+			at += (last - first) / bytesPerSecond;
+			return moved(segments[i], shift);
 		});
 		const changed = taken.findIndex((done, i) => done !== this.#taken[i]);
 		this.#taken = taken;

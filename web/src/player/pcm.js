@@ -116,7 +116,7 @@ export class PcmEngine extends EventTarget {
 			while (this.#until < this.context.currentTime + AHEAD_SECONDS && this.#from < this.take.seconds) {
 				const { tape, shape } = this.take;
 				const from = this.#from;
-				const first = shape.start + 2 * Math.round(from * shape.rate);
+				const first = this.take.byteAt(from);
 				const bytes = await tape.read(first, first + 2 * Math.round(PIECE_SECONDS * this.#rate * shape.rate));
 				if (from !== this.#from || tape !== this.take.tape) continue;
 				if (bytes.length < 2) break;

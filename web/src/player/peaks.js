@@ -22,8 +22,10 @@ export class Peaks {
 		return (this.#following ??= this.#read().finally(() => (this.#following = null)));
 	}
 
-	/** Forgets what comes after so many bytes of the tape, which are so many seconds. */
-	cut(length, seconds) {
+	/** Forgets what comes after so many bytes of the tape. */
+	cut(length) {
+		const { start, bytesPerSecond } = this.take.shape ?? { start: 0, bytesPerSecond: 1 };
+		const seconds = Math.max(0, length - start) / bytesPerSecond;
 		this.#at = Math.min(this.#at, length);
 		this.values.length = Math.min(this.values.length, Math.round(seconds * PEAKS_A_SECOND));
 		this.rms.length = Math.min(this.rms.length, this.values.length);

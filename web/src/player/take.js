@@ -47,6 +47,12 @@ export class Take extends EventTarget {
 		return this.shape ? Math.max(0, this.tape.length - this.shape.start) / this.shape.bytesPerSecond : 0;
 	}
 
+	/** Where in the tape the sound of a time begins. */
+	byteAt(seconds) {
+		const { start, bytesPerSecond, bytes = 2 } = this.shape;
+		return start + Math.round((seconds * bytesPerSecond) / bytes) * bytes;
+	}
+
 	get bytes() {
 		return this.stored?.bytes ?? this.tape.length;
 	}
@@ -82,7 +88,7 @@ export class Take extends EventTarget {
 		this.tape = tape;
 		[this.#segments, this.spans, this.words] = [[], [], []];
 		for (const segment of segments) this.#add(segment);
-		this.peaks.cut(this.shape.start + 2 * Math.round(since * this.shape.rate), since);
+		this.peaks.cut(this.byteAt(since));
 		this.dispatchEvent(new Event("spans"));
 		this.dispatchEvent(new Event("grow"));
 		this.peaks.follow();
@@ -118,11 +124,10 @@ export class Take extends EventTarget {
 	rewind(lead) {
 		const said = this.#segments.filter(({ end }) => end <= this.seconds + 0.03);
 		const { end = 0, to = 0 } = said.at(-1) ?? {};
-		const { start = 0, bytes = 2, bytesPerSecond = 0 } = this.shape ?? {};
-		const length = to && start + Math.round((end * bytesPerSecond) / bytes) * bytes;
+		const length = to && this.byteAt(end);
 		if (length < this.tape.length) this.tape.cut(length);
 		if (!to) this.shape = null;
-		this.peaks.cut(length, this.seconds);
+		this.peaks.cut(length);
 		this.#segments = said;
 		const place = this.back(to);
 		this.spans = this.spans.filter(({ from }) => from < place).map((span) => ({ ...span, end: Math.min(span.end, end), to: Math.min(span.to, place) }));

@@ -7,7 +7,7 @@ from . import analysis, sentences, teacher, train
 
 ASSETS = Path(__file__).resolve().parent.parent.parent
 ROOT = ASSETS.parent.parent
-STAGES = ("teach", "analyse", "train", "export")
+STAGES = ("teach", "analyse", "train", "export", "judge")
 
 
 def main():
@@ -20,6 +20,7 @@ def main():
     options.add_argument("--frontd", help="the program that spells the lines")
     options.add_argument("--out", type=Path, default=ASSETS / "builtin.onnx", help="the model to write")
     options.add_argument("--table", type=Path, default=ASSETS / "builtin-voices.csv", help="the table of voices to write")
+    options.add_argument("--former", type=Path, help="a built-in voice to judge beside the new one")
     options.add_argument("--lines", type=int, nargs=2, default=(2300, 700), help="short and long lines to learn from")
     options.add_argument("--steps", type=int, default=train.STEPS, help=f"training steps (default {train.STEPS}; fewer for a trial)")
     options.add_argument("--threads", type=int, default=2)
@@ -40,6 +41,10 @@ def main():
         from . import export
 
         export.export(options.work, voices, options.out, options.table)
+    if "judge" in options.stages:
+        from . import judge
+
+        judge.judge(options.work, voices, options.out, options.former)
 
 
 if __name__ == "__main__":

@@ -3,17 +3,16 @@
 Envelope and aperiodicity are those of WORLD (Morise et al., 2016) with the teacher's own pitch.
 """
 
-import json
 from dataclasses import dataclass
 from multiprocessing import Pool
 
 import numpy as np
 import pyworld
 
+from . import teacher
 from .tracks import BANDS, FRAME_SECONDS, HERTZ, RATE, TO_CEPSTRA
 from .vocoder import BAND_CENTRES
 
-FRAME = 600
 TRACKS_A_FRAME = 5
 PITCH_STEP = 0.0125
 LOWEST, HIGHEST = 50.0, 550.0
@@ -38,8 +37,7 @@ class Utterance:
 
 def analyse(work, voices, at_once=2):
     """Every part that the teacher has said, kept as work/tracks-N.npz."""
-    parts = sorted(work.glob("teacher-*.json"), key=lambda path: int(path.stem.split("-")[1]))
-    todo = [(path, voices) for path in parts if not tracks_of(path).exists()]
+    todo = [(path, voices) for path in teacher.parts(work) if not tracks_of(path).exists()]
     with Pool(at_once) as pool:
         for path, kept, said in pool.imap(part, todo):
             print(f"{path.stem}: {kept} of {said}", flush=True)
@@ -51,19 +49,15 @@ def tracks_of(path):
 
 def part(given):
     path, voices = given
-    lines = json.loads(path.read_text())
-    sound = np.fromfile(path.with_suffix(".f32"), "<f4")
-    found, at = [], 0
-    for line in lines:
-        samples = sum(line["durations"]) * FRAME
-        pcm = sound[at : at + samples].astype(np.float64)
-        at += samples
+    found, said = [], 0
+    for line, sound in teacher.spoken(path):
+        said += 1
         # A duration that our kernels round otherwise has a pitch of another length.
         if line["same"]:
-            found.append(utterance(line, pcm, voices.style(line["voice"], len(line["tokens"]))))
+            found.append(utterance(line, sound.astype(np.float64), voices.style(line["voice"], len(line["tokens"]))))
     kept = [u for u in found if u is not None]
     save(kept, tracks_of(path))
-    return path, len(kept), len(lines)
+    return path, len(kept), said
 
 
 def utterance(line, pcm, style):

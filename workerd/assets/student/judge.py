@@ -1,13 +1,13 @@
 """How near a voice is to the teacher on lines that it has not learned: lengths, melody, spectrum, and whether voices are told apart."""
 
-import json
 from collections import defaultdict
+from functools import cache
 
 import numpy as np
 import onnxruntime
 import pyworld
 
-from . import train
+from . import teacher, train
 from .teacher import FRAME
 from .tracks import RATE, SEMITONES
 
@@ -25,20 +25,10 @@ def judge(work, voices, model, former=None):
     """Prints a row of figures for `model`, and for `former`, the built-in voice before it."""
     _, held_out = train.prepare(work)
     wanted = {(u.text, u.voice) for u in held_out}
-    lines = [(line, sound) for line, sound in spoken(work) if (line["text"], line["voice"]) in wanted]
+    lines = [(line, sound) for path in teacher.parts(work) for line, sound in teacher.spoken(path) if (line["text"], line["voice"]) in wanted]
     for path in filter(None, (model, former)):
         print(path, against(Voice(path), voices, lines))
     print(f"the right one of {len(voices.packs)} voices: {told_apart(work, Voice(model), voices, held_out):.0%}")
-
-
-def spoken(work):
-    """Every line of the teacher with its sound."""
-    for path in sorted(work.glob("teacher-*.json"), key=lambda path: int(path.stem.split("-")[1])):
-        sound, at = np.fromfile(path.with_suffix(".f32"), "<f4"), 0
-        for line in json.loads(path.read_text()):
-            samples = sum(line["durations"]) * FRAME
-            yield line, sound[at : at + samples]
-            at += samples
 
 
 class Voice:
@@ -95,6 +85,7 @@ def mel(sound):
     return 10 * np.log10(power @ filters().T + 1e-6)
 
 
+@cache
 def filters():
     """Triangles, evenly spaced on the mel scale of O'Shaughnessy (2595 log10(1 + f / 700))."""
     top = 2595 * np.log10(1 + RATE / 2 / 700)
@@ -113,7 +104,7 @@ def melody(sound):
 def told_apart(work, voice, voices, held_out):
     """How often the statistics of some lines are nearest to those of the teacher's voice by which they are said."""
     theirs = defaultdict(list)
-    for line, sound in spoken(work):
+    for line, sound in (said for path in teacher.parts(work) for said in teacher.spoken(path)):
         if "+" not in line["voice"] and len(theirs[line["voice"]]) < 40:
             theirs[line["voice"]].append(statistics(sound))
     names = sorted(theirs)

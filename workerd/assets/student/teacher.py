@@ -121,6 +121,20 @@ def say(part, program, graph, path, pitches):
     part_file.rename(path.with_suffix(".json"))
 
 
+def parts(work):
+    """The files of what was said, in order."""
+    return sorted(work.glob("teacher-*.json"), key=lambda path: int(path.stem.split("-")[1]))
+
+
+def spoken(path):
+    """Each line of a part with its samples."""
+    sound, at = np.fromfile(path.with_suffix(".f32"), "<f4"), 0
+    for line in json.loads(path.read_text()):
+        samples = sum(line["durations"]) * FRAME
+        yield line, sound[at : at + samples]
+        at += samples
+
+
 class Pitch:
     """The part of the graph that ends in the pitch, 80 steps a second."""
 
