@@ -28,8 +28,8 @@ use std::ops::Range;
 
 pub use chunks::{MAX_CHUNK_BYTES, chunks};
 pub use options::Options;
-use say::numbers;
 pub(in crate::text) use say::numbers::is_number_word;
+use say::{number::Number, numbers};
 pub(in crate::text) use words::{begins_sentence, is_era, takes_letter};
 
 use super::{Dialect, spanned::Spanned};
@@ -46,7 +46,9 @@ pub fn number_in_words(text: &str, dialect: Dialect) -> Option<String> {
         "" => {
             let plain = |c: char| c.is_ascii_digit() || matches!(c, '-' | ',' | '.');
             let spelled = || digits.chars().all(plain).then(|| numbers::spelled(digits));
-            numbers::decimal(digits, dialect).or_else(spelled)
+            Number::signed(digits)
+                .map(|number| number.say(dialect))
+                .or_else(spelled)
         }
         "st" | "nd" | "rd" | "th" if numbers::is_digits(digits) => Some(numbers::ordinal(digits, dialect)),
         _ => None,

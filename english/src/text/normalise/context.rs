@@ -4,7 +4,7 @@ pub(crate) mod streets;
 
 use crate::text::normalise::{
     line::Line,
-    say::{house, numbers},
+    say::{house, number::Number, numbers},
     words::Role,
 };
 
@@ -49,9 +49,9 @@ pub(crate) fn after_word(line: &Line<'_>, at: usize) -> bool {
 }
 
 /// "7M users", "1.5B", "300M" are amounts, "flat 4B" and "7B" not.
-pub(crate) fn is_amount(number: &str, line: &Line<'_>, at: usize) -> bool {
-    number.contains('.')
-        || number.len() > 2 && !is_place(line, at)
+pub(crate) fn is_amount(number: &Number<'_>, line: &Line<'_>, at: usize) -> bool {
+    !number.is_whole()
+        || number.whole().len() > 2 && !is_place(line, at)
         || line
             .next(at)
             .is_some_and(|next| next.is_small_word() && (next.core.ends_with('s') || next.core == "people"))

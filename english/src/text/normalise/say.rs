@@ -1,5 +1,6 @@
 //! How numbers, signs and names are said, whatever class they stand in.
 
+pub(crate) mod number;
 pub(crate) mod numbers;
 pub(crate) mod spelling;
 

@@ -4,8 +4,7 @@ use super::units::{self, Unit};
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::number_before,
-        say::numbers,
+        say::number::Number,
         words::{Role, is, said},
     },
 };
@@ -46,10 +45,13 @@ pub(crate) fn compound(
 /// A unit after "per": always singular; a word that is no unit stays.
 pub(crate) fn per(text: &str, dialect: Dialect) -> Option<String> {
     // "per 100 km"
-    let (number, unit) = number_before(text);
-    if numbers::is_integer(number) && number.len() <= 5 && !unit.is_empty() {
-        let name = compound(unit, number == "1", dialect, &|text| units::find(text, true))?;
-        return Some(format!("{} {name}", numbers::decimal(number, dialect)?));
+    if let Some((number, unit)) = Number::before(text)
+        && number.is_whole()
+        && number.whole().len() <= 5
+        && !unit.is_empty()
+    {
+        let name = compound(unit, number.is_one(), dialect, &|text| units::find(text, true))?;
+        return Some(format!("{} {name}", number.say(dialect)));
     }
     let text = text.trim_end_matches('.');
     if let Some(short) = said(text, Role::Per) {

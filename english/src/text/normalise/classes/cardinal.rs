@@ -3,12 +3,14 @@
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{amount_before, names::per, number_before},
+        amounts::names::per,
         context::{counts_millions, is_amount, plain, spaced},
         engine::Reading,
         line::Line,
         say::{
-            house, numbers,
+            house,
+            number::Number,
+            numbers,
             spelling::{self, spelled},
         },
         words::Role,
@@ -34,8 +36,9 @@ pub(crate) fn magnitude(line: &Line<'_>, at: usize) -> Option<Reading> {
         "tn" | "trn" => "trillion",
         _ => return None,
     };
-    let number = numbers::decimal(line.tokens[at].core, line.dialect)?;
-    Some(Reading::abbreviation(format!("{number} {name}"), 2))
+    let number = Number::signed(line.tokens[at].core)?;
+    let words = format!("{} {name}", number.say(line.dialect));
+    Some(Reading::abbreviation(words, 2))
 }
 
 /// "20 th", "2-nd"
@@ -186,9 +189,7 @@ pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<String> {
     let (number, noun) = core.split_once('-')?;
     let square = noun.starts_with("sq-");
     let long = number.contains([',', '.']) || number.len() == 4 || square;
-    if !long || !numbers::is_decimal(number) || noun.len() < 3 {
-        return None;
-    }
+    let amount = Number::of(number).filter(|_| long && noun.len() > 2)?;
     if !noun.chars().all(|c| c.is_alphabetic() || c == '-') || noun.contains("--") {
         return None;
     }
@@ -201,7 +202,7 @@ pub(crate) fn compound(line: &Line<'_>, at: usize) -> Option<String> {
     let said = if numbers::is_digits(number) && AFTER_YEARS.contains(&first) {
         numbers::year(number, line.dialect)
     } else {
-        numbers::decimal(number, line.dialect)?
+        amount.say(line.dialect)
     };
     let noun = noun.replace('-', " ");
     // "850-sq-ft"
@@ -247,7 +248,7 @@ fn leads_to_decimal(line: &Line<'_>, at: usize) -> bool {
         .get(at + 2)
         .filter(|_| linked)
         .map_or("", |second| second.core);
-    second.contains(',') && number_before(second).0.is_empty() && !amount_before(second).0.is_empty()
+    second.contains(',') && Number::before(second).is_none() && Number::before_either(second).is_some()
 }
 
 /// "802.11ax", "802.3": the standards of networks.
@@ -285,16 +286,14 @@ pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
         let digits = house(digits, line.dialect);
         return Some(format!("{sign}{digits} {}", letter.to_ascii_uppercase()));
     }
-    let (number, suffix) = number_before(unsigned);
-    if number.is_empty() {
+    let Some((number, suffix)) = Number::before(unsigned) else {
         // "1,5 million", "0,5"
-        let (decimal, rest) = amount_before(unsigned);
+        let (decimal, rest) = Number::before_either(unsigned)?;
         let clear =
             unsigned.starts_with("0,") || line.before_a(at, Role::Magnitude) || leads_to_decimal(line, at);
-        let words = numbers::decimal(&decimal, line.dialect).filter(|_| clear && rest.is_empty())?;
-        return Some(format!("{sign}{words}"));
-    }
-    if matches!(suffix, "M" | "B") && !is_amount(number, line, at) {
+        return (clear && rest.is_empty()).then(|| format!("{sign}{}", decimal.say(line.dialect)));
+    };
+    if matches!(suffix, "M" | "B") && !is_amount(&number, line, at) {
         return None;
     }
     let suffix = if suffix == "m" && counts_millions(line, at) {
@@ -302,18 +301,18 @@ pub(crate) fn number(line: &Line<'_>, at: usize) -> Option<String> {
     } else {
         suffix
     };
-    let words = numbers::decimal(number, line.dialect)?;
+    let words = number.say(line.dialect);
     // "2x/day"
     if let Some(period) = suffix.strip_prefix("x/") {
         let period = per(period, line.dialect)?;
-        let times = if number == "1" { "time" } else { "times" };
+        let times = if number.is_one() { "time" } else { "times" };
         return Some(format!("{words} {times} per {period}"));
     }
     let suffix = match suffix {
         "" => "",
         "+" => " plus",
         // "4K", "a 10K race"
-        "k" | "K" if matches!(number, "2" | "4" | "5" | "8" | "10") => " K",
+        "k" | "K" if number.is_whole() && matches!(number.whole(), "2" | "4" | "5" | "8" | "10") => " K",
         "k" | "K" => " thousand",
         "M" | "mn" => " million",
         "B" | "bn" => " billion",

@@ -4,7 +4,7 @@ use crate::text::normalise::{
     amounts::fractions::{alone, vulgar, with_sign, words},
     engine::Reading,
     line::{Line, tokens::Token},
-    say::numbers,
+    say::{number::Number, numbers},
     words::Role,
 };
 
@@ -42,7 +42,8 @@ pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<String> {
     if noun.is_empty() {
         return words;
     }
-    let number = |text: &str| with_sign(text, line.dialect).or_else(|| numbers::decimal(text, line.dialect));
+    let number =
+        |text: &str| with_sign(text, line.dialect).or_else(|| Some(Number::signed(text)?.say(line.dialect)));
     if let Some(to) = number(noun) {
         return Some(format!("{} to {to}", number(amount)?));
     }
@@ -119,8 +120,8 @@ pub(crate) fn mark(line: &Line<'_>, at: usize) -> Option<String> {
     if !is_mark(mark, most, line, at) {
         return None;
     }
-    let most = numbers::cardinal(most, line.dialect);
-    Some(format!("{} out of {most}", numbers::decimal(mark, line.dialect)?))
+    let (mark, most) = (Number::of(mark)?, numbers::cardinal(most, line.dialect));
+    Some(format!("{} out of {most}", mark.say(line.dialect)))
 }
 
 /// "3/4", "2-1/2", "1/2-inch", "3/4-mile"
@@ -161,7 +162,7 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
         denominator,
         "5" | "10" | "20" | "25" | "30" | "40" | "50" | "60" | "80" | "100"
     );
-    if !numbers::is_decimal(numerator) || !numbers::is_digits(denominator) {
+    if Number::of(numerator).is_none() || !numbers::is_digits(denominator) {
         return false;
     }
     if numerator.contains('.') {

@@ -7,6 +7,7 @@ use crate::text::{
         engine::Reading,
         line::{Line, tokens::Token},
         say::{
+            number::Number,
             numbers,
             spelling::{self, is_greek, letter_name, spelled},
         },
@@ -102,11 +103,9 @@ fn scientific(text: &str, dialect: Dialect) -> Option<String> {
             (number, exponent)
         }
     };
-    let number = numbers::decimal(number, dialect)?;
-    Some(format!(
-        "{number} times ten to the {}",
-        power(&exponent, dialect)?
-    ))
+    let number = Number::signed(number)?.say(dialect);
+    let power = power(&exponent, dialect)?;
+    Some(format!("{number} times ten to the {power}"))
 }
 
 /// "tenth", or "minus three" for a negative exponent.
@@ -197,7 +196,8 @@ pub(crate) fn factorial(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let letter =
         || matches!(token.core.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z']).then(|| token.core.to_owned());
-    let value = numbers::decimal(token.core, line.dialect).or_else(letter)?;
+    let number = Number::signed(token.core).map(|number| number.say(line.dialect));
+    let value = number.or_else(letter)?;
     Some(Reading::new(format!("{value} factorial"), 1).with_close(true))
 }
 
@@ -217,7 +217,8 @@ fn function_words(line: &Line<'_>, at: usize) -> Option<String> {
     if inner.is_empty() || inner.len() > 32 || inner.contains(['(', ')']) {
         return None;
     }
-    let inner = numbers::decimal(inner, line.dialect)
+    let inner = Number::signed(inner)
+        .map(|number| number.say(line.dialect))
         .or_else(|| expression_words(inner, line, at))
         .unwrap_or_else(|| spelled(inner, line.dialect, true));
     Some(format!("{said} of {inner}"))
@@ -265,7 +266,7 @@ fn expression_words(core: &str, line: &Line<'_>, at: usize) -> Option<String> {
         rest = &rest[end..];
         let operand_before = before.is_alphanumeric() || before == ')';
         let word = if c.is_ascii_digit() {
-            numbers::decimal(part.trim_end_matches([',', '.']), line.dialect)?
+            Number::of(part.trim_end_matches([',', '.']))?.say(line.dialect)
         } else if c.is_alphabetic() {
             if part.chars().count() > 3 && !core.contains('=') {
                 return None;

@@ -1,10 +1,11 @@
 //! Numbers with units: names in the right number, per, square and cubic, feet and inches; percent and degrees.
 
+mod amount;
 mod described;
 mod ranges;
 mod signs;
 
-use ranges::{parts, twice};
+use ranges::twice;
 pub(crate) use ranges::{signed_twice, spaced_range};
 pub(crate) use signs::{bearing, degrees, feet, inches, sides};
 
@@ -14,19 +15,19 @@ use crate::text::{
     Dialect,
     normalise::{
         amounts::{
-            amount_before,
             fractions::{self, vulgar},
             magnitude_name,
             names::{compound, is_period, per},
-            number_before, units,
+            units,
         },
         context,
         engine::Reading,
         line::{Line, tokens::Token},
-        say::numbers,
+        say::{number::Number, numbers},
         words::Role,
     },
 };
+use amount::Amount;
 use described::is_described;
 
 /// The core of a token that may be an amount. Most numbers are followed by a word: nothing to look up.
@@ -50,61 +51,9 @@ fn unit_at<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
 /// Signs of units are no longer than this, "kg·m/s²" among them.
 const MAX_UNIT_BYTES: usize = 12;
 
-/// An amount as written before a unit: a number, a fraction, a range or a product.
-struct Amount {
-    words: String,
-    one: bool,
-}
-
-/// The amount at the start of `text`, and the rest.
-fn amount(text: &str, dialect: Dialect) -> Option<(Amount, &str)> {
-    let (sign, unsigned) = numbers::sign(text);
-    let (first, mut rest) = amount_before(unsigned);
-    if let Some((c, fraction)) = unsigned.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
-        let words = format!("{sign}{fraction}");
-        // "one half cup", "three quarters of a mile"
-        return Some((Amount { words, one: true }, &unsigned[c.len_utf8()..]));
-    }
-    if first.is_empty() {
-        return None;
-    }
-    let mut words = format!("{sign}{}", numbers::decimal(&first, dialect)?);
-    let mut one = first == "1";
-    for (mark, word) in [
-        ("-", "to"),
-        ("–", "to"),
-        ("x", "by"),
-        ("×", "by"),
-        ("~", "to"),
-        ("±", "plus or minus"),
-    ] {
-        while let Some((second, after)) = rest
-            .strip_prefix(mark)
-            .map(amount_before)
-            .filter(|(second, _)| !second.is_empty())
-        {
-            words += &format!(" {word} {}", numbers::decimal(&second, dialect)?);
-            rest = after;
-            one = false;
-        }
-    }
-    if let Some((numerator, denominator)) = text.split_once('/') {
-        let (denominator, rest) = number_before(denominator);
-        if let Some(amount) = parts(numerator, denominator, dialect) {
-            return Some((amount, rest));
-        }
-    }
-    if let Some((c, fraction)) = rest.chars().next().and_then(|c| Some((c, vulgar(c)?))) {
-        words += &format!(" and {fraction}");
-        rest = &rest[c.len_utf8()..];
-        one = false;
-    }
-    Some((Amount { words, one }, rest))
-}
-
 /// "5%", "5-10 %", "5 ‰".
 pub(crate) fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (amount, rest) = amount(amount_at(line, at)?, line.dialect)?;
+    let (amount, rest) = Amount::before(amount_at(line, at)?, line.dialect)?;
     let (sign, tokens) = if rest.is_empty() {
         (line.next(at)?.core, 2)
     } else {
@@ -124,7 +73,8 @@ pub(crate) fn percent(line: &Line<'_>, at: usize) -> Option<Reading> {
                 .filter(|m| m.chars().all(char::is_alphabetic))?
         ),
     };
-    Some(Reading::new(format!("{} {unit}{more}", amount.words), tokens))
+    let amount = amount.say(line.dialect);
+    Some(Reading::new(format!("{amount} {unit}{more}"), tokens))
 }
 
 /// "km/h" without a number.
@@ -161,7 +111,7 @@ pub(crate) fn rate(line: &Line<'_>, at: usize) -> Option<String> {
 fn by_neighbours(line: &Line<'_>, at: usize) -> Option<(&'static str, &'static str, usize)> {
     let core = line.tokens[at].core;
     let after = line.next_after_dot(at + 1).map(|after| after.core);
-    match line.next(at).filter(|_| numbers::is_decimal(core))?.core {
+    match line.next(at)?.core {
         // "1 pt. of milk"
         "pt" | "pts" if after == Some("of") => Some(("pint", "pints", 2)),
         "fl" if after == Some("oz") => Some(("fluid ounce", "fluid ounces", 3)),
@@ -179,15 +129,17 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     if let Some(words) = twice(core, dialect) {
         return Some(Reading::abbreviation(words, 1));
     }
-    if let Some((one, many, tokens)) = by_neighbours(line, at) {
-        let unit = if core == "1" { one } else { many };
-        let words = format!("{} {unit}", numbers::decimal(core, dialect)?);
+    if let Some(number) = Number::of(core)
+        && let Some((one, many, tokens)) = by_neighbours(line, at)
+    {
+        let unit = if number.is_one() { one } else { many };
+        let words = format!("{} {unit}", number.say(dialect));
         return Some(Reading::abbreviation(words, tokens));
     }
     // "12A" is a fuse, "flat 4A" none.
-    let (number, unit) = number_before(core);
-    if unit == "m" && context::counts_millions(line, at)
-        || unit == "A" && (number.len() == 1 || context::is_place(line, at))
+    if let Some((_, unit)) = Number::before(core)
+        && (unit == "m" && context::counts_millions(line, at)
+            || unit == "A" && (core.len() == 2 || context::is_place(line, at)))
     {
         return None;
     }
@@ -200,18 +152,19 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
         ));
     }
     if let Some((number, unit)) = core.split_once('/')
-        && let Some(words) = numbers::decimal(number, dialect)
+        && let Some(number) = Number::signed(number)
         && unit.starts_with(char::is_alphabetic)
     {
-        return Some(Reading::new(format!("{words} per {}", per(unit, dialect)?), 1));
+        let words = format!("{} per {}", number.say(dialect), per(unit, dialect)?);
+        return Some(Reading::new(words, 1));
     }
-    let (mut amount, rest) = amount(core, dialect)?;
+    let (mut amount, rest) = Amount::before(core, dialect)?;
     // "12st 7lb"; "21st" and "11st" are ordinals, right or wrong.
     if rest == "st"
         && (dialect == Dialect::British && !core.ends_with("1st")
             || line.next(at).is_some_and(|next| next.core.ends_with("lb")))
     {
-        return Some(Reading::new(format!("{} stone", amount.words), 1));
+        return Some(Reading::new(format!("{} stone", amount.say(dialect)), 1));
     }
     // "747s" are aeroplanes, and "4s" after "iPhone" is a model.
     if rest == "s" && (core.len() == 4 || core.len() == 2 && line.after_a(at, Role::Hump)) {
@@ -226,8 +179,7 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
         .unwrap_or(rest);
     let mut tokens = 1;
     if !glued && let Some(name) = line.next(at).and_then(|next| magnitude_name(next.core)) {
-        amount.words += &format!(" {name}");
-        amount.one = false;
+        amount = amount.with(name.to_owned());
         tokens += 1;
     }
     // "3 1/2 km"
@@ -236,8 +188,7 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
             .next(at)
             .and_then(|next| fractions::alone(next.core, dialect))
     {
-        amount.words += &format!(" and {fraction}");
-        amount.one = false;
+        amount = amount.with(format!("and {fraction}"));
         tokens += 1;
     }
     let unit_at = at + tokens - usize::from(glued);
@@ -261,10 +212,9 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     if let Some(power) = powered {
         let unit = units::find(line.next_after_dot(unit_at)?.core, false)?;
-        return Some(Reading::abbreviation(
-            format!("{} {power} {}", amount.words, unit.name(amount.one, dialect)),
-            tokens + 1,
-        ));
+        let unit = unit.name(amount.is_one(), dialect);
+        let words = format!("{} {power} {unit}", amount.say(dialect));
+        return Some(Reading::abbreviation(words, tokens + 1));
     }
     // "6 ft. 2 in." and "5 lb 3 oz" follow from reading one after the other.
     let attributive = line
@@ -290,13 +240,14 @@ pub(crate) fn unit(line: &Line<'_>, at: usize) -> Option<Reading> {
     };
     let name = compound(
         &written,
-        amount.one || hyphenated || attributive || described,
+        amount.is_one() || hyphenated || attributive || described,
         dialect,
         &|text| {
             units::find(text, glued).filter(|unit| glued || !unit.ambiguous || unit_stands(line, unit_at))
         },
     )?;
-    Some(Reading::abbreviation(format!("{} {name}", amount.words), tokens))
+    let words = format!("{} {name}", amount.say(dialect));
+    Some(Reading::abbreviation(words, tokens))
 }
 
 /// "in" and the like are units only where no word follows that could make them one.

@@ -5,16 +5,11 @@ mod ranges;
 mod shillings;
 mod sum;
 
-use std::borrow::Cow;
-
 use crate::text::normalise::{
-    amounts::{
-        amount_before, glued_magnitude, magnitude_letter, magnitude_name, names, number_before,
-        thousands_before, units,
-    },
+    amounts::{glued_magnitude, magnitude_letter, magnitude_name, names, units},
     engine::{Dot, Reading},
     line::{Line, tokens::Token},
-    say::numbers,
+    say::{number::Number, numbers},
     words::Role,
 };
 use currencies::{Currency, code, code_prefix, sign_before, sign_or_code};
@@ -42,7 +37,7 @@ pub(crate) fn spaced(line: &Line<'_>, at: usize) -> Option<Reading> {
     }
     let (mut sum, rest) = Sum::at(line.next(at)?.core, currency)?;
     let tokens = 2 + sum.take_word(line, at + 1);
-    let words = Sum { sign, ..sum }.say(Form::Alone, line.dialect)?;
+    let words = Sum { sign, ..sum }.say(Form::Alone, line.dialect);
     rest.is_empty().then(|| Reading::new(words, tokens))
 }
 
@@ -54,15 +49,15 @@ pub(crate) fn named(line: &Line<'_>, at: usize) -> Option<Reading> {
         rest => (rest, 1),
     };
     let currency = code(name).filter(|named| named.one.ends_with(sum.currency.one))?;
-    let words = Sum { currency, ..sum }.say(Form::Alone, line.dialect)?;
+    let words = Sum { currency, ..sum }.say(Form::Alone, line.dialect);
     Some(Reading::new(words, tokens))
 }
 
 /// "two $20s"
 pub(crate) fn notes(line: &Line<'_>, at: usize) -> Option<String> {
     let (sum, rest) = signed(line, at).filter(|(sum, _)| sum.scale.is_none())?;
-    (matches!(rest, "s" | "'s" | "’s") && numbers::is_integer(&sum.amount))
-        .then(|| numbers::plural(&numbers::cardinal(&sum.amount, line.dialect)))
+    (matches!(rest, "s" | "'s" | "’s") && sum.amount.is_whole())
+        .then(|| numbers::plural(&sum.amount.say(line.dialect)))
 }
 
 /// "a $100-million deal"
@@ -73,7 +68,7 @@ pub(crate) fn adjective(line: &Line<'_>, at: usize) -> Option<String> {
         scale: Some(word),
         ..sum
     }
-    .say(Form::Describing, line.dialect)?;
+    .say(Form::Describing, line.dialect);
     Some(words + &adjective)
 }
 
@@ -98,7 +93,7 @@ pub(crate) fn sign(line: &Line<'_>, at: usize) -> Option<Reading> {
     // "a $5 bill", "$100-a-plate"
     let describing = rest.starts_with('-') && rest != "-plus" || rest.is_empty() && describes(line, at, last);
     let form = if describing { Form::Describing } else { Form::Alone };
-    let mut words = sum.say(form, line.dialect)?;
+    let mut words = sum.say(form, line.dialect);
     // "$20 million dollars" is said once.
     let twice = |next: &Token<'_>| {
         let before = words.strip_suffix(next.core);
@@ -128,23 +123,23 @@ pub(crate) fn after_code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let next = line.next_after_dot(at)?.core;
     let signless = sign_before(next).filter(|(sign, _)| currency.one.ends_with(sign.one));
     let amount = signless.map_or(next, |(_, rest)| rest);
-    let (mut sum, rest) = Sum::of(amount_of(currency, amount), currency)?;
+    let (mut sum, rest) = Sum::of(amount_of(currency, amount)?, currency);
     let tokens = 2 + sum.take_word(line, at + 1);
-    let words = sum.say(Form::Alone, line.dialect)?;
+    let words = sum.say(Form::Alone, line.dialect);
     rest.is_empty().then(|| Reading::new(words, tokens))
 }
 
 /// "EUR50"
 pub(crate) fn glued_code(line: &Line<'_>, at: usize) -> Option<String> {
     let (currency, rest) = code_prefix(line.tokens[at].core)?;
-    let (sum, rest) = Sum::of(amount_of(currency, rest), currency)?;
-    rest.is_empty().then(|| sum.say(Form::Alone, line.dialect))?
+    let (sum, rest) = Sum::of(amount_of(currency, rest)?, currency);
+    rest.is_empty().then(|| sum.say(Form::Alone, line.dialect))
 }
 
 /// "50€", "50 €", "50 USD", "1.5 million USD", "99¢", "2.14 DKK/kWh"
 pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (sign, unsigned) = numbers::sign(line.tokens[at].core);
-    let (amount, rest) = amount_before(unsigned);
+    let (amount, rest) = Number::before_either(unsigned)?;
     let (mut scale, mut code) = glued_magnitude(rest);
     let mut last = at;
     if code.is_empty() {
@@ -159,7 +154,7 @@ pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
     let (code, per) = code
         .split_once('/')
         .map_or((code, None), |(code, unit)| (code, Some(unit)));
-    let currency = sign_or_code(code).filter(|_| !amount.is_empty())?;
+    let currency = sign_or_code(code)?;
     let form = if describes(line, at, last) {
         Form::Describing
     } else {
@@ -171,7 +166,7 @@ pub(crate) fn before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
         scale,
         currency,
     }
-    .say(form, line.dialect)?;
+    .say(form, line.dialect);
     match per {
         Some(unit) => {
             let words = format!("{words} per {}", names::per(unit, line.dialect)?);
@@ -194,15 +189,15 @@ fn describes(line: &Line<'_>, at: usize, last: usize) -> bool {
 }
 
 /// The amount after a code: "Rp 10.000" are ten thousand where prices are written so.
-fn amount_of<'a>(currency: Currency, text: &'a str) -> (Cow<'a, str>, &'a str) {
+fn amount_of<'a>(currency: Currency, text: &'a str) -> Option<(Number<'a>, &'a str)> {
     let dotted = matches!(
         currency.many,
         "rupiah" | "dong" | "kronor" | "forints" | "Chilean pesos"
     );
     dotted
-        .then(|| thousands_before(text))
+        .then(|| Number::thousands_before(text))
         .flatten()
-        .unwrap_or_else(|| amount_before(text))
+        .or_else(|| Number::before_either(text))
 }
 
 /// "-million deal": the word and what follows it.
@@ -230,15 +225,14 @@ fn tail(rest: &str, line: &Line<'_>) -> Option<String> {
     if let Some(unit) = rest.strip_prefix('/') {
         // "$5/$10"
         if let Some((currency, other)) = sign_before(unit) {
-            let (sum, after) = Sum::of(amount_before(other), currency)?;
-            let words = sum.say(Form::Alone, line.dialect)?;
+            let (sum, after) = Sum::of(Number::before_either(other)?, currency);
+            let words = sum.say(Form::Alone, line.dialect);
             return after.is_empty().then(|| format!(" slash {words}"));
         }
-        let (number, scale) = number_before(unit);
-        if !number.is_empty() {
+        if let Some((number, scale)) = Number::before(unit) {
             let (scale, rest) = glued_magnitude(scale);
             let scale = scale.map(|scale| format!(" {scale}")).unwrap_or_default();
-            let words = numbers::decimal(number, line.dialect)?;
+            let words = number.say(line.dialect);
             return rest.is_empty().then(|| format!(" per {words}{scale}"));
         }
         return Some(format!(" per {}", names::per(unit, line.dialect)?));

@@ -7,7 +7,7 @@ use crate::text::{
         context,
         engine::Reading,
         line::Line,
-        say::{house, numbers, prefix_words, range, spelling},
+        say::{house, number::Number, numbers, prefix_words, range, spelling},
         words::Role,
     },
 };
@@ -24,23 +24,19 @@ pub(crate) fn size(line: &Line<'_>, at: usize) -> Option<String> {
         Some(core) if core.len() < 6 => (core, true),
         _ => (core, false),
     };
-    let fraction = |text: &str| fractions::with_sign(text, line.dialect);
-    let amount = |text: &str| numbers::is_decimal(text) || fraction(text).is_some();
-    if !core.contains(['x', '×']) || !core.split(['x', '×']).all(amount) {
-        return None;
-    }
     let side = |text: &str| {
         if text.len() == 4 && numbers::is_digits(text) && !text.ends_with("00") {
-            house(text, line.dialect)
+            Some(house(text, line.dialect))
         } else if numbers::is_digits(text) {
-            context::plain(text, line, at)
+            Some(context::plain(text, line, at))
         } else {
-            fraction(text)
-                .or_else(|| numbers::decimal(text, line.dialect))
-                .unwrap_or_default()
+            fractions::with_sign(text, line.dialect).or_else(|| Some(Number::of(text)?.say(line.dialect)))
         }
     };
-    let sides: Vec<_> = core.split(['x', '×']).map(side).collect();
+    let sides: Vec<_> = core.split(['x', '×']).map(side).collect::<Option<_>>()?;
+    if sides.len() < 2 {
+        return None;
+    }
     let words = sides.join(" by ");
     Some(if many { numbers::plural(&words) } else { words })
 }
@@ -86,9 +82,12 @@ pub(crate) fn ratio(line: &Line<'_>, at: usize) -> Option<String> {
         return Some(format!("{} to {}", number(first), number(second)));
     }
     // "2.35:1"
-    if numbers::is_decimal(first) && first.contains('.') && numbers::is_digits(second) && last.is_none() {
-        let wide = numbers::decimal(first, line.dialect)?;
-        return Some(format!("{wide} to {}", numbers::cardinal(second, line.dialect)));
+    if let Some(wide) = Number::of(first).filter(|wide| !wide.is_whole())
+        && numbers::is_digits(second)
+        && last.is_none()
+    {
+        let high = numbers::cardinal(second, line.dialect);
+        return Some(format!("{} to {high}", wide.say(line.dialect)));
     }
     let short = |text: &str| numbers::is_digits(text) && text.len() <= 4;
     if !short(first) || !short(second) || !last.is_none_or(short) {
@@ -130,20 +129,13 @@ fn is_score(line: &Line<'_>, at: usize) -> bool {
 }
 
 fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
-    let value = |text: &str| {
-        text.replace(',', "")
-            .parse::<f64>()
-            .ok()
-            .filter(|_| numbers::is_decimal(text))
-    };
-    let (first, second) = (value(from)?, value(to)?);
+    let (first, last) = (Number::of(from)?, Number::of(to)?);
+    let rises = last.value() > first.value();
     let leading_zero = |text: &str| text.len() > 1 && text.starts_with('0') && !text.contains('.');
     if leading_zero(from) || (leading_zero(to) && from.len() != 4) {
         return None;
     }
-    if is_year(from)
-        && (is_year(to) || (to.len() == 2 && numbers::is_digits(to)))
-        && (second > first || to.len() == 2)
+    if is_year(from) && (is_year(to) || (to.len() == 2 && numbers::is_digits(to))) && (rises || to.len() == 2)
     {
         let to = match to.len() {
             2 if from[2..] >= *to => None,
@@ -155,14 +147,14 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
             return Some(format!("{} to {to}", numbers::year(from, line.dialect)));
         }
     }
-    let score = second <= first && from.len() <= 2;
-    let number = |text: &str| {
+    let score = !rises && from.len() <= 2;
+    let say = |number: &Number<'_>, text: &str| {
         if text == "0" && score && line.dialect == Dialect::British {
             "nil".to_owned()
         } else if numbers::is_digits(text) {
             context::plain(text, line, at)
         } else {
-            numbers::decimal(text, line.dialect).unwrap_or_default()
+            number.say(line.dialect)
         }
     };
     // "12-3456789": the number of a tax payer is no range.
@@ -185,7 +177,7 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     let docket = line
         .previous(at)
         .is_some_and(|before| matches!(before.core, "No" | "no"));
-    let link = if (second > first || run_on || high) && !docket && !context::is_named(line, at) {
+    let link = if (rises || run_on || high) && !docket && !context::is_named(line, at) {
         " to "
     } else if from.ends_with("00") {
         // "100-96" would be one number.
@@ -193,5 +185,5 @@ fn between(from: &str, to: &str, line: &Line<'_>, at: usize) -> Option<String> {
     } else {
         " "
     };
-    Some(format!("{}{link}{}", number(from), number(to)))
+    Some(format!("{}{link}{}", say(&first, from), say(&last, to)))
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use crate::text::{
     Dialect,
     normalise::say::{
+        number::Number,
         numbers,
         spelling::{self, letter_name},
     },
@@ -134,7 +135,8 @@ impl<'a> Formula<'a> {
         if length > 0 {
             self.at += length;
             let digits = self.text[start..self.at].replace("{,}", ",");
-            let said = numbers::decimal(&digits, self.dialect).unwrap_or_else(|| numbers::spelled(&digits));
+            let said = Number::of(&digits)
+                .map_or_else(|| numbers::spelled(&digits), |number| number.say(self.dialect));
             if let Some(said) = self.ratio(&digits) {
                 self.push(said, start..self.at, Of::Operand);
                 return;

@@ -182,34 +182,6 @@ pub(crate) fn plural(words: &str) -> String {
     }
 }
 
-/// A number with thousands commas and a decimal point: "minus one thousand point zero five".
-/// `None` unless `text` is one.
-pub(crate) fn decimal(text: &str, dialect: Dialect) -> Option<String> {
-    let (sign, number) = sign(text);
-    let (whole, fraction) = match number.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (number, None),
-    };
-    if !(whole.is_empty() && fraction.is_some() || is_integer(whole)) {
-        return None;
-    }
-    let mut words = sign.to_owned();
-    if !whole.is_empty() {
-        words += &cardinal(whole, dialect);
-    }
-    if let Some(fraction) = fraction {
-        if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        if !whole.is_empty() {
-            words.push(' ');
-        }
-        words += "point ";
-        words += &spelled(fraction);
-    }
-    Some(words)
-}
-
 /// Splits off a sign, as a word with a space.
 pub(crate) fn sign(text: &str) -> (&'static str, &str) {
     for (mark, word) in [
@@ -256,14 +228,6 @@ fn grouped<'a>(groups: impl DoubleEndedIterator<Item = &'a str> + Clone) -> bool
     last.len() == 3 && is_digits(last) && (all(3) || all(2))
 }
 
-/// What [`decimal`] reads, without a sign.
-pub(crate) fn is_decimal(text: &str) -> bool {
-    match text.split_once('.') {
-        Some((whole, fraction)) => (whole.is_empty() || is_integer(whole)) && is_digits(fraction),
-        None => is_integer(text),
-    }
-}
-
 pub(crate) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -308,17 +272,5 @@ mod tests {
         assert_eq!(year("2005", British), "two thousand and five");
         assert_eq!(decade("1980", American), "nineteen eighties");
         assert_eq!(decade("1900", American), "nineteen hundreds");
-    }
-
-    #[test]
-    fn says_decimals() {
-        assert_eq!(
-            decimal("-1,000.05", American).as_deref(),
-            Some("minus one thousand point zero five")
-        );
-        assert_eq!(decimal(".5", American).as_deref(), Some("point five"));
-        for not in ["", ".", "1.", "1,00", "a", "1.2.3", "-"] {
-            assert_eq!(decimal(not, American), None, "{not}");
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! Angles, temperatures, feet and inches: numbers with small signs at their shoulder.
 
-use super::{amount, amount_at, unit_at};
+use super::{amount::Amount, amount_at, unit_at};
 use crate::text::normalise::{
-    amounts::{fractions, number_before},
+    amounts::fractions,
     engine::Reading,
     line::Line,
-    say::numbers,
+    say::{number::Number, numbers},
     words::{Role, said},
 };
 
@@ -14,7 +14,7 @@ const MAX_QUOTED_TOKENS: usize = 24;
 
 /// "20°", "20 °C", "20°C", "40°N".
 pub(crate) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (amount, rest) = amount(amount_at(line, at)?, line.dialect)?;
+    let (amount, rest) = Amount::before(amount_at(line, at)?, line.dialect)?;
     let (sign, tokens) = if rest.is_empty() {
         (line.next(at)?.core, 2)
     } else {
@@ -34,8 +34,9 @@ pub(crate) fn degrees(line: &Line<'_>, at: usize) -> Option<Reading> {
             said(scale, Role::Scale).or_else(|| said(scale, Role::Compass))?
         ),
     };
-    let degrees = if amount.one { "degree" } else { "degrees" };
-    Some(Reading::new(format!("{} {degrees}{name}", amount.words), tokens))
+    let degrees = if amount.is_one() { "degree" } else { "degrees" };
+    let amount = amount.say(line.dialect);
+    Some(Reading::new(format!("{amount} {degrees}{name}"), tokens))
 }
 
 /// 40°26'46"N
@@ -48,8 +49,9 @@ pub(crate) fn bearing(line: &Line<'_>, at: usize) -> Option<Reading> {
         None => (None, rest),
     };
     let counted = |number: &str, unit: &str| {
-        let plural = if number == "1" { "" } else { "s" };
-        numbers::decimal(number, line.dialect).map(|words| format!("{words} {unit}{plural}"))
+        let number = Number::of(number)?;
+        let plural = if number.is_one() { "" } else { "s" };
+        Some(format!("{} {unit}{plural}", number.say(line.dialect)))
     };
     let mut words = format!(
         "{sign}{} {}",
@@ -77,13 +79,15 @@ pub(crate) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
             .is_some_and(|next| next.is_digits() && next.close.starts_with(['"', '″', '”']));
     // "5' wide", "10' x 12'", where no quotation is open
     let apart = || token.close.starts_with(['\'', '′', '’']) && !quoted(line, at, ['\'', '‘']);
-    if numbers::is_decimal(token.core) && token.open.is_empty() && (with_inches || apart()) {
-        let words = format!("{} {unit}", numbers::decimal(token.core, line.dialect)?);
+    if let Some(number) = Number::of(token.core)
+        && token.open.is_empty()
+        && (with_inches || apart())
+    {
+        let words = format!("{} {unit}", number.say(line.dialect));
         return Some(Reading::new(words, 1).with_close(true));
     }
-    let (feet, rest) = number_before(token.core);
-    let rest = rest.strip_prefix(['\'', '′', '’'])?;
-    if feet.is_empty() || !numbers::is_digits(feet) {
+    let (feet, rest) = token.core.split_once(['\'', '′', '’'])?;
+    if !numbers::is_digits(feet) {
         return None;
     }
     // "a 6'2\" guard"
@@ -98,7 +102,7 @@ pub(crate) fn feet(line: &Line<'_>, at: usize) -> Option<Reading> {
     let unit = if feet == "1" || described { "foot" } else { "feet" };
     let mut words = format!("{} {unit}", numbers::cardinal(feet, line.dialect));
     if !inches.is_empty() {
-        words += &format!(" {}", numbers::decimal(inches, line.dialect)?);
+        words += &format!(" {}", Number::of(inches)?.say(line.dialect));
     }
     Some(Reading::new(words, 1).with_close(closed))
 }
@@ -121,13 +125,18 @@ pub(crate) fn inches(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let quoted = quoted(line, at, ['"', '“']);
-    let (amount, rest) = amount(token.core, line.dialect)?;
+    let (amount, rest) = Amount::before(token.core, line.dialect)?;
     let described = line.get(at + 1).is_some_and(|next| {
         let word = next.spaced && next.open.is_empty() && next.is_small_word();
         word && token.close.len() == 1 && !next.is(Role::NoNoun)
     });
-    let unit = if amount.one || described { "inch" } else { "inches" };
-    (!quoted && rest.is_empty()).then(|| Reading::new(format!("{} {unit}", amount.words), 1).with_close(true))
+    let unit = if amount.is_one() || described {
+        "inch"
+    } else {
+        "inches"
+    };
+    let words = format!("{} {unit}", amount.say(line.dialect));
+    (!quoted && rest.is_empty()).then(|| Reading::new(words, 1).with_close(true))
 }
 
 /// 12"x12", 2'x4': sides of a thing.
@@ -141,7 +150,7 @@ pub(crate) fn sides(line: &Line<'_>, at: usize) -> Option<Reading> {
     inches.into_iter().chain(feet).find_map(|(mark, one, many)| {
         let rest = token.close.strip_prefix(mark)?;
         let unit = if described && rest.is_empty() { one } else { many };
-        let side = |side: &str| Some(format!("{} {unit}", numbers::decimal(side, line.dialect)?));
+        let side = |side: &str| Some(format!("{} {unit}", Number::of(side)?.say(line.dialect)));
         let sides = token
             .core
             .split(['x', '×'])

@@ -9,10 +9,9 @@ use super::{
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{amount_before, number_before},
         engine::Reading,
         line::Line,
-        say::{self, DASHES, numbers},
+        say::{self, DASHES, number::Number, numbers},
     },
 };
 
@@ -22,9 +21,7 @@ pub(crate) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
     let second = rest.strip_prefix(DASHES)?;
     let own_sign = sign_before(second);
     let (currency, unsigned) = own_sign.unwrap_or((first.currency, second));
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit())
-        || !numbers::is_integer(&number_before(unsigned).0.replace('.', ""))
-    {
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit()) || Number::before(unsigned).is_none() {
         return None;
     }
     let (mut to, after) = Sum::at(unsigned, currency)?;
@@ -42,7 +39,7 @@ pub(crate) fn range(line: &Line<'_>, at: usize) -> Option<Reading> {
         false if one_kind => (Form::Number, Form::Alone),
         false => (Form::Alone, Form::Alone),
     };
-    let (from, to) = (first.say(from_form, line.dialect)?, to.say(form, line.dialect)?);
+    let (from, to) = (first.say(from_form, line.dialect), to.say(form, line.dialect));
     Some(Reading::new(
         format!("{from} to {to}{}", tail(after, line)?),
         1 + more,
@@ -60,8 +57,8 @@ pub(crate) fn or(line: &Line<'_>, at: usize) -> Option<Reading> {
         return None;
     }
     let (from, to) = (
-        first.say(Form::Number, line.dialect)?,
-        to.say(Form::Describing, line.dialect)?,
+        first.say(Form::Number, line.dialect),
+        to.say(Form::Describing, line.dialect),
     );
     Some(Reading::new(format!("{from} {link} {to}"), 3))
 }
@@ -90,16 +87,13 @@ pub(crate) fn pence(line: &Line<'_>, at: usize) -> Option<String> {
 
 /// "100-150 USD"
 pub(crate) fn range_before_code(line: &Line<'_>, at: usize) -> Option<Reading> {
-    let (from, rest) = amount_before(line.tokens[at].core);
-    let (to, after) = amount_before(rest.strip_prefix(['-', '–'])?);
+    let (from, rest) = Number::before_either(line.tokens[at].core)?;
+    let (to, after) = Number::before_either(rest.strip_prefix(['-', '–'])?)?;
     let (code, tokens) = match after {
         "" => (line.next(at)?.core, 2),
         after => (after, 1),
     };
-    let (to, _) = Sum::of((to, ""), sign_or_code(code)?)?;
-    let from = numbers::decimal(&from, line.dialect)?;
-    Some(Reading::new(
-        format!("{from} to {}", to.say(Form::Alone, line.dialect)?),
-        tokens,
-    ))
+    let (to, _) = Sum::of((to, ""), sign_or_code(code)?);
+    let (from, to) = (from.say(line.dialect), to.say(Form::Alone, line.dialect));
+    Some(Reading::new(format!("{from} to {to}"), tokens))
 }

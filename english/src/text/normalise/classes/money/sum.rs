@@ -1,14 +1,12 @@
 //! Sums of money, whatever way they are written, and how they are said.
 
-use std::borrow::Cow;
-
 use super::currencies::Currency;
 use crate::text::{
     Dialect,
     normalise::{
-        amounts::{amount_before, glued_magnitude, magnitude_letter, number_before},
+        amounts::{glued_magnitude, magnitude_letter},
         line::Line,
-        say::numbers,
+        say::{number::Number, numbers},
     },
 };
 
@@ -16,20 +14,18 @@ use crate::text::{
 pub(super) struct Sum<'a> {
     /// "minus " or nothing.
     pub sign: &'static str,
-    pub amount: Cow<'a, str>,
+    pub amount: Number<'a>,
     /// "million"
     pub scale: Option<&'static str>,
     pub currency: Currency,
 }
 
 /// "2½": the fraction in one character as a decimal.
-fn with_half(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let (number, rest) = number_before(text);
-    let halves = [("½", ".5"), ("¼", ".25"), ("¾", ".75")].into_iter();
-    let (part, rest) = halves
-        .filter(|_| numbers::is_integer(number))
-        .find_map(|(sign, part)| Some((part, rest.strip_prefix(sign)?)))?;
-    Some((format!("{number}{part}").into(), rest))
+fn with_half(text: &str) -> Option<(Number<'_>, &str)> {
+    let (number, rest) = Number::before(text).filter(|(number, _)| number.is_whole())?;
+    [("½", "5"), ("¼", "25"), ("¾", "75")]
+        .into_iter()
+        .find_map(|(sign, part)| Some((number.clone().with_fraction(part), rest.strip_prefix(sign)?)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +41,11 @@ pub(super) enum Form {
 impl<'a> Sum<'a> {
     /// The amount at the start of `text` with the magnitude right after it, and the rest.
     pub(super) fn at(text: &'a str, currency: Currency) -> Option<(Self, &'a str)> {
-        Self::of(with_half(text).unwrap_or_else(|| amount_before(text)), currency)
+        let amount = with_half(text).or_else(|| Number::before_either(text))?;
+        Some(Self::of(amount, currency))
     }
 
-    pub(super) fn of((amount, rest): (Cow<'a, str>, &'a str), currency: Currency) -> Option<(Self, &'a str)> {
+    pub(super) fn of((amount, rest): (Number<'a>, &'a str), currency: Currency) -> (Self, &'a str) {
         let (scale, rest) = glued_magnitude(rest);
         let sum = Self {
             sign: "",
@@ -56,7 +53,7 @@ impl<'a> Sum<'a> {
             scale,
             currency,
         };
-        (!sum.amount.is_empty()).then_some((sum, rest))
+        (sum, rest)
     }
 
     /// Takes the magnitude that stands as a word of its own after `at`; answers how many tokens that is.
@@ -68,13 +65,12 @@ impl<'a> Sum<'a> {
         usize::from(self.scale.is_some())
     }
 
-    pub(super) fn say(&self, form: Form, dialect: Dialect) -> Option<String> {
-        let (whole, fraction) = self.amount.split_once('.').unwrap_or((&self.amount, ""));
-        let cents = fraction.trim_end_matches('0');
+    pub(super) fn say(&self, form: Form, dialect: Dialect) -> String {
+        let cents = self.amount.fraction().trim_end_matches('0');
         let said = match (form, self.scale) {
             (Form::Number, scale) => {
                 let scale = scale.map(|scale| format!(" {scale}")).unwrap_or_default();
-                numbers::decimal(&self.amount, dialect)? + &scale
+                self.amount.say(dialect) + &scale
             }
             (form, Some(scale)) => {
                 let name = if form == Form::Alone {
@@ -82,34 +78,36 @@ impl<'a> Sum<'a> {
                 } else {
                     self.currency.one
                 };
-                format!("{} {scale} {name}", numbers::decimal(&self.amount, dialect)?)
+                format!("{} {scale} {name}", self.amount.say(dialect))
             }
             (Form::Describing, None) if cents.is_empty() => {
-                format!("{} {}", numbers::decimal(whole, dialect)?, self.currency.one)
+                let whole = numbers::cardinal(self.amount.whole(), dialect);
+                format!("{whole} {}", self.currency.one)
             }
-            _ => self.coins(whole, cents, dialect)?,
+            _ => self.coins(cents, dialect),
         };
-        Some(format!("{}{said}", self.sign))
+        format!("{}{said}", self.sign)
     }
 
     /// Two decimals are cents, more are said as decimals.
-    fn coins(&self, whole: &str, cents: &str, dialect: Dialect) -> Option<String> {
+    fn coins(&self, cents: &str, dialect: Dialect) -> String {
         let Currency { one, many, minor } = self.currency;
+        let whole = self.amount.whole();
         let value = whole.trim_start_matches(['0', ',']);
         let major = if value == "1" { one } else { many };
         if cents.is_empty() {
-            return Some(format!("{} {major}", numbers::cardinal(whole, dialect)));
+            return format!("{} {major}", numbers::cardinal(whole, dialect));
         }
         let Some((cent, cent_plural)) = minor.filter(|_| cents.len() <= 2) else {
-            return Some(format!("{} {many}", numbers::decimal(&self.amount, dialect)?));
+            return format!("{} {many}", self.amount.say(dialect));
         };
         let cents = format!("{cents:0<2}");
         let unit = if cents == "01" { cent } else { cent_plural };
         let cents = format!("{} {unit}", numbers::cardinal(&cents, dialect));
-        Some(if value.is_empty() {
+        if value.is_empty() {
             cents
         } else {
             format!("{} {major} and {cents}", numbers::cardinal(whole, dialect))
-        })
+        }
     }
 }
