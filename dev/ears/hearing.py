@@ -30,7 +30,7 @@ def main() -> int:
     found = {}
     try:
         with running(options.server) as url, Front(os.environ["FRONTD"]) as front:
-            bench = sections.Bench(url, front, Recogniser(os.environ["WHISPER_BASE"]), options.sentences)
+            bench = sections.Bench(url, front, Recogniser(os.environ["WHISPER_BASE"]), options.sentences, "draft" if options.draft else "kokoro")
             model = Model.of_environment()
             measures = {
                 "prose": lambda: sections.prose(bench, everyone),
@@ -62,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--few", default=FEW, help="voices of all else (default %(default)s)")
     parser.add_argument("--speeds", type=numbers, default="0.5,0.75,1,1.25,1.5,2,3", help="default %(default)s")
     parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each list: a quick look")
+    parser.add_argument("--draft", action="store_true", help="prose, numbers, speeds and words by the built-in voice, as a draft")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     need_folder_of_json(parser, options)

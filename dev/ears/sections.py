@@ -34,12 +34,14 @@ class Bench:
     ears: Recogniser
     # At most so many texts of each list; a quick look.
     most: int | None = None
+    model: str = "kokoro"
 
     def some(self, items: list, usual: int | None = None) -> list:
         return items[: min(number for number in (usual, self.most, len(items)) if number is not None)]
 
     def heard(self, asks: list[Ask], label: str):
         """Each request with its sound and what was heard, in order."""
+        asks = [replace(ask, model=self.model) for ask in asks]
         for number, (ask, sound) in enumerate(zip(asks, say_all(self.url, asks)), 1):
             print(f"\r{label}: {number} of {len(asks)}", end="\n" if number == len(asks) else "", file=sys.stderr, flush=True)
             yield ask, sound, self.ears.text(sound)

@@ -34,10 +34,11 @@ class Ask:
     speed: float = 1.0
     # Streamed, as a listener gets it; else the whole as a file.
     stream: bool = True
+    model: str = "kokoro"
 
     def body(self) -> dict:
         return {
-            "model": "kokoro",
+            "model": self.model,
             "input": self.text,
             "voice": self.voice,
             "speed": self.speed,
