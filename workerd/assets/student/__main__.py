@@ -1,25 +1,23 @@
-"""make-voice: makes workerd/assets/builtin.onnx again, from Kokoro-82M and the packages named in the README."""
+"""make-student: makes a small voice that learns from Kokoro-82M."""
 
 import argparse
 from pathlib import Path
 
 from . import analysis, sentences, teacher, train
 
-ASSETS = Path(__file__).resolve().parent.parent.parent
-ROOT = ASSETS.parent.parent
 STAGES = ("teach", "analyse", "train", "export", "judge")
 
 
 def main():
-    options = argparse.ArgumentParser(prog="make-voice", description=__doc__)
+    options = argparse.ArgumentParser(prog="make-student", description=__doc__)
     options.add_argument("stages", nargs="*", default=STAGES, help=f"what to do, in this order: {' '.join(STAGES)} (default: all)")
-    options.add_argument("--work", type=Path, default=ROOT / ".cache/builtin-voice/work", help="folder for what is made on the way (about 2 GB)")
+    options.add_argument("--work", type=Path, required=True, help="folder for what is made on the way (about 2 GB)")
     options.add_argument("--voices", type=Path, required=True, help="folder of Kokoro's voice packs, NAME.bin")
     options.add_argument("--graph", help="plain.onnx of a converted model")
     options.add_argument("--teach", help="the program of workerd/examples/teach.rs")
     options.add_argument("--frontd", help="the program that spells the lines")
-    options.add_argument("--out", type=Path, default=ASSETS / "builtin.onnx", help="the model to write")
-    options.add_argument("--table", type=Path, default=ASSETS / "builtin-voices.csv", help="the table of voices to write")
+    options.add_argument("--out", type=Path, required=True, help="the model to write")
+    options.add_argument("--table", type=Path, required=True, help="the table of voices to write")
     options.add_argument("--former", type=Path, help="a built-in voice to judge beside the new one")
     options.add_argument("--lines", type=int, nargs=2, default=(2300, 700), help="short and long lines to learn from")
     options.add_argument("--steps", type=int, default=train.STEPS, help=f"training steps (default {train.STEPS}; fewer for a trial)")

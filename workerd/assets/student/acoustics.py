@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .graph import Value
-from .network import DILATIONS, ENCODER_LAYERS, ENCODER_TAPS, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, RECURRENT
+from .network import AHEAD, DILATIONS, ENCODER_LAYERS, ENCODER_TAPS, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, RECURRENT, WIDTH
 from .tracks import BANDS, CEPSTRA, SEMITONES
 from .vocabulary import IDS, NEAREST, PAD, SIZE
 
@@ -15,6 +15,10 @@ FRAMES_A_DURATION = 5
 SHORTEST = 5.0
 SHORTEST_FAST = 2.0
 VOICING_SHARPNESS = 3.0
+# No voice of Kokoro's is over 3.4 in the numbers that a style comes down to.
+FURTHEST = 6.0
+# log(1 + frames): no token of the teacher's is longer than 1.2 s.
+LONGEST = 5.5
 
 
 @dataclass
@@ -42,8 +46,8 @@ class Acoustics:
 
     def speak(self, input_ids, style, speed):
         graph, w = self.graph, self.weights
-        # As it is, for the table of voices is made by its inverse.
-        voice = style.reshape([1, -1]) @ w["style.weight"].T + w["style.bias"]
+        # In floats, for the table of voices is made by its inverse.
+        voice = (style.reshape([1, -1]) @ w["style.weight"].T + w["style.bias"]).clip(-FURTHEST, FURTHEST)
         ids = input_ids.reshape([-1]).clip(0, SIZE - 1)
         states = self.encode(ids, voice)
         normal, fast, duration, frames = self.time(states, speed, voice)
@@ -59,10 +63,10 @@ class Acoustics:
         x = graph.weight(self.embedding).gather(ids) + self.linear(voice, "voice_in")
         x = x.transpose(1, 0).unsqueeze(0)
         for layer in range(ENCODER_LAYERS):
-            x = x + self.convolved(x.relu(), f"encoder.{layer}.conv", ENCODER_TAPS)
+            x = self.residual(x, voice, f"encoder.{layer}", ENCODER_TAPS)
         x = x.squeeze(0).transpose(1, 0)
-        both = [both_directions(w[f"recurrent.{kind}_l0"], w[f"recurrent.{kind}_l0_reverse"]) for kind in ("weight_ih", "weight_hh")]
-        bias = np.concatenate([both_directions(w[f"recurrent.{k}_l0"], w[f"recurrent.{k}_l0_reverse"]) for k in ("bias_ih", "bias_hh")], 1)
+        both = [both_directions(w[f"onwards.{kind}_l0"], w[f"backwards.{kind}_l0"]) for kind in ("weight_ih", "weight_hh")]
+        bias = np.concatenate([both_directions(w[f"onwards.{kind}_l0"], w[f"backwards.{kind}_l0"]) for kind in ("bias_ih", "bias_hh")], 1)
         recurrent = graph.op(
             "GRU", x.unsqueeze(1), graph.weight(both[0], axis=(0, 1)), graph.weight(both[1], axis=(0, 1)), bias,
             direction="bidirectional", hidden_size=RECURRENT, linear_before_reset=1,
@@ -74,7 +78,7 @@ class Acoustics:
         graph = self.graph
         x = (states + self.linear(voice, "voice_duration")).transpose(1, 0).unsqueeze(0)
         x = self.convolved(self.convolved(x, "duration_in", 3).relu(), "duration_out", 3).reshape([-1])
-        lengths = (x.min(6.0).exp() - 1.0).max(SHORTEST)
+        lengths = (x.min(LONGEST).exp() - 1.0).max(SHORTEST)
         normal = timing(graph, lengths)
         factor = speed.reshape([1]).clip(0.25, 4.0)
         fast = timing(graph, (lengths / factor).max(SHORTEST_FAST))
@@ -82,6 +86,7 @@ class Acoustics:
         # Something is always said, if only a frame of silence: an empty text has one frame on its last pad.
         ends = graph.concat(ends.part(0, -1), ends.part(-1).max(1.0), axis=0)
         duration = (ends - graph.concat(np.zeros(1), ends.part(0, -1), axis=0)).cast("int64")
+        normal, fast = sounding(graph, normal, float(AHEAD)), sounding(graph, fast, float(AHEAD) / factor)
         return normal, fast, duration, ends.part(-1).cast("int64") * np.array([FRAMES_A_DURATION])
 
     def decode(self, states, normal, voice):
@@ -93,7 +98,7 @@ class Acoustics:
         x = self.linear(states, "state").gather(own) + self.linear(self.positions(begin + 1.0, normal, own), "position")
         x = (x + self.linear(voice, "voice_track")).transpose(1, 0).unsqueeze(0)
         for layer, dilation in enumerate(DILATIONS):
-            x = x + self.convolved(x.relu(), f"decoder.{layer}.conv", 3, dilation)
+            x = self.residual(x, voice, f"decoder.{layer}", 3, dilation)
         return self.linear(x.squeeze(0).transpose(1, 0).relu(), "out").reshape([-1, OUTPUTS]) + self.linear(voice, "voice_out")
 
     def positions(self, middle, timing, own):
@@ -119,6 +124,12 @@ class Acoustics:
         second = tracks.gather((below.cast("int64") + np.array([1])).min(last))
         return first + (place - below).unsqueeze(1) * (second - first)
 
+    def residual(self, x, voice, name, taps, dilation=1):
+        """network.Residual."""
+        scale_and_shift = self.linear(voice, f"{name}.voice").transpose(1, 0).unsqueeze(0)
+        scale, shift = scale_and_shift.part(0, WIDTH, axis=1), scale_and_shift.part(WIDTH, axis=1)
+        return x + self.convolved(x.relu(), f"{name}.conv", taps, dilation) * (scale + 1.0) + shift
+
     def linear(self, x, name):
         return x @ self.graph.weight(self.weights[f"{name}.weight"].T, axis=1) + self.weights[f"{name}.bias"]
 
@@ -132,6 +143,13 @@ class Acoustics:
 def timing(graph, lengths):
     """Whole frames, rounded at the tokens' ends so that rounding never adds up."""
     ends = lengths.cumsum().round()
+    starts = graph.concat(np.zeros(1), ends.part(0, -1), axis=0)
+    return Timing(starts, ends, ends - starts)
+
+
+def sounding(graph, timing, ahead):
+    """When the tokens are heard, which is before they are said to be."""
+    ends = graph.concat((timing.ends.part(0, -1) - ahead).max(0.0), timing.ends.part(-1), axis=0)
     starts = graph.concat(np.zeros(1), ends.part(0, -1), axis=0)
     return Timing(starts, ends, ends - starts)
 

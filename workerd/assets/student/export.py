@@ -1,23 +1,27 @@
-"""Writes the graph and the table of voices, having measured on held-out lines how wide the cepstra must be."""
+"""Writes the graph and the table of voices, having measured how wide the cepstra must be and what the vocoder adds to the colour."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper
 
-from . import teacher, train, vocoder
+from . import judge, teacher, train, vocoder
 from .acoustics import Acoustics
 from .graph import Graph
 from .network import VOICE, Network
-from .tracks import CEPSTRA
+from .tracks import CEPSTRA, HERTZ, TO_CEPSTRA
 
 # Of the samples that the tracks were made of, whose unit was that of 16 bits.
 GAIN = 1 / 32768
 WIDEST = 1.6
 # A voice of the table is what its pack is for texts of so many tokens.
 TOKENS = range(40, 160)
+# Lines by which the colour is measured, and how often, each time with what was found so far.
+COLOURED_BY = 112
+ROUNDS = 2
 
 
 def export(work, voices, out, table):
@@ -30,7 +34,11 @@ def export(work, voices, out, table):
     spread = spread_of(network, scale, held_out)
     spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
     weights = {name: tensor.numpy() for name, tensor in state.items()}
+    lines = some_lines(work, {(u.text, u.voice) for u in held_out})
     build(weights, scale, spread, spoken, out)
+    for _ in range(ROUNDS):
+        scale = replace(scale, mean=scale.mean - colour_of(out, voices, lines))
+        build(weights, scale, spread, spoken, out)
     write_table(weights, voices, table)
     print(f"{out}: {out.stat().st_size} bytes; cepstra are widened by {spread[1:].min():.2f} to {spread.max():.2f}")
 
@@ -50,6 +58,23 @@ def spread_of(network, scale, utterances):
     spread = np.clip(np.sqrt(wanted / got), 1, WIDEST)
     spread[0] = 1
     return spread.astype(np.float32)
+
+
+def some_lines(work, held_out):
+    """Lines that were learned, with the teacher's sound."""
+    said = (said for path in teacher.parts(work) for said in teacher.spoken(path))
+    learned = ((line, sound) for line, sound in said if (line["text"], line["voice"]) not in held_out)
+    return [said for said, _ in zip(learned, range(COLOURED_BY))]
+
+
+def colour_of(model, voices, lines):
+    """What the mean spectrum of the model's speech has over that of the teacher's, as cepstra [40]."""
+    voice, over = judge.Voice(model), []
+    for line, theirs in lines:
+        mine, _ = voice.say(line["tokens"], voices.style(line["voice"], len(line["tokens"])))
+        over.append(judge.loud(judge.mel(mine)).mean(0) - judge.loud(judge.mel(theirs)).mean(0))
+    decibels = np.interp(HERTZ, judge.centres(), np.mean(over, 0))
+    return TO_CEPSTRA @ (decibels * np.log(10) / 20)
 
 
 def build(weights, scale, spread, spoken, out):

@@ -16,7 +16,8 @@ WINDOW = 1024
 BANDS = 60
 # Frames that are so much below the loudest are silence.
 SPEECH_DB = 45
-# Lines that each voice says in the test that tells voices apart, and how many of them are judged together.
+# In the test that tells voices apart: lines of the teacher for each voice, lines that each voice says, and how many of those are judged together.
+HEARD = 40
 SAID = 10
 TOGETHER = 5
 
@@ -54,8 +55,8 @@ def against(voice, voices, lines):
         here, there = mel(mine), mel(theirs)
         place = along(np.array(line["durations"]), frames, len(there), len(here))
         level = there.max() - here.max()
-        loud = there.mean(1) > there.mean(1).max() - SPEECH_DB
-        spectra.append(np.sqrt(np.mean((here[place] + level - there)[loud] ** 2)))
+        speech = there.mean(1) > there.mean(1).max() - SPEECH_DB
+        spectra.append(np.sqrt(np.mean((here[place] + level - there)[speech] ** 2)))
         ours, own = melody(mine)[place], melody(theirs)
         both = (ours > 0) & (own > 0)
         if both.sum() > 20:
@@ -85,19 +86,35 @@ def mel(sound):
     return 10 * np.log10(power @ filters().T + 1e-6)
 
 
+def loud(spectrum):
+    """The frames of a mel spectrum in which there is speech."""
+    level = spectrum.mean(1)
+    return spectrum[level > level.max() - SPEECH_DB]
+
+
+def corners():
+    """Evenly spaced on the mel scale of O'Shaughnessy (2595 log10(1 + f / 700)), in Hz: [BANDS + 2]"""
+    top = 2595 * np.log10(1 + RATE / 2 / 700)
+    return 700 * (10 ** (np.linspace(0, top, BANDS + 2) / 2595) - 1)
+
+
+def centres():
+    return corners()[1:-1]
+
+
 @cache
 def filters():
-    """Triangles, evenly spaced on the mel scale of O'Shaughnessy (2595 log10(1 + f / 700))."""
-    top = 2595 * np.log10(1 + RATE / 2 / 700)
-    corners = 700 * (10 ** (np.linspace(0, top, BANDS + 2) / 2595) - 1)
+    """Triangles between the corners."""
     hertz = np.arange(WINDOW // 2 + 1) * RATE / WINDOW
-    low, middle, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
+    low, middle, high = (corners()[start : start + BANDS, None] for start in range(3))
     return np.clip(np.minimum((hertz - low) / (middle - low), (high - hertz) / (high - middle)), 0, None)
 
 
 def melody(sound):
-    """Hz every 10 ms, 0 without voice."""
-    found, _ = pyworld.harvest(sound.astype(np.float64), RATE, 60, 500, 1000 * HOP / RATE)
+    """Hz every 10 ms, 0 without voice. Of the teacher's sound this correlates by 0.98 with the pitch that its graph has; Harvest by 0.86."""
+    samples = sound.astype(np.float64)
+    rough, times = pyworld.dio(samples, RATE, 60, 500, frame_period=1000 * HOP / RATE)
+    found = pyworld.stonemask(samples, rough, times, RATE)
     return np.pad(found, (0, max(0, len(sound) // HOP + 1 - len(found))))
 
 
@@ -105,7 +122,7 @@ def told_apart(work, voice, voices, held_out):
     """How often the statistics of some lines are nearest to those of the teacher's voice by which they are said."""
     theirs = defaultdict(list)
     for line, sound in (said for path in teacher.parts(work) for said in teacher.spoken(path)):
-        if "+" not in line["voice"] and len(theirs[line["voice"]]) < 40:
+        if "+" not in line["voice"] and len(theirs[line["voice"]]) < HEARD:
             theirs[line["voice"]].append(statistics(sound))
     names = sorted(theirs)
     spread = np.std(np.concatenate([theirs[name] for name in names]), 0)
@@ -121,9 +138,8 @@ def told_apart(work, voice, voices, held_out):
 
 def statistics(sound):
     """The mean spectrum where there is speech, without its level, and the pitch's mean and spread (each as heavy as ten bands)."""
-    spectrum = mel(sound)
-    loud = spectrum[spectrum.mean(1) > spectrum.mean(1).max() - SPEECH_DB]
-    shape = loud.mean(0) - loud.mean()
+    spectrum = loud(mel(sound)).mean(0)
+    shape = spectrum - spectrum.mean()
     voiced = melody(sound)
     pitch = SEMITONES * np.log(voiced[voiced > 0]) if (voiced > 0).any() else np.zeros(1)
     return np.concatenate([shape, np.repeat([pitch.mean(), pitch.std()], 10)])

@@ -22,17 +22,25 @@ OUTPUTS = CEPSTRA + 1 + 1 + BANDS
 PITCH_UNIT = 3.0
 # The decoder makes one step for two frames of 5 ms.
 FRAMES_A_STEP = 2
+# The teacher's sound runs ahead of the durations that it tells by so many frames of 5 ms (findings/kokoro-durations-lag.sh).
+AHEAD = 12
 
 
 class Residual(nn.Module):
+    """A convolution whose result the voice scales and shifts."""
+
     def __init__(self, width, taps, dilation):
         super().__init__()
         self.conv = nn.Conv1d(width, width, taps, padding=dilation * (taps // 2), dilation=dilation)
         nn.init.normal_(self.conv.weight, 0, (1 / (width * taps)) ** 0.5)
         nn.init.zeros_(self.conv.bias)
+        self.voice = nn.Linear(VOICE, 2 * width)
+        nn.init.zeros_(self.voice.weight)
+        nn.init.zeros_(self.voice.bias)
 
-    def forward(self, x, mask):
-        return x + self.conv(torch.relu(x)) * mask
+    def forward(self, x, voice, mask):
+        scale, shift = self.voice(voice)[..., None].chunk(2, 1)
+        return x + (self.conv(torch.relu(x)) * (1 + scale) + shift) * mask
 
 
 class Network(nn.Module):
@@ -43,7 +51,8 @@ class Network(nn.Module):
         self.style = nn.Linear(STYLE, VOICE)
         self.voice_in = nn.Linear(VOICE, WIDTH)
         self.encoder = nn.ModuleList([Residual(WIDTH, ENCODER_TAPS, 1) for _ in range(ENCODER_LAYERS)])
-        self.recurrent = nn.GRU(WIDTH, RECURRENT, bidirectional=True, batch_first=True)
+        self.onwards = nn.GRU(WIDTH, RECURRENT, batch_first=True)
+        self.backwards = nn.GRU(WIDTH, RECURRENT, batch_first=True)
         self.joined = nn.Linear(WIDTH + 2 * RECURRENT, WIDTH)
         self.voice_duration = nn.Linear(VOICE, WIDTH)
         self.duration_in = nn.Conv1d(WIDTH, DURATION_WIDTH, 3, padding=1)
@@ -61,29 +70,35 @@ class Network(nn.Module):
 
     def encode(self, tokens, voice, lengths):
         """tokens [batch, n], voice [batch, VOICE], lengths [batch] -> states [batch, n, WIDTH]"""
-        mask = (torch.arange(tokens.shape[1])[None] < lengths[:, None]).float()
+        places = torch.arange(tokens.shape[1])[None]
+        mask = (places < lengths[:, None]).float()
         x = (self.embedding(tokens) + self.voice_in(voice)[:, None]) * mask[..., None]
-        x = x.transpose(1, 2)
+        x = x.transpose(1, 2).contiguous()
         for layer in self.encoder:
-            x = layer(x, mask[:, None])
-        x = x.transpose(1, 2)
-        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-        both_ways, _ = nn.utils.rnn.pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=tokens.shape[1])
-        return self.joined(torch.cat([x, both_ways], -1)) * mask[..., None]
+            x = layer(x, voice, mask[:, None])
+        x = x.transpose(1, 2).contiguous()
+        # Each line from its last token to its first, what fills it up behind it: a packed sequence is slower by far.
+        turned = torch.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+        back = at(self.backwards(at(x, turned))[0], turned)
+        return self.joined(torch.cat([x, self.onwards(x)[0], back], -1)) * mask[..., None]
 
     def durations(self, states, voice):
         """log(1 + frames of 5 ms) of each token: [batch, n]"""
-        x = (states + self.voice_duration(voice)[:, None]).transpose(1, 2)
+        x = (states + self.voice_duration(voice)[:, None]).transpose(1, 2).contiguous()
         return self.duration_out(torch.relu(self.duration_in(x)))[:, 0]
 
     def decode(self, states, token_of_step, positions, voice, mask):
         """token_of_step [batch, steps], positions [batch, steps, POSITIONS] -> tracks [batch, 2 steps, OUTPUTS]"""
-        x = self.state(states)
-        x = torch.gather(x, 1, token_of_step[..., None].expand(-1, -1, x.shape[-1]))
-        x = (x + self.position(positions) + self.voice_track(voice)[:, None]).transpose(1, 2)
+        x = at(self.state(states), token_of_step) + self.position(positions) + self.voice_track(voice)[:, None]
+        x = x.transpose(1, 2).contiguous()
         for layer in self.decoder:
-            x = layer(x, mask[:, None])
+            x = layer(x, voice, mask[:, None])
         return self.out(torch.relu(x.transpose(1, 2))).reshape(x.shape[0], -1, OUTPUTS) + self.voice_out(voice)[:, None]
+
+
+def at(rows, places):
+    """The rows [batch, n, width] at `places` [batch, m]: [batch, m, width]"""
+    return torch.gather(rows, 1, places[..., None].expand(-1, -1, rows.shape[-1]))
 
 
 def position_features(token_of_step, starts, durations):

@@ -11,10 +11,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from . import analysis
-from .network import FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, POSITIONS, Network, position_features
+from .network import AHEAD, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, POSITIONS, Network, position_features
 from .tracks import CEPSTRA, SEMITONES
 
-STEPS = 9000
+STEPS = 6000
 FRAMES_A_BATCH = 5000
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150
@@ -143,10 +143,13 @@ class Batch:
             lengths = u.durations * analysis.TRACKS_A_FRAME
             tokens[row, : len(u.tokens)], durations[row, : len(u.tokens)] = u.tokens, lengths
             frames, ends = len(u.cepstra), np.cumsum(lengths)
+            # Where the sound of each token ends.
+            ends[:-1] = np.maximum(ends[:-1] - AHEAD, 0)
+            starts = np.concatenate([[0], ends[:-1]])
             own_steps = (frames + 1) // FRAMES_A_STEP
             own = np.minimum(np.searchsorted(ends, np.arange(own_steps) * FRAMES_A_STEP, side="right"), len(u.tokens) - 1)
             token_of_step[row, :own_steps] = own
-            positions[row, :own_steps] = position_features(own, ends - lengths, lengths)
+            positions[row, :own_steps] = position_features(own, starts, ends - starts)
             mask[row, :own_steps] = 1
             cepstra = (u.cepstra.astype(np.float32) - scale.mean) / scale.deviation
             pitch = (u.log_f0 - scale.log_f0) * (SEMITONES / PITCH_UNIT)
