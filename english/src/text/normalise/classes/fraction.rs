@@ -117,10 +117,8 @@ fn ends_post(line: &Line<'_>, at: usize) -> bool {
 /// "4/5 stars", "rated 9/10", "8/10 people", "a 9/10 rating"
 pub(crate) fn mark(line: &Line<'_>, at: usize) -> Option<String> {
     let (mark, most) = line.tokens[at].core.split_once('/')?;
-    if !is_mark(mark, most, line, at) {
-        return None;
-    }
-    let (mark, most) = (Number::of(mark)?, numbers::cardinal(most, line.dialect));
+    let mark = Number::of(mark).filter(|mark| is_mark(mark, most, line, at))?;
+    let most = numbers::cardinal(most, line.dialect);
     Some(format!("{} out of {most}", mark.say(line.dialect)))
 }
 
@@ -157,15 +155,15 @@ pub(crate) fn beats(line: &Line<'_>, at: usize) -> Option<String> {
 }
 
 /// "4/5 stars", "rated 9/10", "8/10 people": so many of so many.
-fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bool {
+fn is_mark(numerator: &Number<'_>, denominator: &str, line: &Line<'_>, at: usize) -> bool {
     let most = matches!(
         denominator,
         "5" | "10" | "20" | "25" | "30" | "40" | "50" | "60" | "80" | "100"
     );
-    if Number::of(numerator).is_none() || !numbers::is_digits(denominator) {
+    if !numbers::is_digits(denominator) {
         return false;
     }
-    if numerator.contains('.') {
+    if !numerator.is_whole() {
         return most;
     }
     let next = line.next(at);
@@ -180,7 +178,7 @@ fn is_mark(numerator: &str, denominator: &str, line: &Line<'_>, at: usize) -> bo
         (most || !matches!(denominator, "2" | "3" | "4" | "8" | "16" | "32")) && next.is_some_and(plural);
     let of = next.is_some_and(|next| next.core == "of" || next.is(Role::Measured));
     let near = line.near_a(at, 2, Role::Marking) || line.before_a(at, Role::Marking);
-    let whole = numerator == denominator && (most || counted);
+    let whole = numerator.whole() == denominator && (most || counted);
     // "It's a 7/10."
     let rating = most && next.is_none() && line.previous(at).is_some_and(|before| before.core == "a");
     counted || most && near && !of || whole || rating

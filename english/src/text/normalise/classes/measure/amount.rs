@@ -111,7 +111,10 @@ impl<'a> Amount<'a> {
                 for (joint, number) in others {
                     words += &format!(" {joint} {}", number.say(dialect));
                 }
-                fraction.map_or(words.clone(), |fraction| format!("{words} and {fraction}"))
+                if let Some(fraction) = fraction {
+                    words += &format!(" and {fraction}");
+                }
+                words
             }
             Written::Fraction { whole: None, words } => words.clone(),
             Written::Fraction {

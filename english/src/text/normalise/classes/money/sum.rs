@@ -23,9 +23,10 @@ pub(super) struct Sum<'a> {
 /// "2½": the fraction in one character as a decimal.
 fn with_half(text: &str) -> Option<(Number<'_>, &str)> {
     let (number, rest) = Number::before(text).filter(|(number, _)| number.is_whole())?;
-    [("½", "5"), ("¼", "25"), ("¾", "75")]
+    let (part, rest) = [("½", "5"), ("¼", "25"), ("¾", "75")]
         .into_iter()
-        .find_map(|(sign, part)| Some((number.clone().with_fraction(part), rest.strip_prefix(sign)?)))
+        .find_map(|(sign, part)| Some((part, rest.strip_prefix(sign)?)))?;
+    Some((number.with_fraction(part), rest))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
