@@ -85,7 +85,7 @@ class Acoustics:
         ends = (fast.ends / float(FRAMES_A_DURATION)).round()
         # Something is always said, if only a frame of silence: an empty text has one frame on its last pad.
         ends = graph.concat(ends.part(0, -1), ends.part(-1).max(1.0), axis=0)
-        duration = (ends - graph.concat(np.zeros(1), ends.part(0, -1), axis=0)).cast("int64")
+        duration = until(graph, ends).lengths.cast("int64")
         normal, fast = sounding(graph, normal, float(AHEAD)), sounding(graph, fast, float(AHEAD) / factor)
         return normal, fast, duration, ends.part(-1).cast("int64") * np.array([FRAMES_A_DURATION])
 
@@ -142,14 +142,16 @@ class Acoustics:
 
 def timing(graph, lengths):
     """Whole frames, rounded at the tokens' ends so that rounding never adds up."""
-    ends = lengths.cumsum().round()
-    starts = graph.concat(np.zeros(1), ends.part(0, -1), axis=0)
-    return Timing(starts, ends, ends - starts)
+    return until(graph, lengths.cumsum().round())
 
 
 def sounding(graph, timing, ahead):
     """When the tokens are heard, which is before they are said to be."""
-    ends = graph.concat((timing.ends.part(0, -1) - ahead).max(0.0), timing.ends.part(-1), axis=0)
+    return until(graph, graph.concat((timing.ends.part(0, -1) - ahead).max(0.0), timing.ends.part(-1), axis=0))
+
+
+def until(graph, ends):
+    """One token after the other, each until its end."""
     starts = graph.concat(np.zeros(1), ends.part(0, -1), axis=0)
     return Timing(starts, ends, ends - starts)
 

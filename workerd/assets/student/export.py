@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import onnx
@@ -35,9 +36,10 @@ def export(work, voices, out, table):
     spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
     weights = {name: tensor.numpy() for name, tensor in state.items()}
     lines = some_lines(work, {(u.text, u.voice) for u in held_out})
+    wanted = np.mean([judge.mean_spectrum(sound) for _, sound in lines], 0)
     build(weights, scale, spread, spoken, out)
     for _ in range(ROUNDS):
-        scale = replace(scale, mean=scale.mean - colour_of(out, voices, lines))
+        scale = replace(scale, mean=scale.mean - colour_of(out, voices, lines, wanted))
         build(weights, scale, spread, spoken, out)
     write_table(weights, voices, table)
     print(f"{out}: {out.stat().st_size} bytes; cepstra are widened by {spread[1:].min():.2f} to {spread.max():.2f}")
@@ -62,19 +64,16 @@ def spread_of(network, scale, utterances):
 
 def some_lines(work, held_out):
     """Lines that were learned, with the teacher's sound."""
-    said = (said for path in teacher.parts(work) for said in teacher.spoken(path))
-    learned = ((line, sound) for line, sound in said if (line["text"], line["voice"]) not in held_out)
-    return [said for said, _ in zip(learned, range(COLOURED_BY))]
+    learned = ((line, sound) for line, sound in teacher.said(work) if (line["text"], line["voice"]) not in held_out)
+    return list(islice(learned, COLOURED_BY))
 
 
-def colour_of(model, voices, lines):
-    """What the mean spectrum of the model's speech has over that of the teacher's, as cepstra [40]."""
-    voice, over = judge.Voice(model), []
-    for line, theirs in lines:
-        mine, _ = voice.say(line["tokens"], voices.style(line["voice"], len(line["tokens"])))
-        over.append(judge.loud(judge.mel(mine)).mean(0) - judge.loud(judge.mel(theirs)).mean(0))
-    decibels = np.interp(HERTZ, judge.centres(), np.mean(over, 0))
-    return TO_CEPSTRA @ (decibels * np.log(10) / 20)
+def colour_of(model, voices, lines, wanted):
+    """What the mean spectrum of the model's speech has over the `wanted` one of the teacher's, as cepstra [40]."""
+    voice = judge.Voice(model)
+    said = (voice.say(line["tokens"], voices.style(line["voice"], len(line["tokens"])))[0] for line, _ in lines)
+    over = np.mean([judge.mean_spectrum(sound) for sound in said], 0) - wanted
+    return TO_CEPSTRA @ (np.interp(HERTZ, judge.centres(), over) * np.log(10) / 20)
 
 
 def build(weights, scale, spread, spoken, out):

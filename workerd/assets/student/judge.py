@@ -26,7 +26,7 @@ def judge(work, voices, model, former=None):
     """Prints a row of figures for `model`, and for `former`, the built-in voice before it."""
     _, held_out = train.prepare(work)
     wanted = {(u.text, u.voice) for u in held_out}
-    lines = [(line, sound) for path in teacher.parts(work) for line, sound in teacher.spoken(path) if (line["text"], line["voice"]) in wanted]
+    lines = [(line, sound) for line, sound in teacher.said(work) if (line["text"], line["voice"]) in wanted]
     for path in filter(None, (model, former)):
         print(path, against(Voice(path), voices, lines))
     print(f"the right one of {len(voices.packs)} voices: {told_apart(work, Voice(model), voices, held_out):.0%}")
@@ -55,8 +55,7 @@ def against(voice, voices, lines):
         here, there = mel(mine), mel(theirs)
         place = along(np.array(line["durations"]), frames, len(there), len(here))
         level = there.max() - here.max()
-        speech = there.mean(1) > there.mean(1).max() - SPEECH_DB
-        spectra.append(np.sqrt(np.mean((here[place] + level - there)[speech] ** 2)))
+        spectra.append(np.sqrt(np.mean((here[place] + level - there)[is_speech(there)] ** 2)))
         ours, own = melody(mine)[place], melody(theirs)
         both = (ours > 0) & (own > 0)
         if both.sum() > 20:
@@ -86,10 +85,16 @@ def mel(sound):
     return 10 * np.log10(power @ filters().T + 1e-6)
 
 
-def loud(spectrum):
-    """The frames of a mel spectrum in which there is speech."""
+def is_speech(spectrum):
+    """For each frame of a mel spectrum: [frames]"""
     level = spectrum.mean(1)
-    return spectrum[level > level.max() - SPEECH_DB]
+    return level > level.max() - SPEECH_DB
+
+
+def mean_spectrum(sound):
+    """Of the frames in which there is speech: [BANDS]"""
+    spectrum = mel(sound)
+    return spectrum[is_speech(spectrum)].mean(0)
 
 
 def corners():
@@ -121,7 +126,7 @@ def melody(sound):
 def told_apart(work, voice, voices, held_out):
     """How often the statistics of some lines are nearest to those of the teacher's voice by which they are said."""
     theirs = defaultdict(list)
-    for line, sound in (said for path in teacher.parts(work) for said in teacher.spoken(path)):
+    for line, sound in teacher.said(work):
         if "+" not in line["voice"] and len(theirs[line["voice"]]) < HEARD:
             theirs[line["voice"]].append(statistics(sound))
     names = sorted(theirs)
@@ -138,7 +143,7 @@ def told_apart(work, voice, voices, held_out):
 
 def statistics(sound):
     """The mean spectrum where there is speech, without its level, and the pitch's mean and spread (each as heavy as ten bands)."""
-    spectrum = loud(mel(sound)).mean(0)
+    spectrum = mean_spectrum(sound)
     shape = spectrum - spectrum.mean()
     voiced = melody(sound)
     pitch = SEMITONES * np.log(voiced[voiced > 0]) if (voiced > 0).any() else np.zeros(1)

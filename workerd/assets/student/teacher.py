@@ -126,6 +126,11 @@ def parts(work):
     return sorted(work.glob("teacher-*.json"), key=lambda path: int(path.stem.split("-")[1]))
 
 
+def said(work):
+    """Each line of all parts with its samples."""
+    return (line for path in parts(work) for line in spoken(path))
+
+
 def spoken(path):
     """Each line of a part with its samples."""
     sound, at = np.fromfile(path.with_suffix(".f32"), "<f4"), 0
