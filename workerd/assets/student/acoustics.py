@@ -38,10 +38,10 @@ class Spoken:
 
 
 class Acoustics:
-    """`weights` are the network's by name, `scale` is train.Scale, `spread` [40] widens the cepstra."""
+    """`weights` are the network's by name, `scale` is train.Scale."""
 
-    def __init__(self, graph, weights, scale, spread, spoken_symbols):
-        self.graph, self.weights, self.scale, self.spread = graph, weights, scale, spread
+    def __init__(self, graph, weights, scale, spoken_symbols):
+        self.graph, self.weights, self.scale = graph, weights, scale
         self.embedding = with_neighbours(weights["embedding.weight"], spoken_symbols)
 
     def speak(self, input_ids, style, speed):
@@ -52,7 +52,7 @@ class Acoustics:
         states = self.encode(ids, voice)
         normal, fast, duration, frames = self.time(states, speed, voice)
         tracks = self.stretch(self.decode(states, normal, voice), normal, fast, frames)
-        cepstra = tracks.part(0, CEPSTRA, axis=1) * (self.scale.deviation * self.spread) + self.scale.mean
+        cepstra = tracks.part(0, CEPSTRA, axis=1) * self.scale.deviation + self.scale.mean
         log_f0 = tracks.part(CEPSTRA, CEPSTRA + 1, axis=1).squeeze(1) * (PITCH_UNIT / SEMITONES) + self.scale.log_f0
         voicing = (tracks.part(CEPSTRA + 1, CEPSTRA + 2, axis=1) * VOICING_SHARPNESS).sigmoid()
         strengths = tracks.part(CEPSTRA + 2, CEPSTRA + 2 + BANDS, axis=1).clip(0.0, 1.0) * voicing

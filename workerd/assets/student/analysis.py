@@ -10,7 +10,7 @@ import numpy as np
 import pyworld
 
 from . import teacher
-from .tracks import BANDS, FRAME_SECONDS, HERTZ, RATE, TO_CEPSTRA
+from .tracks import BANDS, FLOOR, FRAME_SECONDS, HERTZ, RATE, TO_CEPSTRA
 from .vocoder import BAND_CENTRES
 
 TRACKS_A_FRAME = 5
@@ -18,8 +18,6 @@ PITCH_STEP = 0.0125
 LOWEST, HIGHEST = 50.0, 550.0
 # As if samples were of 16 bits: a quiet envelope is then a small number and not a large negative one.
 SCALE = 32768.0
-# The natural logarithm of what is taken for silence.
-FLOOR = -1.0
 
 
 @dataclass
@@ -96,9 +94,9 @@ def pitch(steps, times):
 
 
 def cepstra(envelope):
-    """Of the logarithm of the amplitude: [frames, 40]"""
+    """Of the logarithm of the amplitude and the floor: [frames, 40]"""
     bins = np.arange(envelope.shape[1]) * RATE / (2 * (envelope.shape[1] - 1))
-    amplitude = np.maximum(0.5 * np.log(np.maximum(envelope, 1e-12)), FLOOR)
+    amplitude = np.log(np.sqrt(envelope) + np.exp(FLOOR))
     spectrum = np.stack([np.interp(HERTZ, bins, row) for row in amplitude])
     return spectrum @ TO_CEPSTRA.T
 

@@ -1,7 +1,6 @@
-"""Writes the graph and the table of voices, having measured how wide the cepstra must be and what the vocoder adds to the colour."""
+"""Writes the graph and the table of voices, having measured what the vocoder adds to the colour."""
 
 import csv
-from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -12,12 +11,11 @@ from onnx import TensorProto, helper
 from . import judge, teacher, train, vocoder
 from .acoustics import Acoustics
 from .graph import Graph
-from .network import VOICE, Network
+from .network import VOICE
 from .tracks import CEPSTRA, HERTZ, TO_CEPSTRA
 
 # Of the samples that the tracks were made of, whose unit was that of 16 bits.
 GAIN = 1 / 32768
-WIDEST = 1.6
 # A voice of the table is what its pack is for texts of so many tokens.
 TOKENS = range(40, 160)
 # Lines by which the colour is measured, and how often, each time with what was found so far.
@@ -30,36 +28,17 @@ def export(work, voices, out, table):
     learned, held_out = train.prepare(work)
     scale = train.Scale.load(work / "scale.npz")
     state = torch.load(work / "network.pt", map_location="cpu")
-    network = Network()
-    network.load_state_dict(state)
-    spread = spread_of(network, scale, held_out)
     spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
     weights = {name: tensor.numpy() for name, tensor in state.items()}
     lines = some_lines(work, {(u.text, u.voice) for u in held_out})
     wanted = np.mean([judge.mean_spectrum(sound) for _, sound in lines], 0)
-    build(weights, scale, spread, spoken, out)
+    colour = np.zeros(CEPSTRA)
+    build(weights, scale, spoken, colour, out)
     for _ in range(ROUNDS):
-        scale = replace(scale, mean=scale.mean - colour_of(out, voices, lines, wanted))
-        build(weights, scale, spread, spoken, out)
+        colour -= over_of(out, voices, lines, wanted)
+        build(weights, scale, spoken, colour, out)
     write_table(weights, voices, table)
-    print(f"{out}: {out.stat().st_size} bytes; cepstra are widened by {spread[1:].min():.2f} to {spread.max():.2f}")
-
-
-def spread_of(network, scale, utterances):
-    """A network trained on the mean error moves too little: the deviation of the teacher's cepstra over that of the network's."""
-    wanted, got = np.zeros(CEPSTRA), np.zeros(CEPSTRA)
-    for start in range(0, len(utterances), 12):
-        batch = train.Batch(utterances[start : start + 12], scale)
-        with torch.no_grad():
-            voice = network.voice(batch.style)
-            tracks = network.decode(network.encode(batch.tokens, voice, batch.lengths), batch.token_of_step, batch.positions, voice, batch.mask)
-        for row, u in enumerate(utterances[start : start + 12]):
-            voiced = np.flatnonzero(u.voiced)
-            wanted += batch.tracks[row, voiced, :CEPSTRA].numpy().var(0)
-            got += tracks[row, voiced, :CEPSTRA].numpy().var(0)
-    spread = np.clip(np.sqrt(wanted / got), 1, WIDEST)
-    spread[0] = 1
-    return spread.astype(np.float32)
+    print(f"{out}: {out.stat().st_size} bytes")
 
 
 def some_lines(work, held_out):
@@ -68,7 +47,7 @@ def some_lines(work, held_out):
     return list(islice(learned, COLOURED_BY))
 
 
-def colour_of(model, voices, lines, wanted):
+def over_of(model, voices, lines, wanted):
     """What the mean spectrum of the model's speech has over the `wanted` one of the teacher's, as cepstra [40]."""
     voice = judge.Voice(model)
     said = (voice.say(line["tokens"], voices.style(line["voice"], len(line["tokens"])))[0] for line, _ in lines)
@@ -76,11 +55,11 @@ def colour_of(model, voices, lines, wanted):
     return TO_CEPSTRA @ (np.interp(HERTZ, judge.centres(), over) * np.log(10) / 20)
 
 
-def build(weights, scale, spread, spoken, out):
+def build(weights, scale, spoken, colour, out):
     graph = Graph()
-    said = Acoustics(graph, weights, scale, spread, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
+    said = Acoustics(graph, weights, scale, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
     outputs = [
-        graph.output("waveform", vocoder.waveform(graph, said, GAIN), TensorProto.FLOAT, ["samples"]),
+        graph.output("waveform", vocoder.waveform(graph, said, GAIN, colour), TensorProto.FLOAT, ["samples"]),
         graph.output("duration", said.duration, TensorProto.INT64, ["n"]),
     ]
     inputs = [

@@ -11,11 +11,14 @@ from torch import nn
 from torch.nn import functional as F
 
 from . import analysis
+from .muon import Muon
 from .network import AHEAD, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, POSITIONS, Network, position_features
 from .tracks import CEPSTRA, SEMITONES
 
-STEPS = 6000
+STEPS = 4200
 FRAMES_A_BATCH = 5000
+# Of the matrices, and of all else.
+MATRIX_RATE = 0.02
 LEARNING_RATE = 1.5e-3
 WARM_UP = 150
 HELD_OUT = 96
@@ -70,11 +73,11 @@ def train(work, steps=STEPS, threads=2):
         network.style.weight.div_(float(styles.std()))
         network.style.bias.copy_(-network.style.weight @ torch.from_numpy(styles.mean(0)))
     averaged = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=1e-4)
+    optimisers = Optimisers(network)
     first, stopped = 0, work / "stopped.pt"
     if stopped.exists():
         kept = torch.load(stopped)
-        for part, state in ((network, "network"), (averaged, "averaged"), (optimiser, "optimiser")):
+        for part, state in ((network, "network"), (averaged, "averaged"), (optimisers, "optimisers")):
             part.load_state_dict(kept[state])
         first = kept["step"]
     print(f"{sum(p.numel() for p in network.parameters())} weights, {len(learned)} utterances, steps {first} to {steps}", flush=True)
@@ -82,22 +85,50 @@ def train(work, steps=STEPS, threads=2):
     for step, chosen in enumerate(batches(learned, steps)):
         if step < first:
             continue
-        for group in optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * min(1, (step + 1) / WARM_UP) * (0.49 * (1 + np.cos(np.pi * step / steps)) + 0.02)
         losses = criterion(network, Batch(chosen, scale))
-        optimiser.zero_grad()
+        network.zero_grad()
         sum(losses.values()).backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        optimisers.step(min(1, (step + 1) / WARM_UP) * (0.49 * (1 + np.cos(np.pi * step / steps)) + 0.02))
         average(averaged, network, min(0.998, (step + 1) / (step + 20)))
         running = {name: 0.98 * running.get(name, loss.item()) + 0.02 * loss.item() for name, loss in losses.items()}
         if (step + 1) % REPORT == 0 or step + 1 == steps:
             torch.save(averaged.state_dict(), work / "network.pt")
-            keep(stopped, network=network, averaged=averaged, optimiser=optimiser, step=step + 1)
+            keep(stopped, network=network, averaged=averaged, optimisers=optimisers, step=step + 1)
             with torch.no_grad():
                 held = [criterion(averaged, Batch(held_out[i : i + 16], scale)) for i in range(0, HELD_OUT, 16)]
             held = {name: sum(h[name].item() for h in held) / len(held) for name in held[0]}
             print(f"{step + 1} {time.time() - began:.0f} s  learned {shown(running)}  held out {shown(held)}", flush=True)
+
+
+class Optimisers:
+    """Muon for the matrices between layers, AdamW for embeddings, voices, biases and outputs."""
+
+    def __init__(self, network):
+        inner = {name: weight for name, weight in network.named_parameters() if is_inner(name)}
+        gates = [weight for name, weight in inner.items() if name.endswith("_l0")]
+        matrices = [weight for name, weight in inner.items() if not name.endswith("_l0")]
+        self.others = [weight for name, weight in network.named_parameters() if name not in inner]
+        self.muon = Muon([{"params": matrices}, {"params": gates, "parts": 3}], MATRIX_RATE)
+        self.adam = torch.optim.AdamW(self.others, lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=1e-4)
+
+    def step(self, share):
+        """`share` of the learning rates."""
+        nn.utils.clip_grad_norm_(self.others, 1.0)
+        for optimiser, rate in ((self.muon, MATRIX_RATE), (self.adam, LEARNING_RATE)):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
+            optimiser.step()
+
+    def state_dict(self):
+        return {"muon": self.muon.state_dict(), "adam": self.adam.state_dict()}
+
+    def load_state_dict(self, state):
+        self.muon.load_state_dict(state["muon"])
+        self.adam.load_state_dict(state["adam"])
+
+
+def is_inner(name):
+    return name.endswith((".conv.weight", "state.weight", "joined.weight", "duration_in.weight", "weight_ih_l0", "weight_hh_l0"))
 
 
 def keep(path, step, **parts):

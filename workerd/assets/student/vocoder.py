@@ -6,7 +6,7 @@ inverse transform, and overlap-add. Nothing is random: the noise is a table.
 
 import numpy as np
 
-from .tracks import CEPSTRA, RATE, WARP
+from .tracks import CEPSTRA, FLOOR, RATE, WARP
 
 HOP = 120
 WINDOW = 2 * HOP
@@ -25,12 +25,12 @@ LOUDEST = 14.0
 HERTZ = np.arange(BINS) * RATE / POINTS
 
 
-def waveform(graph, spoken, gain):
-    """Samples [600 x sum of durations] at 24 kHz."""
+def waveform(graph, spoken, gain, colour):
+    """Samples [600 x sum of durations] at 24 kHz. `colour` [40] are the cepstra of a filter for all of them."""
     pulse_re, pulse_im = halves(windows(graph, pulses(graph, spoken.f0)) @ forward(graph))
     noise_re, noise_im = noise(graph, spoken.frames)
     periodic, aperiodic = balance(spoken.strengths)
-    filter_re, filter_im = envelope(graph, spoken.cepstra)
+    filter_re, filter_im = envelope(graph, spoken.cepstra, colour)
     excite_re = pulse_re * periodic + noise_re * aperiodic
     excite_im = pulse_im * periodic + noise_im * aperiodic
     out_re = filter_re * excite_re - filter_im * excite_im
@@ -76,8 +76,8 @@ def balance(strengths):
     return periodic / power, aperiodic / power
 
 
-def envelope(graph, cepstra):
-    """The filter's real and imaginary part: of minimum phase."""
+def envelope(graph, cepstra, colour):
+    """The filter's real and imaginary part: of minimum phase, and without the floor that the tracks stand on."""
     omega = np.pi * np.arange(BINS) / (BINS - 1)
     mel = omega + 2 * np.arctan(np.sin(omega) * WARP / (1 - np.cos(omega) * WARP))
     angles = (graph.value(mel[None]) * np.arange(CEPSTRA, dtype=np.float32)[:, None])
@@ -88,7 +88,9 @@ def envelope(graph, cepstra):
     sharp_cepstra = cepstra * sharpen
     sharp = sharp_cepstra @ cosines
     level = sharp + (energy(plain) / energy(sharp)).log() * 0.5
-    gain, phase = level.min(LOUDEST).exp(), sharp_cepstra @ angles.sin()
+    tint = graph.value(colour[None].astype(np.float32))
+    gain = (level.min(LOUDEST).exp() - float(np.exp(FLOOR))).max(0.0) * (tint @ cosines).exp()
+    phase = (sharp_cepstra + tint) @ angles.sin()
     return gain * phase.cos(), -(gain * phase.sin())
 
 
