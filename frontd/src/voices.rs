@@ -216,7 +216,7 @@ impl Voices {
             .into_iter()
             .map(|term| Ok((catalogue.rows(&term.name)?, term)))
             .collect::<Result<Vec<_>, VoiceError>>()?;
-        Ok(Style::new(parts, self.settings.model))
+        Ok(Style::new(parts))
     }
 
     /// Stores `style` in the folder, so that `name` is a voice from now on.
@@ -317,7 +317,7 @@ impl fmt::Debug for Style {
 }
 
 impl Style {
-    fn new(parts: Vec<(Arc<pack::Rows>, expression::Term)>, model: Model) -> Self {
+    fn new(parts: Vec<(Arc<pack::Rows>, expression::Term)>) -> Self {
         let name = match parts.as_slice() {
             [(_, only)] => only.name.clone(),
             all => all
@@ -329,10 +329,7 @@ impl Style {
         // A mix speaks the dialect of its first voice.
         let voice = Voice::named(parts.first().map_or("", |(_, term)| &term.name));
         let weights = parts.iter().map(|(_, term)| (term.name.as_str(), term.weight));
-        let (pauses, loudness) = match model {
-            Model::BuiltIn => (Pauses::BUILT_IN, loudness::BUILT_IN),
-            Model::Kokoro => (Pauses::of(weights.clone()), loudness::of(weights)),
-        };
+        let (pauses, loudness) = (Pauses::of(weights.clone()), loudness::of(weights));
         let (rows, terms): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let nearly_cancelled = left(&terms) < LITTLE_LEFT;
         let weights = terms.iter().map(|term| term.weight);

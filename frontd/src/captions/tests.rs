@@ -10,7 +10,7 @@ fn end(boundary: Boundary) -> End {
     End {
         last: Some('.'),
         boundary,
-        pauses: Pauses::BUILT_IN,
+        pauses: Pauses::UNKNOWN,
     }
 }
 

@@ -58,8 +58,6 @@ impl Loudness {
 
 /// Of a voice that was not measured: the median of those that were.
 const UNKNOWN: f32 = -21.8;
-/// Of the built-in voice, whatever its name.
-pub(super) const BUILT_IN: f32 = -20.0;
 
 /// Of a voice or a mix: the mean of the voices' LUFS by their weights, without those that are subtracted.
 pub(super) fn of<'a>(parts: impl Iterator<Item = (&'a str, f32)> + Clone) -> f32 {

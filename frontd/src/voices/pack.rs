@@ -12,7 +12,7 @@ pub const STYLE: usize = common::STYLE_DIM;
 pub const PACK_BYTES: usize = ROWS * STYLE * size_of::<f32>();
 
 /// The columns of the built-in table, which are the first dimensions of a style.
-pub(super) const BUILTIN_DIMENSIONS: usize = 5;
+pub(super) const BUILTIN_DIMENSIONS: usize = 16;
 
 /// The rows of one voice: `[ROWS, STYLE]` of a pack, or the built-in model's `[1, STYLE]` for every length.
 #[derive(Debug)]

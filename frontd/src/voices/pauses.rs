@@ -17,8 +17,6 @@ pub struct Pauses {
 impl Pauses {
     /// Of a voice that was not measured: the medians of those that were.
     pub const UNKNOWN: Self = Self::ms(180, 395);
-    /// Of the built-in voice.
-    pub const BUILT_IN: Self = Self::ms(240, 340);
 
     const fn ms(clause: u64, sentence: u64) -> Self {
         Self {

@@ -16,12 +16,6 @@ pub(crate) fn pitch(pcm: &[f32]) -> f32 {
     median(contour(pcm).into_iter().flatten().collect())
 }
 
-/// How many semitones `pcm` is above `other`, which has the same timing: the median over the windows that are voiced in both.
-pub(crate) fn shift(pcm: &[f32], other: &[f32]) -> f32 {
-    let both = contour(pcm).into_iter().zip(contour(other));
-    median(both.filter_map(|(a, b)| Some(semitones(a?, b?))).collect())
-}
-
 pub(crate) fn semitones(hz: f32, over: f32) -> f32 {
     12.0 * (hz / over).log2()
 }
@@ -29,19 +23,6 @@ pub(crate) fn semitones(hz: f32, over: f32) -> f32 {
 /// Root mean square, in dB below full scale.
 pub(crate) fn level_db(pcm: &[f32]) -> f32 {
     10.0 * (pcm.iter().map(|x| x * x).sum::<f32>() / pcm.len() as f32 + 1e-12).log10()
-}
-
-/// Centre of gravity of the power below 6 kHz, in Hz.
-pub(crate) fn brightness(pcm: &[f32]) -> f32 {
-    let (mut weighted, mut total) = (0.0, 0.0);
-    let mut hz = 100.0;
-    while hz < 6000.0 {
-        let power = power_at(pcm, hz);
-        weighted += hz * power;
-        total += power;
-        hz += 50.0;
-    }
-    weighted / total
 }
 
 /// Long-term level of 18 bands a third of an octave wide, 125 Hz to 6.3 kHz, in dB against their mean.

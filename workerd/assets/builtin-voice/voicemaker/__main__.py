@@ -1,37 +1,48 @@
-"""make-voice: makes workerd/assets/builtin.onnx again, from the Debian and PyPI packages named in the README."""
+"""make-voice: makes the built-in voice, which learns from Kokoro-82M."""
 
 import argparse
 from pathlib import Path
 
-from . import dataset, export, sentences, teachers, train
+from . import analysis, sentences, teacher, train
 
-ASSETS = Path(__file__).resolve().parent.parent.parent
-ROOT = ASSETS.parent.parent
-STAGES = ("teach", "align", "train", "export")
+STAGES = ("teach", "analyse", "train", "export", "judge")
 
 
 def main():
     options = argparse.ArgumentParser(prog="make-voice", description=__doc__)
     options.add_argument("stages", nargs="*", default=STAGES, help=f"what to do, in this order: {' '.join(STAGES)} (default: all)")
-    options.add_argument("--work", type=Path, default=ROOT / ".cache/builtin-voice/work", help="folder for what is made on the way (about 4 GB)")
-    options.add_argument("--packs", type=Path, default=ROOT.parent / "shared/voices", help="folder of Kokoro's voice packs, NAME.bin")
-    options.add_argument("--out", type=Path, default=ASSETS / "builtin.onnx", help="the model to write")
+    options.add_argument("--work", type=Path, required=True, help="folder for what is made on the way (about 2 GB)")
+    options.add_argument("--voices", type=Path, required=True, help="folder of Kokoro's voice packs, NAME.bin")
+    options.add_argument("--graph", help="plain.onnx of a converted model")
+    options.add_argument("--teach", help="the program of workerd/examples/teach.rs")
+    options.add_argument("--frontd", help="the program that spells the lines")
+    options.add_argument("--out", type=Path, required=True, help="the model to write")
+    options.add_argument("--table", type=Path, required=True, help="the table of voices to write")
+    options.add_argument("--former", type=Path, help="a built-in voice to judge beside the new one")
+    options.add_argument("--lines", type=int, nargs=2, default=(2300, 700), help="short and long lines to learn from")
     options.add_argument("--steps", type=int, default=train.STEPS, help=f"training steps (default {train.STEPS}; fewer for a trial)")
-    options.add_argument("--start", type=Path, help="folder of the study, to train on from its weights instead of from nothing")
-    options.add_argument("--stop", type=int, help="end at this step of the plan of --steps")
+    options.add_argument("--threads", type=int, default=2)
     options = options.parse_args()
     if unknown := set(options.stages) - set(STAGES):
         raise SystemExit(f"unknown stage {', '.join(sorted(unknown))}; the stages are {', '.join(STAGES)}")
 
     options.work.mkdir(parents=True, exist_ok=True)
+    voices = teacher.Voices(options.voices)
     if "teach" in options.stages:
-        teachers.run(sentences.write(options.work / "lines.txt"), options.work)
-    if "align" in options.stages:
-        dataset.build(options.work)
+        lines = teacher.lines(sentences.chosen(*options.lines), voices, options.frontd)
+        teacher.teach(lines, options.teach, options.graph, options.work)
+    if "analyse" in options.stages:
+        analysis.analyse(options.work, voices)
     if "train" in options.stages:
-        train.train(options.work, options.steps, options.start, options.stop)
+        train.train(options.work, options.steps, options.threads)
     if "export" in options.stages:
-        export.export(options.work, options.packs, options.out)
+        from . import export
+
+        export.export(options.work, voices, options.out, options.table)
+    if "judge" in options.stages:
+        from . import judge
+
+        judge.judge(options.work, voices, options.out, options.former)
 
 
 if __name__ == "__main__":

@@ -1,34 +1,24 @@
-"""The trained network as ONNX: tokens, controls and speed -> durations and tracks."""
+"""The trained network as ONNX: tokens, style and speed -> durations and tracks."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from .graph import Value
-from .network import DILATIONS, ENCODER_LAYERS, ENCODER_TAPS, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, RECURRENT
-from .targets import SEMITONES
-from .tracks import BANDS, CEPSTRA
-from .vocabulary import IDS, MARKS, NEAREST, PAD, SILENT, SIZE
+from .network import AHEAD, DILATIONS, ENCODER_LAYERS, ENCODER_TAPS, FRAMES_A_STEP, OUTPUTS, PITCH_UNIT, RECURRENT, WIDTH
+from .tracks import BANDS, CEPSTRA, SEMITONES
+from .vocabulary import IDS, NEAREST, PAD, SIZE
 
 # Frames of 5 ms in one frame of the `duration` output (600 samples).
 FRAMES_A_DURATION = 5
-SHORTEST_PHONE = 4.0
-SHORTEST_PHONE_FAST = 2.0
+# Every token has a frame of `duration`, as with the teacher; less only where speech is faster.
+SHORTEST = 5.0
+SHORTEST_FAST = 2.0
 VOICING_SHARPNESS = 3.0
-
-
-@dataclass
-class Controls:
-    speaker: Value  # [1], 0 female to 1 male
-    pitch: Value  # [1], semitones
-    formant: Value  # [1], factor on frequencies read
-    range: Value  # [1], factor
-    breath: Value  # [1]
-
-    def mixed(self, female, male):
-        """A constant of each speaker, mixed by `speaker`."""
-        female, male = np.asarray(female, np.float32), np.asarray(male, np.float32)
-        return self.speaker * (male - female) + female
+# No voice of Kokoro's is over 3.4 in the numbers that a style comes down to.
+FURTHEST = 6.0
+# log(1 + frames): no token of the teacher's is longer than 1.2 s.
+LONGEST = 5.5
 
 
 @dataclass
@@ -44,97 +34,80 @@ class Spoken:
     frames: Value  # [1], frames of 5 ms
     cepstra: Value  # [frames, 40]
     f0: Value  # [frames], Hz
-    voicing: Value  # [frames, 1]
     strengths: Value  # [frames, 5]
 
 
-def controls(graph, style, matrix):
-    """The five controls of a style row [1, 256]."""
-    row = (style @ graph.weight(matrix)).reshape([5])
-    one = lambda i: row.gather(np.array([i]))  # noqa: E731
-    return Controls(
-        speaker=one(0).clip(0.0, 1.0),
-        pitch=one(1).clip(-14.0, 14.0),
-        formant=one(2).clip(-0.25, 0.25).exp(),
-        range=one(3).clip(-1.2, 0.7).exp(),
-        breath=one(4).clip(-1.0, 1.0),
-    )
-
-
 class Acoustics:
-    """`weights` are the network's by name, `speakers` the two of targets.Speaker, `spread` [2, 40] widens the cepstra."""
+    """`weights` are the network's by name, `scale` is train.Scale."""
 
-    def __init__(self, graph, weights, speakers, spread, spoken_symbols):
-        self.graph, self.weights, self.speakers, self.spread = graph, weights, speakers, spread
+    def __init__(self, graph, weights, scale, spoken_symbols):
+        self.graph, self.weights, self.scale = graph, weights, scale
         self.embedding = with_neighbours(weights["embedding.weight"], spoken_symbols)
 
-    def speak(self, input_ids, speed, control):
-        graph = self.graph
+    def speak(self, input_ids, style, speed):
+        graph, w = self.graph, self.weights
+        # In floats, for the table of voices is made by its inverse.
+        voice = (style.reshape([1, -1]) @ w["style.weight"].T + w["style.bias"]).clip(-FURTHEST, FURTHEST)
         ids = input_ids.reshape([-1]).clip(0, SIZE - 1)
-        states = self.encode(ids, control)
-        normal, fast, duration, frames = self.time(ids, states, speed, control)
-        tracks = self.stretch(self.decode(states, normal, control), normal, fast, frames)
-
-        female, male = self.speakers
-        scale = control.mixed(female.deviation * self.spread[0], male.deviation * self.spread[1])
-        cepstra = tracks.part(0, CEPSTRA, axis=1) * scale + control.mixed(female.mean, male.mean)
-        melody = tracks.part(CEPSTRA, CEPSTRA + 1, axis=1).squeeze(1) * (PITCH_UNIT / SEMITONES) * control.range
-        level = control.mixed(female.log_f0, male.log_f0) + control.pitch * (1 / SEMITONES)
+        states = self.encode(ids, voice)
+        normal, fast, duration, frames = self.time(states, speed, voice)
+        tracks = self.stretch(self.decode(states, normal, voice), normal, fast, frames)
+        cepstra = tracks.part(0, CEPSTRA, axis=1) * self.scale.deviation + self.scale.mean
+        log_f0 = tracks.part(CEPSTRA, CEPSTRA + 1, axis=1).squeeze(1) * (PITCH_UNIT / SEMITONES) + self.scale.log_f0
         voicing = (tracks.part(CEPSTRA + 1, CEPSTRA + 2, axis=1) * VOICING_SHARPNESS).sigmoid()
         strengths = tracks.part(CEPSTRA + 2, CEPSTRA + 2 + BANDS, axis=1).clip(0.0, 1.0) * voicing
-        return Spoken(duration, frames, cepstra, (melody + level).exp().clip(45.0, 600.0), voicing, strengths)
+        return Spoken(duration, frames, cepstra, log_f0.exp().clip(45.0, 600.0), strengths)
 
-    def encode(self, ids, control):
+    def encode(self, ids, voice):
         graph, w = self.graph, self.weights
-        x = graph.weight(self.embedding).gather(ids) + self.of_speaker("speaker_in", control)
+        x = graph.weight(self.embedding).gather(ids) + self.linear(voice, "voice_in")
         x = x.transpose(1, 0).unsqueeze(0)
         for layer in range(ENCODER_LAYERS):
-            x = x + self.convolved(x.relu(), f"encoder.{layer}.conv", ENCODER_TAPS)
+            x = self.residual(x, voice, f"encoder.{layer}", ENCODER_TAPS)
         x = x.squeeze(0).transpose(1, 0)
-        both = [both_directions(w[f"recurrent.{kind}_l0"], w[f"recurrent.{kind}_l0_reverse"]) for kind in ("weight_ih", "weight_hh")]
-        bias = np.concatenate([both_directions(w[f"recurrent.{k}_l0"], w[f"recurrent.{k}_l0_reverse"]) for k in ("bias_ih", "bias_hh")], 1)
+        both = [both_directions(w[f"onwards.{kind}_l0"], w[f"backwards.{kind}_l0"]) for kind in ("weight_ih", "weight_hh")]
+        bias = np.concatenate([both_directions(w[f"onwards.{kind}_l0"], w[f"backwards.{kind}_l0"]) for kind in ("bias_ih", "bias_hh")], 1)
         recurrent = graph.op(
             "GRU", x.unsqueeze(1), graph.weight(both[0], axis=(0, 1)), graph.weight(both[1], axis=(0, 1)), bias,
             direction="bidirectional", hidden_size=RECURRENT, linear_before_reset=1,
         )  # fmt: skip
         return self.linear(graph.concat(x, recurrent.reshape([-1, 2 * RECURRENT]), axis=1), "joined")
 
-    def time(self, ids, states, speed, control):
+    def time(self, states, speed, voice):
         """Timing at speed 1, timing as asked, the `duration` output, and the number of frames [1]."""
         graph = self.graph
-        x = (states + self.of_speaker("speaker_duration", control)).transpose(1, 0).unsqueeze(0)
+        x = (states + self.linear(voice, "voice_duration")).transpose(1, 0).unsqueeze(0)
         x = self.convolved(self.convolved(x, "duration_in", 3).relu(), "duration_out", 3).reshape([-1])
-        least, timed = symbol_times()
-        least, timed = graph.value(least).gather(ids), graph.value(timed).gather(ids)
-        lengths = (x.min(6.0).exp() - 1.0).max(0.0).max(least) * timed
+        lengths = (x.min(LONGEST).exp() - 1.0).max(SHORTEST)
         normal = timing(graph, lengths)
         factor = speed.reshape([1]).clip(0.25, 4.0)
-        fast = timing(graph, (lengths / factor).max(least.sign() * SHORTEST_PHONE_FAST))
+        fast = timing(graph, (lengths / factor).max(SHORTEST_FAST))
         ends = (fast.ends / float(FRAMES_A_DURATION)).round()
         # Something is always said, if only a frame of silence: an empty text has one frame on its last pad.
         ends = graph.concat(ends.part(0, -1), ends.part(-1).max(1.0), axis=0)
-        duration = (ends - graph.concat(np.zeros(1), ends.part(0, -1), axis=0)).cast("int64")
+        duration = until(graph, ends).lengths.cast("int64")
+        normal, fast = sounding(graph, normal, float(AHEAD)), sounding(graph, fast, float(AHEAD) / factor)
         return normal, fast, duration, ends.part(-1).cast("int64") * np.array([FRAMES_A_DURATION])
 
-    def decode(self, states, normal, control):
+    def decode(self, states, normal, voice):
         """Tracks at speed 1: [2 steps, OUTPUTS]. The network never sees another speed, so speed changes durations only."""
         graph = self.graph
         steps = (normal.ends.part(-1).cast("int64") + np.array([FRAMES_A_STEP])) / np.array([FRAMES_A_STEP])
         begin = graph.range(steps).cast("float") * float(FRAMES_A_STEP)
         own = token_at(normal, begin)
         x = self.linear(states, "state").gather(own) + self.linear(self.positions(begin + 1.0, normal, own), "position")
-        x = (x + self.of_speaker("speaker_track", control)).transpose(1, 0).unsqueeze(0)
+        x = (x + self.linear(voice, "voice_track")).transpose(1, 0).unsqueeze(0)
         for layer, dilation in enumerate(DILATIONS):
-            x = x + self.convolved(x.relu(), f"decoder.{layer}.conv", 3, dilation)
-        return self.linear(x.squeeze(0).transpose(1, 0).relu(), "out").reshape([-1, OUTPUTS])
+            x = self.residual(x, voice, f"decoder.{layer}", 3, dilation)
+        return self.linear(x.squeeze(0).transpose(1, 0).relu(), "out").reshape([-1, OUTPUTS]) + self.linear(voice, "voice_out")
 
     def positions(self, middle, timing, own):
         """network.position_features."""
         since, length = middle - timing.starts.gather(own), timing.lengths.gather(own).max(1.0)
         left, share = length - since, since / length
         features = [
-            share, since.min(30.0) / 15.0, left.min(30.0) / 15.0, length.min(60.0) / 30.0, (since.abs() / -3.0).exp(),
-            (left.abs() / -3.0).exp(), (share.clip(0.0, 1.0) * np.pi).sin(), (length + 1.0).log() / 3.0,
+            share, since.min(60.0) / 30.0, left.min(60.0) / 30.0, length.min(120.0) / 60.0, (since.abs() / -5.0).exp(),
+            (left.abs() / -5.0).exp(), (share.clip(0.0, 1.0) * np.pi).sin(), (length + 1.0).log() / 3.0,
         ]  # fmt: skip
         return self.graph.concat(*[feature.unsqueeze(1) for feature in features], axis=1)
 
@@ -151,6 +124,12 @@ class Acoustics:
         second = tracks.gather((below.cast("int64") + np.array([1])).min(last))
         return first + (place - below).unsqueeze(1) * (second - first)
 
+    def residual(self, x, voice, name, taps, dilation=1):
+        """network.Residual."""
+        scale_and_shift = self.linear(voice, f"{name}.voice").transpose(1, 0).unsqueeze(0)
+        scale, shift = scale_and_shift.part(0, WIDTH, axis=1), scale_and_shift.part(WIDTH, axis=1)
+        return x + self.convolved(x.relu(), f"{name}.conv", taps, dilation) * (scale + 1.0) + shift
+
     def linear(self, x, name):
         return x @ self.graph.weight(self.weights[f"{name}.weight"].T, axis=1) + self.weights[f"{name}.bias"]
 
@@ -160,14 +139,19 @@ class Acoustics:
         bias = self.weights[f"{name}.bias"]
         return self.graph.op("Conv", x, weight, bias, kernel_shape=[taps], dilations=[dilation], pads=[reach, reach])
 
-    def of_speaker(self, name, control):
-        """A linear layer of the one number `speaker`: [WIDTH]"""
-        return control.speaker * self.weights[f"{name}.weight"][:, 0] + self.weights[f"{name}.bias"]
-
 
 def timing(graph, lengths):
     """Whole frames, rounded at the tokens' ends so that rounding never adds up."""
-    ends = lengths.cumsum().round()
+    return until(graph, lengths.cumsum().round())
+
+
+def sounding(graph, timing, ahead):
+    """When the tokens are heard, which is before they are said to be."""
+    return until(graph, graph.concat((timing.ends.part(0, -1) - ahead).max(0.0), timing.ends.part(-1), axis=0))
+
+
+def until(graph, ends):
+    """One token after the other, each until its end."""
     starts = graph.concat(np.zeros(1), ends.part(0, -1), axis=0)
     return Timing(starts, ends, ends - starts)
 
@@ -178,20 +162,8 @@ def token_at(timing, time):
     return ended.op("ReduceSum", np.array([1]), keepdims=0).cast("int64")
 
 
-def symbol_times():
-    """By id: the least frames of 5 ms (0 for marks and spaces), and 0 or 1 for symbols without and with time."""
-    least, timed = np.zeros(SIZE, np.float32), np.ones(SIZE, np.float32)
-    for symbol, number in IDS.items():
-        if symbol in SILENT:
-            timed[number] = 0
-        elif symbol not in MARKS and symbol != " ":
-            least[number] = SHORTEST_PHONE
-    timed[[i for i in range(SIZE) if i not in IDS.values() and i != PAD]] = 0
-    return least, timed
-
-
 def with_neighbours(embedding, spoken):
-    """Embeddings for symbols that no teacher says: the nearest one's, or a quote's for those that have no sound."""
+    """Embeddings for symbols that the teacher does not say: the nearest one's, or a quote's for those that have no sound."""
     embedding = embedding.copy()
     for number in set(range(SIZE)) - {PAD} - set(IDS.values()):
         embedding[number] = embedding[IDS['"']]

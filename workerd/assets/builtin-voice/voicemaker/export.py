@@ -1,91 +1,81 @@
-"""Writes the graph, having measured on held-out lines how wide the cepstra and how loud the speakers must be."""
+"""Writes the graph and the table of voices, having measured what the vocoder adds to the colour."""
 
-import random
+import csv
+from itertools import islice
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import TensorProto, helper
 
-from . import dataset, styles, targets, train, vocoder
-from .acoustics import Acoustics, controls
+from . import judge, teacher, train, vocoder
+from .acoustics import Acoustics
 from .graph import Graph
-from .network import Network
-from .tracks import CEPSTRA
-from .vocabulary import IDS
+from .network import VOICE
+from .tracks import CEPSTRA, HERTZ, TO_CEPSTRA
 
-LEVEL_DB = -20.0
-FIRST_GAIN = 4e-5
-MEASURED = 120
-WIDEST = 1.6
-
-
-def export(work, packs, out):
-    """Reads work/{network.pt,speakers.npz,utterances.npz}; writes the model to `out`."""
-    utterances = dataset.load(work / "utterances.npz")
-    speakers = train.load_speakers(work / "speakers.npz")
-    weights = torch.load(work / "network.pt", map_location="cpu")
-    random.Random(2).shuffle(utterances)
-    samples = [[u for u in utterances if u.speaker == s][:MEASURED] for s in (0, 1)]
-    typical = targets.typical_strengths(utterances)
-
-    spread = np.stack([spread_of(weights, speakers, s, samples[s], typical) for s in (0, 1)])
-    spoken = {int(t) for u in utterances for t in np.unique(u.tokens)}
-    spoken |= {IDS[also] for _, also, _ in train.SWAPS} | set(train.QUOTES)
-    matrix = styles.matrix(packs)
-    parts = {name: tensor.numpy() for name, tensor in weights.items()}
-    gains = [FIRST_GAIN, FIRST_GAIN]
-    build(parts, speakers, spread, spoken, matrix, gains, out)
-    gains = [FIRST_GAIN * 10 ** ((LEVEL_DB - level(out, s, samples[s][:20])) / 20) for s in (0, 1)]
-    build(parts, speakers, spread, spoken, matrix, gains, out)
-    print(f"{out}: {out.stat().st_size} bytes, gains {gains[0]:.3g} {gains[1]:.3g}")
+# Of the samples that the tracks were made of, whose unit was that of 16 bits.
+GAIN = 1 / 32768
+# A voice of the table is what its pack is for texts of so many tokens.
+TOKENS = range(40, 160)
+# Lines by which the colour is measured, and how often, each time with what was found so far.
+COLOURED_BY = 112
+ROUNDS = 2
 
 
-def spread_of(weights, speakers, speaker, utterances, typical):
-    """A network trained on the mean error moves too little: the deviation of the teacher's cepstra over that of the network's."""
-    network = Network()
-    network.load_state_dict(weights)
-    made = [targets.target(u, speakers[speaker].log_f0, typical) for u in utterances]
-    wanted, got = np.zeros(CEPSTRA), np.zeros(CEPSTRA)
-    for start in range(0, len(made), 12):
-        chosen = made[start : start + 12]
-        batch = train.Batch(chosen, speakers)
-        with torch.no_grad():
-            states = network.encode(batch.tokens, batch.speaker, batch.lengths)
-            tracks = network.decode(states, batch.token_of_step, batch.positions, batch.speaker, batch.mask)
-        for row, t in enumerate(chosen):
-            voiced = np.where(t.voiced > 0)[0]
-            wanted += batch.tracks[row, voiced, :CEPSTRA].numpy().var(0)
-            got += tracks[row, voiced, :CEPSTRA].numpy().var(0)
-    spread = np.clip(np.sqrt(wanted / got), 1, WIDEST)
-    spread[0] = 1
-    return spread.astype(np.float32)
+def export(work, voices, out, table):
+    """Reads work/{network.pt,scale.npz,tracks-*.npz}; writes the model to `out` and the voices to `table`."""
+    learned, held_out = train.prepare(work)
+    scale = train.Scale.load(work / "scale.npz")
+    state = torch.load(work / "network.pt", map_location="cpu")
+    spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
+    weights = {name: tensor.numpy() for name, tensor in state.items()}
+    lines = some_lines(work, {(u.text, u.voice) for u in held_out})
+    wanted = np.mean([judge.mean_spectrum(sound) for _, sound in lines], 0)
+    colour = np.zeros(CEPSTRA)
+    build(weights, scale, spoken, colour, out)
+    for _ in range(ROUNDS):
+        colour -= over_of(out, voices, lines, wanted)
+        build(weights, scale, spoken, colour, out)
+    write_table(weights, voices, table)
+    print(f"{out}: {out.stat().st_size} bytes")
 
 
-def build(weights, speakers, spread, spoken, matrix, gains, out):
+def some_lines(work, held_out):
+    """Lines that were learned, with the teacher's sound."""
+    learned = ((line, sound) for line, sound in teacher.said(work) if (line["text"], line["voice"]) not in held_out)
+    return list(islice(learned, COLOURED_BY))
+
+
+def over_of(model, voices, lines, wanted):
+    """What the mean spectrum of the model's speech has over the `wanted` one of the teacher's, as cepstra [40]."""
+    voice = judge.Voice(model)
+    said = (voice.say(line["tokens"], voices.style(line["voice"], len(line["tokens"])))[0] for line, _ in lines)
+    over = np.mean([judge.mean_spectrum(sound) for sound in said], 0) - wanted
+    return TO_CEPSTRA @ (np.interp(HERTZ, judge.centres(), over) * np.log(10) / 20)
+
+
+def build(weights, scale, spoken, colour, out):
     graph = Graph()
-    control = controls(graph, graph.input("style"), matrix)
-    said = Acoustics(graph, weights, speakers, spread, spoken).speak(graph.input("input_ids"), graph.input("speed"), control)
+    said = Acoustics(graph, weights, scale, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
     outputs = [
-        graph.output("waveform", vocoder.waveform(graph, said, control, gains), TensorProto.FLOAT, ["samples"]),
+        graph.output("waveform", vocoder.waveform(graph, said, GAIN, colour), TensorProto.FLOAT, ["samples"]),
         graph.output("duration", said.duration, TensorProto.INT64, ["n"]),
     ]
     inputs = [
         helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "n"]),
-        helper.make_tensor_value_info("style", TensorProto.FLOAT, [1, styles.STYLE]),
+        helper.make_tensor_value_info("style", TensorProto.FLOAT, [1, teacher.STYLE]),
         helper.make_tensor_value_info("speed", TensorProto.FLOAT, [1]),
     ]
     onnx.save(graph.model("builtin-voice", inputs, outputs), str(out))
 
 
-def level(path, speaker, utterances):
-    """Mean level in dBFS of what the model says for these tokens."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    style = np.zeros((1, styles.STYLE), np.float32)
-    style[0, 0] = speaker
-    inputs = [{"input_ids": u.tokens[None], "style": style, "speed": np.ones(1, np.float32)} for u in utterances]
-    sound = np.concatenate([session.run(["waveform"], given)[0] for given in inputs])
-    return 10 * np.log10((sound**2).mean())
+def write_table(weights, voices, path):
+    """The numbers that stand in the first dimensions of a style, the others being 0, to give the voice that the pack gives."""
+    matrix, bias = weights["style.weight"].astype(np.float64), weights["style.bias"].astype(np.float64)
+    with open(path, "w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["name", *(f"s{i}" for i in range(VOICE))])
+        for name, pack in voices.packs.items():
+            wanted = matrix @ pack[TOKENS.start : TOKENS.stop].astype(np.float64).mean(0)
+            rows.writerow([name, *(f"{x:.4f}" for x in np.linalg.solve(matrix[:, :VOICE], wanted))])

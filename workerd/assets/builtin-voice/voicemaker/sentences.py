@@ -1,4 +1,5 @@
-"""What the teachers say: WordNet's example sentences, and lines made here for what those lack (numbers, questions, lists, single words)."""
+"""What the teacher says: WordNet's example sentences, and lines made here for what those lack (numbers, questions, lists,
+single words, long sentences and speech)."""
 
 import random
 import re
@@ -41,11 +42,39 @@ YES_NO_PATTERNS = (
 ).split("|")
 
 
-def write(path):
-    """Writes the lines, one utterance each, in a fixed random order. The same Debian package gives the same lines."""
-    lines = corpus(random.Random(SEED))
-    path.write_text("\n".join(lines) + "\n")
+# Between two parts of a long sentence.
+JOINTS = (", and | and |, but |, because | because |; |, so |, while | when |, although | before | after |: |, or | — ").split("|")
+SAID = "he said|she said|said the teacher|the doctor asked|my sister answered|they cried|he whispered".split("|")
+
+
+def chosen(count, longer):
+    """So many lines and, besides, longer ones: what a page is made of. The same Debian package gives the same."""
+    rng = random.Random(SEED)
+    examples = wordnet_examples()
+    rng.shuffle(examples)
+    return mixed(corpus(random.Random(SEED))[:count], [long_line(rng, examples) for _ in range(longer)], rng)
+
+
+def mixed(lines, others, rng):
+    lines = list(dict.fromkeys(lines + others))
+    rng.shuffle(lines)
     return lines
+
+
+def long_line(rng, examples):
+    parts = [plain(rng.choice(examples)) for _ in range(rng.randint(2, 4))]
+    kind = rng.random()
+    if kind < 0.15:
+        return f"“{capital(parts[0])},” {rng.choice(SAID)}, “{parts[1]}.”"
+    if kind < 0.3:
+        return " ".join(capital(part) + rng.choice("..!?") for part in parts)
+    return capital("".join(part + rng.choice(JOINTS) for part in parts[:-1]) + parts[-1]) + rng.choice("......?!")
+
+
+def plain(example):
+    """Without capitals that a beginning has, and without its mark."""
+    example = example.rstrip("?!., ")
+    return example if example.startswith(("I ", "I'")) else example[0].lower() + example[1:]
 
 
 def corpus(rng):

@@ -6,7 +6,7 @@ inverse transform, and overlap-add. Nothing is random: the noise is a table.
 
 import numpy as np
 
-from .tracks import CEPSTRA, RATE, WARP
+from .tracks import CEPSTRA, FLOOR, RATE, WARP
 
 HOP = 120
 WINDOW = 2 * HOP
@@ -20,29 +20,23 @@ BAND_CENTRES = np.array([500, 1500, 3000, 5000, 7000, 10000.0])
 TOP_BAND = 0.75
 # Formants are sharpened by this much, with the frame's energy kept: a filter that does not keep it makes nasals boom.
 SHARPEN = 0.1
-# The male teacher's predicted upper band is too bright; nepers at 12 kHz.
-MALE_TILT = -0.8
 LOUDEST = 14.0
-# The mixture of two speakers' cepstra is quieter than either.
-MIX_GAIN = 1.4
 
 HERTZ = np.arange(BINS) * RATE / POINTS
 
 
-def waveform(graph, spoken, control, gains):
-    """Samples [600 x sum of durations] at 24 kHz. `gains`: one for each speaker."""
+def waveform(graph, spoken, gain, colour):
+    """Samples [600 x sum of durations] at 24 kHz. `colour` [40] are the cepstra of a filter for all of them."""
     pulse_re, pulse_im = halves(windows(graph, pulses(graph, spoken.f0)) @ forward(graph))
     noise_re, noise_im = noise(graph, spoken.frames)
-    periodic, aperiodic = balance(spoken.strengths, control)
-    filter_re, filter_im = envelope(spoken, control)
+    periodic, aperiodic = balance(spoken.strengths)
+    filter_re, filter_im = envelope(graph, spoken.cepstra, colour)
     excite_re = pulse_re * periodic + noise_re * aperiodic
     excite_im = pulse_im * periodic + noise_im * aperiodic
     out_re = filter_re * excite_re - filter_im * excite_im
     out_im = filter_re * excite_im + filter_im * excite_re
     frames = graph.concat(out_re, out_im, axis=1) @ inverse(graph)
-    sound = overlap_add(graph, frames, spoken.frames)
-    gain = control.mixed(np.log(gains[0]), np.log(gains[1])) + control.speaker * (1.0 - control.speaker) * MIX_GAIN
-    return limited(sound * gain.exp())
+    return limited(overlap_add(graph, frames, spoken.frames) * gain)
 
 
 def pulses(graph, f0):
@@ -71,31 +65,32 @@ def noise(graph, frames):
     return halves(transformed.gather(graph.range(frames).mod(NOISE_FRAMES)))
 
 
-def balance(strengths, control):
+def balance(strengths):
     """How much of the pulses and of the noise each bin gets, their power summing to 1."""
     weights = np.stack([np.interp(HERTZ, BAND_CENTRES, row) for row in np.eye(len(BAND_CENTRES))])
     bands = weights[:-1].copy()
     bands[-1] += TOP_BAND * weights[-1]
-    periodic = ((strengths @ bands) * (1.0 - control.breath * 0.5)).clip(0.0, 1.0)
+    periodic = (strengths @ bands).clip(0.0, 1.0)
     aperiodic = 1.0 - periodic
     power = (periodic * periodic + aperiodic * aperiodic).sqrt()
     return periodic / power, aperiodic / power
 
 
-def envelope(spoken, control):
-    """The filter's real and imaginary part. The formant control reads the spectrum at scaled frequencies."""
-    omega = (control.formant * (np.pi * np.arange(BINS) / (BINS - 1))).min(np.pi)
-    mel = omega + ((omega.sin() * WARP) / (1.0 - omega.cos() * WARP)).atan() * 2.0
-    angles = mel.unsqueeze(0) * np.arange(CEPSTRA, dtype=np.float32)[:, None]
-    tilt = spoken.voicing * control.speaker * (MALE_TILT * np.clip((HERTZ - 7000) / 5000, 0, 1))
+def envelope(graph, cepstra, colour):
+    """The filter's real and imaginary part: of minimum phase, and without the floor that the tracks stand on."""
+    omega = np.pi * np.arange(BINS) / (BINS - 1)
+    mel = omega + 2 * np.arctan(np.sin(omega) * WARP / (1 - np.cos(omega) * WARP))
+    angles = (graph.value(mel[None]) * np.arange(CEPSTRA, dtype=np.float32)[:, None])
     sharpen = np.ones(CEPSTRA, np.float32)
     sharpen[2:] += SHARPEN
     cosines = angles.cos()
-    plain = spoken.cepstra @ cosines + tilt
-    sharp_cepstra = spoken.cepstra * sharpen
-    sharp = sharp_cepstra @ cosines + tilt
+    plain = cepstra @ cosines
+    sharp_cepstra = cepstra * sharpen
+    sharp = sharp_cepstra @ cosines
     level = sharp + (energy(plain) / energy(sharp)).log() * 0.5
-    gain, phase = level.min(LOUDEST).exp(), sharp_cepstra @ angles.sin()
+    tint = graph.value(colour[None].astype(np.float32))
+    gain = (level.min(LOUDEST).exp() - float(np.exp(FLOOR))).max(0.0) * (tint @ cosines).exp()
+    phase = (sharp_cepstra + tint) @ angles.sin()
     return gain * phase.cos(), -(gain * phase.sin())
 
 
