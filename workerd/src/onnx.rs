@@ -20,6 +20,7 @@ use std::{
 use common::{
     SAMPLES_PER_FRAME, STYLE_DIM,
     exit::WorkerExit,
+    limits::SPEEDS,
     protocol::{Fault, Job},
 };
 use ort::session::{NoSelectedOutputs, RunOptions};
@@ -283,7 +284,8 @@ impl OnnxEngine {
             id: 0,
             tokens: vec![16, 4],
             style: vec![0.0; STYLE_DIM],
-            speed: 1.0,
+            // A style that is no voice may draw each token out.
+            speed: *SPEEDS.end(),
             threads: u8::try_from(threads).unwrap_or(u8::MAX),
             early: false,
             draft: false,

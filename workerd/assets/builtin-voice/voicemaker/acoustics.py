@@ -15,7 +15,7 @@ FRAMES_A_DURATION = 5
 SHORTEST = 5.0
 SHORTEST_FAST = 2.0
 VOICING_SHARPNESS = 3.0
-# No voice of Kokoro's is over 3.4 in the numbers that a style comes down to.
+# How far a voice may be from the middle of Kokoro's, in their deviations: a style that is no voice would draw every token out.
 FURTHEST = 6.0
 # log(1 + frames): no token of the teacher's is longer than 1.2 s.
 LONGEST = 5.5
@@ -38,16 +38,16 @@ class Spoken:
 
 
 class Acoustics:
-    """`weights` are the network's by name, `scale` is train.Scale."""
+    """`weights` are the network's by name, `scale` is train.Scale, `voices` [n, VOICE] are some that were learned."""
 
-    def __init__(self, graph, weights, scale, spoken_symbols):
-        self.graph, self.weights, self.scale = graph, weights, scale
+    def __init__(self, graph, weights, scale, voices, spoken_symbols):
+        self.graph, self.weights, self.scale, self.voices = graph, weights, scale, voices
         self.embedding = with_neighbours(weights["embedding.weight"], spoken_symbols)
 
     def speak(self, input_ids, style, speed):
         graph, w = self.graph, self.weights
         # In floats, for the table of voices is made by its inverse.
-        voice = (style.reshape([1, -1]) @ w["style.weight"].T + w["style.bias"]).clip(-FURTHEST, FURTHEST)
+        voice = self.near(style.reshape([1, -1]) @ w["style.weight"].T + w["style.bias"])
         ids = input_ids.reshape([-1]).clip(0, SIZE - 1)
         states = self.encode(ids, voice)
         normal, fast, duration, frames = self.time(states, speed, voice)
@@ -57,6 +57,13 @@ class Acoustics:
         voicing = (tracks.part(CEPSTRA + 1, CEPSTRA + 2, axis=1) * VOICING_SHARPNESS).sigmoid()
         strengths = tracks.part(CEPSTRA + 2, CEPSTRA + 2 + BANDS, axis=1).clip(0.0, 1.0) * voicing
         return Spoken(duration, frames, cepstra, log_f0.exp().clip(45.0, 600.0), strengths)
+
+    def near(self, voice):
+        """The voice, or on the way to it from the middle of all the one that is FURTHEST away."""
+        middle, deviation = self.voices.mean(0), self.voices.std(0)
+        off = (voice - middle) / deviation
+        distance = (off * off).op("ReduceSum", np.array([1])).sqrt()
+        return off * (FURTHEST / distance.max(FURTHEST)) * deviation + middle
 
     def encode(self, ids, voice):
         graph, w = self.graph, self.weights

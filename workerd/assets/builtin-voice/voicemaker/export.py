@@ -30,13 +30,14 @@ def export(work, voices, out, table):
     state = torch.load(work / "network.pt", map_location="cpu")
     spoken = {int(token) for u in learned for token in np.unique(u.tokens)}
     weights = {name: tensor.numpy() for name, tensor in state.items()}
+    known = np.stack([u.style for u in learned]) @ weights["style.weight"].T + weights["style.bias"]
     lines = some_lines(work, {(u.text, u.voice) for u in held_out})
     wanted = np.mean([judge.mean_spectrum(sound) for _, sound in lines], 0)
     colour = np.zeros(CEPSTRA)
-    build(weights, scale, spoken, colour, out)
+    build(weights, scale, known, spoken, colour, out)
     for _ in range(ROUNDS):
         colour -= over_of(out, voices, lines, wanted)
-        build(weights, scale, spoken, colour, out)
+        build(weights, scale, known, spoken, colour, out)
     write_table(weights, voices, table)
     print(f"{out}: {out.stat().st_size} bytes")
 
@@ -55,9 +56,9 @@ def over_of(model, voices, lines, wanted):
     return TO_CEPSTRA @ (np.interp(HERTZ, judge.centres(), over) * np.log(10) / 20)
 
 
-def build(weights, scale, spoken, colour, out):
+def build(weights, scale, known, spoken, colour, out):
     graph = Graph()
-    said = Acoustics(graph, weights, scale, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
+    said = Acoustics(graph, weights, scale, known, spoken).speak(graph.input("input_ids"), graph.input("style"), graph.input("speed"))
     outputs = [
         graph.output("waveform", vocoder.waveform(graph, said, GAIN, colour), TensorProto.FLOAT, ["samples"]),
         graph.output("duration", said.duration, TensorProto.INT64, ["n"]),

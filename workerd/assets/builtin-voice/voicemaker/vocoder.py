@@ -95,7 +95,8 @@ def envelope(graph, cepstra, colour):
 
 
 def energy(log_spectrum):
-    return (log_spectrum.min(LOUDEST) * 2.0).exp().op("ReduceMean", axes=[1], keepdims=1)
+    # Below the floor there is no sound, but a sum that must not become 0.
+    return (log_spectrum.clip(0.0, LOUDEST) * 2.0).exp().op("ReduceMean", axes=[1], keepdims=1)
 
 
 def windows(graph, rows):
