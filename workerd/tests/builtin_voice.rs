@@ -104,7 +104,7 @@ fn stress_marks_are_heard_in_pitch() {
     }
 }
 
-/// Kokoro ends a yes/no question as it ends a statement (docs/model-notes.md), so marks are heard as pauses.
+/// Kokoro ends a yes/no question as it ends a statement (workerd/assets/builtin-voice/README.md), so marks are heard as pauses.
 #[test]
 fn marks_are_heard_as_pauses() {
     let mut voice = Voice::load();
@@ -214,7 +214,7 @@ fn the_real_packs_drive_it_too() {
     }
     let mut voice = Voice::load();
     let row = SENTENCE.chars().count() - 1;
-    for (name, own) in table().into_iter().step_by(3) {
+    for (name, own) in table() {
         let bytes = std::fs::read(folder.join(format!("{name}.bin"))).unwrap();
         let (values, _) = bytes[row * STYLE_DIM * 4..].as_chunks();
         let style: Vec<f32> = values[..STYLE_DIM]
@@ -222,6 +222,11 @@ fn the_real_packs_drive_it_too() {
             .map(|b| f32::from_le_bytes(*b))
             .collect();
         let [pack, table] = [&style, &own].map(|style| voice.say(SENTENCE, style, 1.0).pcm);
+        assert!(
+            (-30.0..-12.0).contains(&level_db(&pack)),
+            "{name}: {} dB",
+            level_db(&pack)
+        );
         let off = semitones(pitch(&pack), pitch(&table));
         assert!(off.abs() < 2.5, "{name}: {off} semitones from the table's");
         let louder = level_db(&pack) - level_db(&table);
@@ -239,12 +244,10 @@ fn nothing_breaks_it() {
         .map(|i| u8::try_from(i * 7919 % 178).unwrap())
         .collect();
     for tokens in [vec![], vec![4], vec![156; 20], vec![16; 40], all, long] {
-        // A style that is no voice makes each symbol as long as any can be.
-        for (speed, style, most) in [(0.25, 0.0, 60), (4.0, 0.0, 508), (1.0, 1e6, 60), (1.0, -1e6, 60)] {
-            let tokens = &tokens[..tokens.len().min(most)];
+        for (speed, style) in [(0.25, 0.0), (4.0, 0.0), (1.0, 1e6), (1.0, -1e6)] {
             let job = Job {
                 id: 1,
-                tokens: tokens.to_vec(),
+                tokens: tokens.clone(),
                 style: vec![style; STYLE_DIM],
                 speed,
                 threads: 1,

@@ -1,4 +1,4 @@
-"""The network: tokens and a style -> durations, and tokens stretched over time -> tracks. 2.5 million weights."""
+"""The network: tokens and a style -> durations, and tokens stretched over time -> tracks. 2.6 million weights."""
 
 import numpy as np
 import torch

@@ -8,8 +8,8 @@ WARP = 0.466
 CEPSTRA = 40
 BANDS = 5
 SEMITONES = 12 / np.log(2)
-# The natural logarithm of an amplitude (of samples of 16 bits) that is added to every spectrum: what is far below it is silence, and is not to be
-# learned. It is 73 dB below the loudest vowels.
+# The analysis adds an amplitude (of samples of 16 bits) to every spectrum; this is its natural logarithm. It is 73 dB below the loudest vowels. The
+# network does not learn what lies far below it, because nobody hears that.
 FLOOR = 2.5
 # Spectra are compared on this many points, uniform on the warped axis.
 POINTS = 256
