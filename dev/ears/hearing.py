@@ -15,7 +15,9 @@ from .recogniser import Recogniser
 from .servers import NotStarted, running
 from .speech import NoSpeech
 
-PARTS = ("prose", "raw", "numbers", "speeds", "stretchers", "words", "trim", "times")
+PARTS = ("prose", "paragraphs", "raw", "numbers", "speeds", "stretchers", "words", "trim", "times")
+# What the built-in voice can be measured by.
+OF_DRAFTS = ("prose", "paragraphs", "numbers", "speeds", "words")
 FEW = "af_heart,am_michael,bf_emma,bm_george"
 
 
@@ -34,6 +36,7 @@ def main() -> int:
             model = Model.of_environment()
             measures = {
                 "prose": lambda: sections.prose(bench, everyone),
+                "paragraphs": lambda: sections.paragraphs(bench, few),
                 "raw": lambda: sections.raw(bench, model, everyone),
                 "numbers": lambda: sections.numbers(bench, few),
                 "speeds": lambda: sections.speeds(bench, few, options.speeds),
@@ -57,15 +60,19 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev/measure-hearing", description="Counts the words that a recogniser hears, and measures the sound.")
     parser.add_argument("--server", default=os.environ["FRONTD"], metavar="URL|FRONTD", help="a server that runs, or a program to start (default: ours)")
-    parser.add_argument("--only", type=some_of(PARTS), default=",".join(PARTS), help="of %(default)s")
+    parser.add_argument("--only", type=some_of(PARTS), metavar="PARTS", help=f"of {','.join(PARTS)} (default all)")
     parser.add_argument("--voices", default="all", help="of prose and raw: all, or names by commas")
     parser.add_argument("--few", default=FEW, help="voices of all else (default %(default)s)")
     parser.add_argument("--speeds", type=numbers, default="0.5,0.75,1,1.25,1.5,2,3", help="default %(default)s")
     parser.add_argument("--sentences", type=int, metavar="N", help="at most so many of each list: a quick look")
-    parser.add_argument("--draft", action="store_true", help="prose, numbers, speeds and words by the built-in voice, as a draft")
+    parser.add_argument("--draft", action="store_true", help=f"the built-in voice, as a draft: {', '.join(OF_DRAFTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     need_folder_of_json(parser, options)
+    measurable = OF_DRAFTS if options.draft else PARTS
+    options.only = options.only or list(measurable)
+    if not set(options.only) <= set(measurable):
+        parser.error(f"--draft measures {', '.join(measurable)}")
     if options.sentences is not None and options.sentences < 1:
         parser.error("--sentences is at least 1")
     return options

@@ -11,6 +11,14 @@ SCORE = ["words", "other word", "missing", "too many", "heard"]
 
 
 def prose(found: dict) -> str:
+    return by_voice("Prose by voice", found)
+
+
+def paragraphs(found: dict) -> str:
+    return by_voice("Paragraphs by voice", found)
+
+
+def by_voice(title: str, found: dict) -> str:
     level = ["LUFS", "RMS dB", "peak", "at full scale", "DC", "silence before ms", "after ms"]
     rows = [
         [
@@ -28,7 +36,7 @@ def prose(found: dict) -> str:
     said = sum(of["words"] for of in found.values())
     errors = sum(of[name] for of in found.values() for name in ("substituted", "deleted", "inserted"))
     return (
-        f"## Prose by voice\n\n{table(['voice', *SCORE, *level], rows)}\n\n"
+        f"## {title}\n\n{table(['voice', *SCORE, *level], rows)}\n\n"
         f"All voices: {said} words, {100 * (1 - errors / said):.2f} % heard.\n{faults(found)}"
     )
 
@@ -114,4 +122,4 @@ def faults(found: dict) -> str:
     return "\n" + "\n".join(lines) if lines else ""
 
 
-SHOWN = {"prose": prose, "raw": raw, "numbers": numbers, "speeds": speeds, "stretchers": stretchers, "words": words, "trim": trim, "times": times}
+SHOWN = {"prose": prose, "paragraphs": paragraphs, "raw": raw, "numbers": numbers, "speeds": speeds, "stretchers": stretchers, "words": words, "trim": trim, "times": times}

@@ -11,13 +11,15 @@ from . import levels, stretchers, texts
 from .aligner import Aligner
 from .front import Front, is_british
 from .model import Model
-from .paragraphs import Speller
+from .paragraphs import Speller, all_of_them
 from .recogniser import Recogniser
 from .speech import RATE, Ask, captions, say, say_all
 from .words import Score, plain, score, total
 
 # Sentences of prose that every voice says; all of the list are said at every speed.
 PROSE = 12
+# Every fifth paragraph, of each manner some.
+EVERY = 5
 # Sentences of which the model's own sound is made.
 RAW = 3
 # A silence that is long enough to tell where a word begins, and how near a word's time must be to be that word's, in seconds.
@@ -49,9 +51,17 @@ class Bench:
 
 def prose(bench: Bench, voices: list[str]) -> dict:
     """By voice: words heard, and levels."""
-    sentences = bench.some(texts.lines("prose"), PROSE)
+    return by_voice(bench, voices, bench.some(texts.lines("prose"), PROSE), "prose")
+
+
+def paragraphs(bench: Bench, voices: list[str]) -> dict:
+    """As prose, of whole paragraphs."""
+    return by_voice(bench, voices, bench.some([paragraph.text for paragraph in all_of_them()[::EVERY]]), "paragraphs")
+
+
+def by_voice(bench: Bench, voices: list[str], said: list[str], label: str) -> dict:
     scores, sounds = {voice: Score() for voice in voices}, {voice: [] for voice in voices}
-    for ask, sound, heard in bench.heard([Ask(text, voice) for voice in voices for text in sentences], "prose"):
+    for ask, sound, heard in bench.heard([Ask(text, voice) for voice in voices for text in said], label):
         scores[ask.voice].add(score(ask.text, heard, bench.front))
         sounds[ask.voice].append(sound)
     return {voice: {**scores[voice].figures(), **levels.of(sounds[voice])} for voice in voices}

@@ -26,7 +26,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::{
     audio::{End, Joiner, Manner, Placed, SAMPLE_RATE, duration_of},
     metrics,
-    scheduler::{Delivered, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
+    scheduler::{Delivered, Parts, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
     script::{Item, Passage},
     segments::Segment,
     text::{Dialect, Segments, TextError, TextFront, lexicon::Lexicon, normalise},
@@ -235,7 +235,13 @@ impl Generator {
                         tokens,
                         speed,
                         // The first part would be of the carrier.
-                        early: !carried && ticket.delivery() == Delivery::Streaming && is_urgent(before, own),
+                        parts: if carried || ticket.delivery() == Delivery::Whole {
+                            Parts::Never
+                        } else if is_urgent(before, own) {
+                            Parts::Always
+                        } else {
+                            Parts::WhenLate
+                        },
                         draft: request.draft,
                     };
                     before += own as f32 / speed;

@@ -1,7 +1,8 @@
 //! Segments to workers: one task that owns the queue, the free workers and the segments that are out.
 //!
 //! Which segment goes next is [`queue`]'s decision. A segment whose worker died goes back and is done again
-//! elsewhere, so its listener hears nothing of it; one that ended two workers is poison and fails alone. One that was
+//! elsewhere, so its listener hears nothing of it. If the listener would hear a gap, it comes in parts, and a segment that can
+//! wait gives way to it. One that ended two workers is poison and fails alone. One that was
 //! made before is taken from the [`cache`] and needs no worker. When nothing else waits, a segment is computed on the
 //! cores of the free workers too.
 
@@ -49,10 +50,19 @@ pub struct SegmentJob {
     pub pace: f32,
     /// How many times as fast it will be heard: the sooner its listener needs the next. It is made and kept as it is at 1.
     pub speed: f32,
-    /// Whether a listener needs its first sound before all of it is made. What is made is kept under the same name either way.
-    pub early: bool,
+    /// What is made is kept under the same name either way.
+    pub parts: Parts,
     /// Whether the built-in voice speaks it, quickly, instead of the model.
     pub draft: bool,
+}
+
+/// When a segment comes in parts, of which the first is heard before all is made. It sounds very slightly different then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    Never,
+    /// When its worker died, and its listener would hear a gap otherwise.
+    WhenLate,
+    Always,
 }
 
 /// Why there is no speech.

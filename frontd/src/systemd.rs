@@ -129,7 +129,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_scheduler_that_waits_for_a_hanging_supervisor_does_not() {
         use crate::{
-            scheduler::{SegmentJob, queue::Delivery},
+            scheduler::{Parts, SegmentJob, queue::Delivery},
             workers::lifecycle::WorkerId,
         };
         let (orders, _inbox) = mpsc::channel(1);
@@ -147,7 +147,7 @@ mod tests {
             style: Vec::new(),
             pace: 1.0,
             speed: 1.0,
-            early: false,
+            parts: Parts::Never,
             draft: false,
         };
         let _promise = ticket.submit(0, job).await;

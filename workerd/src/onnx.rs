@@ -10,7 +10,6 @@ mod windows;
 use std::{
     collections::HashMap,
     num::NonZero,
-    panic::resume_unwind,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -203,20 +202,10 @@ impl OnnxEngine {
             _ => None,
         };
         let graphs = match &parts {
-            Some([prosody, vocoder]) => {
-                let (prosody, vocoder) = std::thread::scope(|scope| {
-                    let vocoder = scope.spawn(|| pair(Model::File(vocoder)));
-                    let prosody = pair(Model::File(prosody));
-                    (
-                        prosody,
-                        vocoder.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                    )
-                });
-                Graphs::Parted {
-                    prosody: prosody?,
-                    vocoder: vocoder?,
-                }
-            }
+            Some([prosody, vocoder]) => Graphs::Parted {
+                prosody: pair(Model::File(prosody))?,
+                vocoder: pair(Model::File(vocoder))?,
+            },
             None => Graphs::Whole(pair(model)?),
         };
         let names = match &graphs {

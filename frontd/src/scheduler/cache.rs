@@ -97,7 +97,7 @@ fn held_by(speech: &Speech) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::Parts, *};
 
     fn job(tokens: &[u8]) -> SegmentJob {
         SegmentJob {
@@ -105,7 +105,7 @@ mod tests {
             style: vec![0.5; 256],
             pace: 1.0,
             speed: 1.0,
-            early: false,
+            parts: Parts::Never,
             draft: false,
         }
     }

@@ -67,6 +67,24 @@ pub struct Pending {
     pub begun: Option<WorkerId>,
 }
 
+impl Pending {
+    /// How long it is expected to be heard.
+    fn sounds(&self, per_work: PerWork) -> Seconds {
+        seconds(self.work, per_work.speech) / Seconds::from(self.speed)
+    }
+}
+
+/// A turn that a worker computes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Out {
+    pub job: u64,
+    pub response: ResponseId,
+    pub index: u64,
+    /// All of the segment, which is begun again if the turn gives way.
+    pub work: usize,
+    pub turn: usize,
+}
+
 /// Sound that a listener will get.
 #[derive(Debug, Clone, Copy, Default)]
 struct UnderWay {
@@ -159,22 +177,56 @@ impl Queue {
             .any(|next| takes(next.begun))
     }
 
+    /// Whose segment has to be begun first, or gone on with, of those that somebody `takes`, and when.
+    fn first(
+        &self,
+        per_work: PerWork,
+        takes: impl Fn(Option<WorkerId>) -> bool,
+    ) -> Option<(ResponseId, Seconds)> {
+        self.responses
+            .iter()
+            .filter(|(_, response)| response.next().is_some_and(|next| takes(next.begun)))
+            .filter_map(|(id, response)| Some((*id, response.begin(per_work)?)))
+            .min_by(|(a, begin_a), (b, begin_b)| begin_a.total_cmp(begin_b).then(a.cmp(b)))
+    }
+
+    /// Whether a listener hears a gap if a segment, of which nothing is out, is made from now on and comes whole.
+    #[must_use]
+    pub fn is_late(&self, id: ResponseId, index: u64, work: usize, per_work: PerWork, now: Seconds) -> bool {
+        self.responses.get(&id).is_some_and(|response| {
+            response.delivery == Delivery::Streaming
+                && response.needed(index, per_work) < now + seconds(work, per_work.compute)
+        })
+    }
+
+    /// Which of the turns that are out gives way when no worker is free and a listener would run dry: the one that can wait
+    /// longest, if it can be made in time after the segment that goes next.
+    #[must_use]
+    pub fn gives_way(&self, out: impl Iterator<Item = Out>, per_work: PerWork, now: Seconds) -> Option<u64> {
+        let (id, begin) = self.first(per_work, |begun| begun.is_none())?;
+        let response = self.responses.get(&id)?;
+        let takes = seconds(response.next()?.turn, per_work.compute);
+        let (last, can_wait) = out
+            .filter_map(|out| {
+                let needed = self.responses.get(&out.response)?.needed(out.index, per_work);
+                Some((out, needed - seconds(out.work, per_work.compute)))
+            })
+            .max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let urgent =
+            response.delivery == Delivery::Streaming && begin < now + seconds(last.turn, per_work.compute);
+        (urgent && can_wait > now + takes).then_some(last.job)
+    }
+
     /// Takes the segment that has to be begun first, or gone on with, of those that somebody `takes`.
     pub fn pop(
         &mut self,
         per_work: PerWork,
         takes: impl Fn(Option<WorkerId>) -> bool,
     ) -> Option<(ResponseId, Pending)> {
-        let (id, _) = self
-            .responses
-            .iter()
-            .filter(|(_, response)| response.next().is_some_and(|next| takes(next.begun)))
-            .filter_map(|(id, response)| Some((*id, response.begin(per_work)?)))
-            .min_by(|(a, begin_a), (b, begin_b)| begin_a.total_cmp(begin_b).then(a.cmp(b)))?;
+        let (id, _) = self.first(per_work, takes)?;
         let response = self.responses.get_mut(&id)?;
         let segment = response.waiting.pop_front()?;
-        let coming = seconds(segment.work, per_work.speech) / Seconds::from(segment.speed);
-        response.under_way.entry(segment.index).or_default().coming = coming;
+        response.under_way.entry(segment.index).or_default().coming = segment.sounds(per_work);
         Some((id, segment))
     }
 
@@ -254,18 +306,24 @@ impl Response {
     /// When that one has to be begun.
     fn begin(&self, per_work: PerWork) -> Option<Seconds> {
         let next = self.next()?;
-        let before: Seconds = self
-            .under_way
-            .range(..=next.index)
-            .map(|(_, sound)| sound.made + sound.coming)
-            .sum();
+        Some(self.needed(next.index, per_work) - seconds(next.turn, per_work.compute))
+    }
+
+    /// When the next sound of a segment is needed.
+    fn needed(&self, index: u64, per_work: PerWork) -> Seconds {
+        let under_way = self.under_way.range(..=index).map(|(of, sound)| {
+            let coming = if *of < index { sound.coming } else { 0.0 };
+            sound.made + coming
+        });
+        let waiting = self.waiting.iter().take_while(|segment| segment.index < index);
+        let before =
+            under_way.sum::<Seconds>() + waiting.map(|segment| segment.sounds(per_work)).sum::<Seconds>();
         // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
-        let needed = match (self.delivery, self.heard_since.or(self.opened)) {
+        match (self.delivery, self.heard_since.or(self.opened)) {
             (Delivery::Streaming, Some(since)) => since + self.sent + before - CUSHION,
             (Delivery::Streaming, None) => self.arrived + PROMISE,
             (Delivery::Whole, _) => self.arrived + PATIENCE,
-        };
-        Some(needed - seconds(next.turn, per_work.compute))
+        }
     }
 }
 

@@ -13,9 +13,9 @@ use common::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Answer, Busy, Command, Delivered, Limits, Made, QueueStatus, SegmentJob, SynthesisError,
+    Answer, Busy, Command, Delivered, Limits, Made, Parts, QueueStatus, SegmentJob, SynthesisError,
     cache::{Cache, Key},
-    queue::{Delivery, Pending, Queue, ResponseId, Seconds},
+    queue::{Delivery, Out, Pending, Queue, ResponseId, Seconds},
     rates::Rates,
 };
 use crate::{
@@ -90,6 +90,8 @@ struct Running {
     /// All turns so far had one thread.
     narrow: bool,
     draft: bool,
+    /// It was stopped for one that is needed sooner.
+    gives_way: bool,
 }
 
 pub(super) struct Task {
@@ -260,7 +262,8 @@ impl Task {
                 self.again(job, fault != Fault::Cancelled, "failed");
             }
             News::Lost { job, reason, running } => {
-                self.again(job, running && reason.blames_the_job(), reason.as_str())
+                self.again(job, running && reason.blames_the_job(), reason.as_str());
+                self.make_room().await;
             }
         }
     }
@@ -328,6 +331,7 @@ impl Task {
         let Some(running) = self.running.remove(&job) else {
             return;
         };
+        let now = self.now();
         let key = (running.response, running.index);
         // Its listener has gone: that is why it was stopped.
         let Some(work) = self.works.get_mut(&key) else {
@@ -335,7 +339,7 @@ impl Task {
         };
         if blame {
             work.blamed += 1;
-        } else {
+        } else if !running.gives_way {
             work.losses += 1;
         }
         let failed = if work.blamed >= POISON_AFTER {
@@ -351,6 +355,7 @@ impl Task {
                 work.end(Err(error));
             }
         } else {
+            let why = if running.gives_way { "it gave way" } else { why };
             tracing::info!(
                 response = running.response.0,
                 segment = running.index,
@@ -358,8 +363,39 @@ impl Task {
                 "a segment is done again"
             );
             metrics::counter!(names::SEGMENTS, "outcome" => "retried").increment(1);
-            let pending = fresh(running.index, &work.job);
-            self.queue.push(running.response, pending);
+            let Running { response, index, .. } = running;
+            if work.job.parts == Parts::WhenLate
+                && self
+                    .queue
+                    .is_late(response, index, running.work, self.rates.per_work(), now)
+            {
+                work.job.parts = Parts::Always;
+            }
+            self.queue.push(response, fresh(index, &work.job));
+        }
+    }
+
+    /// Stops a segment that can wait, when no worker is free for one that cannot.
+    async fn make_room(&mut self) {
+        if self.beginner().is_some() || self.running.values().any(|running| running.gives_way) {
+            return;
+        }
+        let out = self.running.iter().filter_map(|(job, running)| {
+            Some(Out {
+                job: *job,
+                response: running.response,
+                index: running.index,
+                work: running.work,
+                turn: running.turn?.1,
+            })
+        });
+        let Some(job) = self.queue.gives_way(out, self.rates.per_work(), self.now()) else {
+            return;
+        };
+        if let Some(running) = self.running.get_mut(&job) {
+            running.gives_way = true;
+            let worker = running.worker;
+            self.order(Order::Cancel { worker, job }).await;
         }
     }
 
@@ -423,7 +459,7 @@ impl Task {
             tokens,
             style,
             pace,
-            early,
+            parts,
             draft,
             ..
         } = work.job.clone();
@@ -433,7 +469,7 @@ impl Task {
             style,
             speed: pace,
             threads,
-            early,
+            early: parts == Parts::Always,
             draft,
         };
         let running = Running {
@@ -446,6 +482,7 @@ impl Task {
             compute: Duration::ZERO,
             narrow: threads == 1,
             draft,
+            gives_way: false,
         };
         self.running.insert(self.last_job, running);
         let deadline = self.deadline(segment.work);
@@ -567,7 +604,11 @@ fn fresh(index: u64, job: &SegmentJob) -> Pending {
         index,
         work,
         speed: job.speed,
-        turn: if job.early { first_turn(work) } else { work },
+        turn: if job.parts == Parts::Always {
+            first_turn(work)
+        } else {
+            work
+        },
         begun: None,
     }
 }

@@ -1,4 +1,4 @@
-use common::protocol::Job;
+use common::protocol::{Fault, Job};
 
 use super::*;
 use crate::workers::lifecycle::{Reason, WorkerId};
@@ -74,7 +74,7 @@ fn segment(tokens: usize) -> SegmentJob {
         style: vec![0.5; 256],
         pace: 1.0,
         speed: 1.0,
-        early: true,
+        parts: Parts::Always,
         draft: false,
     }
 }
@@ -139,6 +139,46 @@ async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     assert_eq!((worker, again.tokens.len()), (WorkerId(2), 10));
     fleet.done(worker, again.id).await;
     assert_eq!(fleet.given().await.1.tokens.len(), 11);
+}
+
+#[tokio::test]
+async fn when_a_worker_dies_its_listener_s_next_sentence_comes_in_parts_and_a_later_one_gives_way() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut promises = Vec::new();
+    for (index, tokens) in [(0, 10), (1, 200), (2, 201)] {
+        let segment = SegmentJob {
+            parts: Parts::WhenLate,
+            ..segment(tokens)
+        };
+        promises.push(ticket.submit(index, segment).await);
+    }
+    let (first, job) = fleet.given().await;
+    fleet.done(first, job.id).await;
+    // It sounds for a second; what follows takes two.
+    ticket.sent(0, 1.0, true).await;
+    let ((one, second), (other, third)) = (fleet.given().await, fleet.given().await);
+    assert!(!second.early && !third.early);
+    fleet.lost(one, second.id, true).await;
+    match fleet.orders.recv().await {
+        Some(Order::Cancel { worker, job }) => assert_eq!((worker, job), (other, third.id)),
+        order => panic!("{order:?}"),
+    }
+    let fault = Fault::Cancelled;
+    fleet
+        .news
+        .send(News::Failed { job: third.id, fault })
+        .await
+        .unwrap();
+    fleet.news.send(offer(other)).await.unwrap();
+    let (_, again) = fleet.given().await;
+    assert_eq!((again.tokens.len(), again.early), (200, true));
+    fleet.news.send(offer(WorkerId(9))).await.unwrap();
+    let (worker, later) = fleet.given().await;
+    assert_eq!(
+        (worker, later.tokens.len(), later.early),
+        (WorkerId(9), 201, false)
+    );
 }
 
 /// `samples` from `start` on, each of which is its own number.
@@ -317,7 +357,7 @@ async fn a_sentence_that_was_heard_in_part_is_not_ended_with_another_s_rendering
     // Another has the same sentence made as a whole, which sounds a little different.
     let his = fleet.scheduler.enter(Delivery::Whole).await.unwrap();
     let whole = SegmentJob {
-        early: false,
+        parts: Parts::WhenLate,
         draft: false,
         ..segment(10)
     };

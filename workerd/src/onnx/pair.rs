@@ -1,7 +1,6 @@
 //! One graph in two sessions: for a job's own threads, and for those that may be lent to it.
 
 use std::num::NonZero;
-use std::panic::resume_unwind;
 
 use ort::session::Session;
 
@@ -21,23 +20,18 @@ pub(super) fn widest(threads: usize) -> Option<usize> {
 }
 
 impl Pair {
-    /// Opens both at once.
+    /// Opens both, one after the other: a worker that starts takes one core, and leaves the others to those that speak.
     ///
     /// # Errors
     /// Those of `open`, which is given the number of threads.
-    pub(super) fn open<E: Send>(
+    pub(super) fn open<E>(
         threads: usize,
         wide: Option<usize>,
-        open: &(impl Fn(usize) -> Result<Session, E> + Sync),
+        open: &impl Fn(usize) -> Result<Session, E>,
     ) -> Result<Self, E> {
-        std::thread::scope(|scope| {
-            let wide = wide.map(|threads| scope.spawn(move || open(threads)));
-            let narrow = open(threads)?;
-            let wide = wide.map(|wide| wide.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            Ok(Self {
-                narrow,
-                wide: wide.transpose()?,
-            })
+        Ok(Self {
+            narrow: open(threads)?,
+            wide: wide.map(open).transpose()?,
         })
     }
 

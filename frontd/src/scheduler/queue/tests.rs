@@ -245,6 +245,68 @@ fn a_segment_that_comes_back_goes_before_its_followers() {
     assert_eq!(pop(&mut queue), None);
 }
 
+fn out(job: u64, id: u64, index: u64) -> Out {
+    Out {
+        job,
+        response: ResponseId(id),
+        index,
+        work: 100,
+        turn: 100,
+    }
+}
+
+#[test]
+fn what_is_needed_at_once_takes_the_worker_of_what_can_wait() {
+    // The first sentence sounds so long; the second is lost half a second after it was begun, with the third on another worker.
+    let lost_after = |sounds: Seconds| {
+        let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
+        push(&mut queue, 1, 0..3);
+        pop(&mut queue);
+        queue.made(ResponseId(1), 0, sounds, 1.0);
+        queue.sent(ResponseId(1), 0, sounds, true, 1.0);
+        assert_eq!([pop(&mut queue), pop(&mut queue)], [Some((1, 1)), Some((1, 2))]);
+        queue.push(ResponseId(1), whole(1, 100));
+        queue
+    };
+    let queue = lost_after(2.4);
+    assert!(queue.is_late(ResponseId(1), 1, 100, RATE, 1.5));
+    assert_eq!(queue.gives_way([out(7, 1, 2)].into_iter(), RATE, 1.5), Some(7));
+    assert_eq!(queue.gives_way([].into_iter(), RATE, 1.5), None);
+    // With five seconds in hand it waits until the third is made.
+    let queue = lost_after(5.0);
+    assert!(!queue.is_late(ResponseId(1), 1, 100, RATE, 1.5));
+    assert_eq!(queue.gives_way([out(7, 1, 2)].into_iter(), RATE, 1.5), None);
+}
+
+#[test]
+fn nobody_gives_way_who_would_run_dry_then() {
+    let mut queue = queue(&[
+        (1, Delivery::Streaming, 0.0),
+        (2, Delivery::Streaming, 0.0),
+        (3, Delivery::Whole, 0.0),
+    ]);
+    for id in [1, 2] {
+        push(&mut queue, id, 0..2);
+        pop(&mut queue);
+        queue.made(ResponseId(id), 0, 2.4, 1.0);
+        queue.sent(ResponseId(id), 0, 2.4, true, 1.0);
+        assert_eq!(pop(&mut queue), Some((id, 1)));
+    }
+    push(&mut queue, 3, 0..1);
+    pop(&mut queue);
+    queue.push(ResponseId(1), whole(1, 100));
+    assert_eq!(queue.gives_way([out(7, 2, 1)].into_iter(), RATE, 1.5), None);
+    assert_eq!(
+        queue.gives_way([out(7, 2, 1), out(8, 3, 0)].into_iter(), RATE, 1.5),
+        Some(8)
+    );
+    // Nobody listens to what is sent when it is whole.
+    queue.leave(ResponseId(1));
+    queue.push(ResponseId(3), whole(0, 100));
+    assert!(!queue.is_late(ResponseId(3), 0, 100, RATE, 30.0));
+    assert_eq!(queue.gives_way([out(7, 2, 1)].into_iter(), RATE, 30.0), None);
+}
+
 #[test]
 fn whole_responses_fill_the_gaps_and_are_not_starved() {
     let mut queue = queue(&[(1, Delivery::Whole, 0.0), (2, Delivery::Streaming, 5.0)]);
