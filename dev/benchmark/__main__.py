@@ -16,7 +16,7 @@ from .scenarios import SENTENCE, Failed, Run, chosen
 from .server import NotStarted, Server
 from .texts import Writer
 
-SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "edit", "leave", "memory")
+SCENARIOS = ("start", "one", "sentence", "listeners", "beside", "edit", "leave", "kill", "memory")
 USUAL = "start,one,listeners,beside,memory"
 
 

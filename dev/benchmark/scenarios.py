@@ -1,11 +1,15 @@
 """What is measured. A scenario takes a server and a round and returns the round's measurements by name."""
 
+import os
 import random
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from statistics import mean, median
 
 from . import processes
@@ -20,6 +24,8 @@ SETTLE = 1.0
 # After that a server that gives memory back has done so.
 REST = 15.0
 LEAVERS = 10
+# So long after its first sound a listener loses a worker: in what was made then, it has little or more in hand.
+KILLED_AFTER = (0.1, 0.4, 0.8, 1.2, 2.0, 3.0)
 
 
 class Failed(Exception):
@@ -201,6 +207,32 @@ def leave(run: Run) -> dict[str, float]:
     return {"freed_s": median(freed), "freed_worst_s": max(freed)}
 
 
+def kill(run: Run) -> dict[str, float]:
+    """One listener of 100 words, and one worker killed on the way, each at each moment: the longest gap by seconds after the first
+    sound. Of this project's server only."""
+    root = run.server.root()
+    if root is None:
+        raise Failed("its process is not on this machine or cannot be seen; name it with --pid")
+    takes: dict[float, list[Take]] = {after: [] for after in KILLED_AFTER}
+    for after, which in product(KILLED_AFTER, range(run.server.readiness()["workers"]["wanted"])):
+        while (workers := run.server.readiness()["workers"])["serving"] < workers["wanted"]:
+            time.sleep(0.1)
+        time.sleep(SETTLE)
+        takes[after] += good([with_a_worker_killed(run, root, after, which)])
+    return {f"gap_after_{after}_s": max(max(take.listener.gaps, default=0.0) for take in of) for after, of in takes.items()}
+
+
+def with_a_worker_killed(run: Run, root: int, after: float, which: int) -> Take:
+    heard = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        take = pool.submit(speak, run.server.url, run.ask, run.text(PARAGRAPH, (after, which)), heard)
+        heard.wait()
+        time.sleep(after)
+        workers = [pid for pid, parent in sorted(processes.parents().items()) if parent == root]
+        os.kill(workers[which], signal.SIGKILL)
+        return take.result()
+
+
 def memory(run: Run) -> dict[str, float]:
     """Before work (only of servers that we start), at the peak of five pages, and at rest after that."""
     measured = {}
@@ -242,6 +274,7 @@ def chosen(names: list[str], counts: list[int]) -> dict[str, Scenario]:
         "beside": {"beside two": beside},
         "edit": {"500 words edited": edit},
         "leave": {"two leave": leave},
+        "kill": {"a worker is killed": kill},
         "memory": {"memory": memory},
     }
     return {name: scenario for wanted in names for name, scenario in every[wanted].items()}
