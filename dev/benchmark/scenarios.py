@@ -210,9 +210,7 @@ def leave(run: Run) -> dict[str, float]:
 def kill(run: Run) -> dict[str, float]:
     """One listener of 100 words, and one worker killed on the way, each at each moment: the longest gap by seconds after the first
     sound. Of this project's server only."""
-    root = run.server.root()
-    if root is None:
-        raise Failed("its process is not on this machine or cannot be seen; name it with --pid")
+    root = root_of(run)
     takes: dict[float, list[Take]] = {after: [] for after in KILLED_AFTER}
     for after, which in product(KILLED_AFTER, range(run.server.readiness()["workers"]["wanted"])):
         while (workers := run.server.readiness()["workers"])["serving"] < workers["wanted"]:
@@ -228,8 +226,8 @@ def with_a_worker_killed(run: Run, root: int, after: float, which: int) -> Take:
         take = pool.submit(speak, run.server.url, run.ask, run.text(PARAGRAPH, (after, which)), heard)
         heard.wait()
         time.sleep(after)
-        workers = [pid for pid, parent in sorted(processes.parents().items()) if parent == root]
-        os.kill(workers[which], signal.SIGKILL)
+        workers = processes.tree(root)[1:]
+        os.kill(sorted(workers)[which], signal.SIGKILL)
         return take.result()
 
 
@@ -240,9 +238,7 @@ def memory(run: Run) -> dict[str, float]:
         start(run)
         time.sleep(SETTLE)
         measured["fresh_mb"] = processes.pss_mb(run.server.root() or 0)
-    root = run.server.root()
-    if root is None:
-        raise Failed("its process is not on this machine or cannot be seen; name it with --pid")
+    root = root_of(run)
     with processes.Peak(root) as peak:
         good(together(run.server.url, run.ask, [run.text(PAGE, n) for n in range(MEMORY_LISTENERS)]))
     measured["peak_mb"] = peak.mb
@@ -255,6 +251,13 @@ def start(run: Run) -> dict[str, float]:
     """Start to ready, with the files in the page cache since the start before; the server stays."""
     run.server.stop()
     return {"ready_s": run.server.start(run.start_limit)}
+
+
+def root_of(run: Run) -> int:
+    root = run.server.root()
+    if root is None:
+        raise Failed("its process is not on this machine or cannot be seen; name it with --pid")
+    return root
 
 
 def good(takes: list[Take]) -> list[Take]:

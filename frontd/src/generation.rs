@@ -234,7 +234,7 @@ impl Generator {
                         pace,
                         tokens,
                         speed,
-                        // The first part would be of the carrier.
+                        // The first part of a carried segment would be of the carrier.
                         parts: if carried || ticket.delivery() == Delivery::Whole {
                             Parts::Never
                         } else if is_urgent(before, own) {

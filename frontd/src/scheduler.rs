@@ -50,7 +50,7 @@ pub struct SegmentJob {
     pub pace: f32,
     /// How many times as fast it will be heard: the sooner its listener needs the next. It is made and kept as it is at 1.
     pub speed: f32,
-    /// What is made is kept under the same name either way.
+    /// Whatever it is, what is made is kept under the same name.
     pub parts: Parts,
     /// Whether the built-in voice speaks it, quickly, instead of the model.
     pub draft: bool,

@@ -76,9 +76,7 @@ fn real_model() -> Option<String> {
 fn is_too_slow() -> bool {
     let real = real_model().is_some();
     if real {
-        harness::skip(
-            "beside two browsers the real model is too slow for what it measures; frontd/tests/real.rs kills workers of it",
-        );
+        harness::skip("beside two browsers the real model is too slow for what it measures");
     }
     real
 }
