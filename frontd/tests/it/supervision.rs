@@ -232,24 +232,38 @@ fn the_ops_socket_is_for_this_user_and_refuses_nonsense() {
     }
 }
 
+/// How often the threads of a process have slept and were woken up, and its CPU time in ticks of 10 ms.
+fn cost(pid: nix::unistd::Pid) -> (u64, u64) {
+    let read = |file: &std::path::Path| std::fs::read_to_string(file).unwrap_or_default();
+    let process = std::path::PathBuf::from(format!("/proc/{pid}"));
+    let wakes = std::fs::read_dir(process.join("task")).unwrap().map(|task| {
+        let status = read(&task.unwrap().path().join("status"));
+        let count = status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        count.map_or(0, |count| count.trim().parse::<u64>().unwrap())
+    });
+    let stat = read(&process.join("stat"));
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    (wakes.sum(), ticks)
+}
+
 #[test]
 fn an_idle_tree_costs_almost_nothing() {
     let server = Server::start(&[]);
-    server.speech(&wav("Hello there."));
     server.wait_until_quiet();
-    let ticks = || -> u64 {
+    let costs = || {
         let tree = std::iter::once(server.pid()).chain(children(server.pid()));
-        tree.map(|pid| {
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-            let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-            fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
-        })
-        .sum()
+        tree.map(cost)
+            .fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
     };
-    let (before, window) = (ticks(), Duration::from_secs(10));
+    let (before, window) = (costs(), Duration::from_secs(10));
     std::thread::sleep(window); // The measurement is of this time.
-    let used = ticks() - before;
-    println!("idle: {used} ticks of 10 ms in {window:?}");
-    // 0.5 % of 10 s is 5 ticks.
-    assert!(used <= 5, "{used} ticks");
+    let after = costs();
+    let (wakes, ticks) = (after.0 - before.0, after.1 - before.1);
+    println!("idle: {wakes} wake-ups and {ticks} ticks of 10 ms in {window:?}");
+    // Wake-ups are what we decide, so their limit is twice what it takes. What one costs is the machine's and the build's: 2 %
+    // of a core is the limit there.
+    assert!(wakes <= 260 && ticks <= 20, "{wakes} wake-ups, {ticks} ticks");
 }
