@@ -26,6 +26,8 @@ REST = 15.0
 LEAVERS = 10
 # So long after its first sound a listener loses a worker: in what was made then, it has little or more in hand.
 KILLED_AFTER = (0.1, 0.4, 0.8, 1.2, 2.0, 3.0)
+# So many listeners at once.
+KILLED_UNDER = (1, 3)
 
 
 class Failed(Exception):
@@ -207,28 +209,38 @@ def leave(run: Run) -> dict[str, float]:
     return {"freed_s": median(freed), "freed_worst_s": max(freed)}
 
 
-def kill(run: Run) -> dict[str, float]:
-    """One listener of 100 words, and one worker killed on the way, each at each moment: the longest gap by seconds after the first
-    sound. Of this project's server only."""
-    root = root_of(run)
-    takes: dict[float, list[Take]] = {after: [] for after in KILLED_AFTER}
-    for after, which in product(KILLED_AFTER, range(run.server.readiness()["workers"]["wanted"])):
-        while (workers := run.server.readiness()["workers"])["serving"] < workers["wanted"]:
-            time.sleep(0.1)
-        time.sleep(SETTLE)
-        takes[after] += good([with_a_worker_killed(run, root, after, which)])
-    return {f"gap_after_{after}_s": max(max(take.listener.gaps, default=0.0) for take in of) for after, of in takes.items()}
+def kill(count: int) -> Scenario:
+    """So many listeners of 100 words at once, and one worker killed on the way, each at each moment: the longest gap of any of them, by
+    seconds after the last one's first sound. Of this project's server only."""
+
+    def run(run: Run) -> dict[str, float]:
+        root = root_of(run)
+        takes: dict[float, list[Take]] = {after: [] for after in KILLED_AFTER}
+        for after, which in product(KILLED_AFTER, range(run.server.readiness()["workers"]["wanted"])):
+            while (workers := run.server.readiness()["workers"])["serving"] < workers["wanted"]:
+                time.sleep(0.1)
+            time.sleep(SETTLE)
+            texts = [run.text(PARAGRAPH, (after, which, listener)) for listener in range(count)]
+            takes[after] += good(with_a_worker_killed(run, texts, root, after, which))
+        return {f"gap_after_{after}_s": longest_gap(of) for after, of in takes.items()}
+
+    return run
 
 
-def with_a_worker_killed(run: Run, root: int, after: float, which: int) -> Take:
-    heard = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        take = pool.submit(speak, run.server.url, run.ask, run.text(PARAGRAPH, (after, which)), heard)
-        heard.wait()
+def longest_gap(takes: list[Take]) -> float:
+    return max((gap for take in takes for gap in take.listener.gaps), default=0.0)
+
+
+def with_a_worker_killed(run: Run, texts: list[str], root: int, after: float, which: int) -> list[Take]:
+    with ThreadPoolExecutor(len(texts)) as pool:
+        heard = [threading.Event() for _ in texts]
+        takes = [pool.submit(speak, run.server.url, run.ask, *of) for of in zip(texts, heard, strict=True)]
+        for event in heard:
+            event.wait()
         time.sleep(after)
         workers = processes.tree(root)[1:]
         os.kill(sorted(workers)[which], signal.SIGKILL)
-        return take.result()
+        return [take.result() for take in takes]
 
 
 def memory(run: Run) -> dict[str, float]:
@@ -277,7 +289,7 @@ def chosen(names: list[str], counts: list[int]) -> dict[str, Scenario]:
         "beside": {"beside two": beside},
         "edit": {"500 words edited": edit},
         "leave": {"two leave": leave},
-        "kill": {"a worker is killed": kill},
+        "kill": {f"killed under {n}": kill(n) for n in KILLED_UNDER},
         "memory": {"memory": memory},
     }
     return {name: scenario for wanted in names for name, scenario in every[wanted].items()}
