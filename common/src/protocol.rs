@@ -6,7 +6,8 @@
 //!   │◀─────────────────────────── preamble │  each side checks the other's version
 //!   │ Ready ──────────────────────────────▶│  the model is loaded, the worker locked down
 //!   │◀──────────────────────────────── Run │  one job at a time …
-//!   │ Part + PCM ─────────────────────────▶│  … the first sound of one that somebody waits for;
+//!   │ Part + PCM ─────────────────────────▶│  … the first sound of one that somebody waits for,
+//!   │ State + bytes ──────────────────────▶│  and all that another worker needs to go on, if this one dies;
 //!   │◀───────────────────────── Run, Go, … │  another job may have its turn, or this one goes on
 //!   │ Done + PCM ─────────────────────────▶│  the rest of a job
 //!   │◀─────────────────────────────── Ping │  between turns, a sign of life
@@ -26,10 +27,14 @@ use crate::{
 };
 
 /// Raised by every change of a message.
-pub const VERSION: u16 = 5;
+pub const VERSION: u16 = 6;
 
-/// Jobs that a worker may have begun and not ended. What is kept of one takes 6 MB for ten seconds of sound.
+/// Jobs that a worker may have begun and not ended. What is kept of one takes 6 MB for ten seconds of sound, in the worker and
+/// in frontd.
 pub const MOST_BEGUN: usize = 4;
+
+/// The longest [`State`], in bytes: that of 55 seconds of sound. A longer one is not sent.
+pub const MAX_STATE: usize = 32 * 1024 * 1024;
 
 /// Bytes that open a connection.
 pub const PREAMBLE_LEN: usize = 8;
@@ -42,6 +47,8 @@ const MAX_TEXT: usize = 2_000;
 /// From frontd to a worker.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum ToWorker {
+    /// Begin a job. With a body, which is that of a [`FromWorker::State`]: go on with one that another worker of the same model
+    /// began, after the part that the state belongs to.
     Run(Job),
     /// Compute the next part of a job that was begun.
     Go {
@@ -82,7 +89,7 @@ pub struct Job {
 pub enum FromWorker {
     Ready(Ready),
     /// Sound of a job before all of it is made: the next samples, as the body of [`Self::Done`]. The job is set aside until
-    /// [`ToWorker::Go`]. One that is done again makes the same parts.
+    /// [`ToWorker::Go`]. One that is done again from its beginning makes the same parts.
     Part {
         job: u64,
         /// As in [`Self::Done`].
@@ -90,6 +97,10 @@ pub enum FromWorker {
         /// Frames that the next part takes to compute, at least 1.
         next: u16,
         compute_us: u64,
+    },
+    /// Follows each part, and may be missing. The frame's body is a [`State`], which only workers read.
+    State {
+        job: u64,
     },
     /// The frame's body is the PCM that was in no part: mono `f32` little-endian at [`crate::SAMPLE_RATE`].
     Done {
@@ -107,6 +118,30 @@ pub enum FromWorker {
     Pong {
         nonce: u64,
     },
+}
+
+/// What a worker has of a job after a part of it. A worker of the same model that goes on from it makes the same samples.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct State {
+    /// Parts that are made.
+    pub parts: u16,
+    /// As in [`FromWorker::Part`].
+    pub frames: Vec<u16>,
+    /// Where the model tells of speech, in its own steps.
+    pub speech: (u32, u32),
+    /// What the prosody made and the vocoder reads.
+    pub signal: Plane,
+    pub source: Plane,
+    /// By the name of a layer of the vocoder and for each of its channels: count, mean and squares of what it has seen.
+    pub seen: Vec<(String, Vec<[f64; 3]>)>,
+}
+
+/// Floats in rows of the same length.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Plane {
+    pub rows: u32,
+    /// `f32`, little-endian, row after row.
+    pub bytes: Vec<u8>,
 }
 
 /// What a worker reports about itself once it can work.
@@ -197,8 +232,20 @@ pub fn encode<M: Encode>(message: &M) -> Result<Vec<u8>, ProtocolError> {
 /// # Errors
 /// Malformed, longer than a header may be, or with bytes left over.
 pub fn decode<M: Decode<()>>(header: &[u8]) -> Result<M, ProtocolError> {
-    let (message, read) = bincode::decode_from_slice(header, config::standard().with_limit::<MAX_HEADER>())?;
-    match header.len() - read {
+    decode_within::<MAX_HEADER, M>(header)
+}
+
+/// The state that a body carries.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_state(body: &[u8]) -> Result<State, ProtocolError> {
+    decode_within::<MAX_STATE, State>(body)
+}
+
+fn decode_within<const LIMIT: usize, M: Decode<()>>(bytes: &[u8]) -> Result<M, ProtocolError> {
+    let (message, read) = bincode::decode_from_slice(bytes, config::standard().with_limit::<LIMIT>())?;
+    match bytes.len() - read {
         0 => Ok(message),
         rest => Err(ProtocolError::TrailingBytes(rest)),
     }
@@ -241,6 +288,25 @@ impl Job {
     }
 }
 
+impl Plane {
+    /// `floats` are all of its rows.
+    #[must_use]
+    pub fn new(rows: u32, floats: &[f32]) -> Self {
+        Self {
+            rows,
+            bytes: pcm_to_bytes(floats),
+        }
+    }
+
+    /// All rows, one after the other.
+    ///
+    /// # Errors
+    /// As [`pcm_from_bytes`].
+    pub fn floats(&self) -> Result<Vec<f32>, ProtocolError> {
+        pcm_from_bytes(&self.bytes)
+    }
+}
+
 impl Fault {
     /// The engine's own words, cut to a length that fits a header.
     #[must_use]
@@ -254,7 +320,12 @@ impl Fault {
 /// PCM as bytes.
 #[must_use]
 pub fn pcm_to_bytes(pcm: &[f32]) -> Vec<u8> {
-    pcm.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+    let mut bytes = vec![0; pcm.len() * 4];
+    let (chunks, _) = bytes.as_chunks_mut::<4>();
+    for (chunk, sample) in chunks.iter_mut().zip(pcm) {
+        *chunk = sample.to_le_bytes();
+    }
+    bytes
 }
 
 /// Reads the PCM of a [`FromWorker::Part`] or [`FromWorker::Done`].

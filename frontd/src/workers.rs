@@ -11,6 +11,7 @@ mod status;
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -55,13 +56,25 @@ pub struct Speech {
 /// Some of the sound of a job before all of it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// The sample of the job at which it begins. A job that is done again begins at 0 again, with the same sound.
+    /// The sample of the job at which it begins. A job that is done again begins at 0 again, or where another worker stopped, with
+    /// the same sound.
     pub start: usize,
     pub pcm: Vec<f32>,
     /// As in [`Speech`].
     pub frames: Vec<u16>,
     /// Frames that the next part takes to compute.
     pub next: u16,
+}
+
+/// A job as far as its parts are made: any worker can go on from here.
+#[derive(Debug, PartialEq)]
+pub struct Begun {
+    pub pcm: Vec<f32>,
+    /// As in [`Part`].
+    pub frames: Vec<u16>,
+    pub next: u16,
+    /// The worker's own bytes.
+    pub state: Vec<u8>,
 }
 
 /// What the link or the process of a worker tells.
@@ -73,6 +86,11 @@ pub enum Event {
         part: Part,
         /// Since the part before.
         compute: Duration,
+    },
+    /// Follows a part.
+    Begun {
+        job: u64,
+        begun: Arc<Begun>,
     },
     Done {
         job: u64,
@@ -100,6 +118,8 @@ pub enum Order {
     Run {
         worker: WorkerId,
         job: Job,
+        /// What another worker has made of it.
+        begun: Option<Arc<Begun>>,
         deadline: Duration,
     },
     /// The next part of a job, only to the worker that made the parts before, and only when it was offered; answered as
@@ -124,6 +144,8 @@ pub enum Order {
     },
     /// No new workers; each goes when its job is done.
     Drain,
+    /// Whether listeners are about to run dry, so that a worker that loads would be in the way.
+    Tight(bool),
     /// Answered in its turn: see [`alive`].
     Alive(oneshot::Sender<()>),
 }
@@ -131,6 +153,8 @@ pub enum Order {
 /// From the workers to the scheduler.
 #[derive(Debug)]
 pub enum News {
+    /// So many workers are to be there, each with a core. One that is missing leaves its core to the others.
+    Wanted(usize),
     /// It computes nothing now; `closing`: it goes on with the jobs that it has begun and begins no other.
     Offer {
         worker: WorkerId,
@@ -143,6 +167,11 @@ pub enum News {
         part: Part,
         /// Since the part before.
         compute: Duration,
+    },
+    /// May follow a part, even when the next one is ordered already.
+    Begun {
+        job: u64,
+        begun: Arc<Begun>,
     },
     Done {
         job: u64,
@@ -199,6 +228,7 @@ pub fn start(setup: Setup) -> Workers {
         news,
         publisher,
         hopeless: None,
+        told_target: None,
     };
     let end = tokio::spawn(task.run(inbox, happenings));
     Workers {
@@ -221,7 +251,7 @@ struct Alive {
     pid: i32,
     handle: Handle,
     /// `None` once we have hung up.
-    outbox: Option<mpsc::Sender<ToWorker>>,
+    outbox: Option<mpsc::Sender<link::Outgoing>>,
     /// The job that it computes.
     job: Option<u64>,
     /// Those that it has begun and does not compute now.
@@ -239,6 +269,8 @@ struct Task {
     news: mpsc::Sender<News>,
     publisher: watch::Sender<FleetStatus>,
     hopeless: Option<String>,
+    /// What the scheduler knows of [`Fleet::target`].
+    told_target: Option<usize>,
 }
 
 impl Task {
@@ -251,6 +283,10 @@ impl Task {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut draining = false;
         loop {
+            let target = self.fleet.target();
+            if self.told_target.replace(target) != Some(target) {
+                self.tell(News::Wanted(target)).await;
+            }
             let actions = self.fleet.decide(Instant::now());
             for action in actions {
                 self.act(action).await;
@@ -286,7 +322,7 @@ impl Task {
             Action::Spawn(id) => self.spawn(id).await,
             Action::Offer { id, closing } => self.tell(News::Offer { worker: id, closing }).await,
             Action::Withdraw(id) => self.tell(News::Withdraw(id)).await,
-            Action::Ping(id) => self.send(id, ToWorker::Ping { nonce: id.0 }),
+            Action::Ping(id) => self.send(id, ToWorker::Ping { nonce: id.0 }, None),
             Action::HangUp(id) => {
                 if let Some(worker) = self.alive.get_mut(&id) {
                     worker.outbox = None;
@@ -378,6 +414,7 @@ impl Task {
                 }
                 self.tell(News::Part { job, part, compute }).await;
             }
+            Event::Begun { job, begun } => self.tell(News::Begun { job, begun }).await,
             Event::Failed { job, fault } => {
                 self.answered(id, job, now);
                 self.tell(News::Failed { job, fault }).await;
@@ -432,10 +469,11 @@ impl Task {
             Order::Run {
                 worker,
                 job,
+                begun,
                 deadline,
             } => {
                 let id = job.id;
-                self.turn(worker, id, ToWorker::Run(job), deadline).await;
+                self.turn(worker, id, ToWorker::Run(job), begun, deadline).await;
             }
             Order::Go {
                 worker,
@@ -443,10 +481,10 @@ impl Task {
                 threads,
                 deadline,
             } => {
-                self.turn(worker, job, ToWorker::Go { job, threads }, deadline)
+                self.turn(worker, job, ToWorker::Go { job, threads }, None, deadline)
                     .await;
             }
-            Order::Cancel { worker, job } => self.send(worker, ToWorker::Cancel { job }),
+            Order::Cancel { worker, job } => self.send(worker, ToWorker::Cancel { job }, None),
             Order::Scale { target } => self.fleet.scale(target.clamp(1, MAX_WORKERS), now),
             Order::Recycle { worker, answer } => {
                 let ids = worker.map_or_else(|| self.fleet.ids(), |id| vec![id]);
@@ -455,6 +493,7 @@ impl Task {
                 let _ = answer.send(recycled);
             }
             Order::Drain => self.fleet.drain(now),
+            Order::Tight(tight) => self.fleet.on_tight(tight),
             Order::Alive(answer) => {
                 let _ = answer.send(());
             }
@@ -480,7 +519,14 @@ impl Task {
     }
 
     /// Has a worker compute a job, or the next part of it.
-    async fn turn(&mut self, worker: WorkerId, job: u64, turn: ToWorker, deadline: Duration) {
+    async fn turn(
+        &mut self,
+        worker: WorkerId,
+        job: u64,
+        turn: ToWorker,
+        begun: Option<Arc<Begun>>,
+        deadline: Duration,
+    ) {
         let now = Instant::now();
         let goes_on = matches!(turn, ToWorker::Go { .. });
         if let Some(alive) = self.alive.get_mut(&worker)
@@ -489,7 +535,7 @@ impl Task {
         {
             alive.aside.remove(&job);
             alive.job = Some(job);
-            self.send(worker, turn);
+            self.send(worker, turn, begun);
         } else {
             // The worker was offered, but we have retired or killed it since. If it had begun this job, `on_exit` reports the loss.
             let aside = self
@@ -521,9 +567,9 @@ impl Task {
     }
 
     /// A full outbox means that the worker does not read: its deadline or ping will find it.
-    fn send(&self, id: WorkerId, message: ToWorker) {
+    fn send(&self, id: WorkerId, message: ToWorker, begun: Option<Arc<Begun>>) {
         if let Some(outbox) = self.alive.get(&id).and_then(|worker| worker.outbox.as_ref())
-            && outbox.try_send(message).is_err()
+            && outbox.try_send((message, begun)).is_err()
         {
             tracing::debug!(worker = id.0, "a worker does not take messages");
         }

@@ -104,7 +104,7 @@ fn four_listeners_hear_nothing_of_a_worker_killed_each_second() {
                     let mut responses = 0;
                     // A response at least, however slow the machine is.
                     while responses == 0 || !over.load(Ordering::SeqCst) {
-                        assert_same(&samples(&server.speech(request)), expected);
+                        assert_sounds_same(&samples(&server.speech(request)), expected);
                         responses += 1;
                     }
                     responses
@@ -135,10 +135,14 @@ const KEEPER: &str = "The lighthouse keeper had not slept for two nights. Below 
     wanted to come in and sit by the fire. He wrote down the height of the tide, the colour of the sky, and the name of every \
     ship that passed.";
 
+/// A first sentence of ten seconds, which is heard while it is made, in windows.
+const STORM: &str = "When the storm came up over the western hills that evening, the keeper closed every shutter of the old \
+    lighthouse, carried the oil up the stairs, and waited by the window for the first ship to turn. None came.";
+
 /// Plays a response from its first sound on, and kills that worker 0.3 s after it. Returns the samples, and the longest silence of who
 /// hears each sound as soon as it is there.
-fn heard_live(server: &Server, victim: Option<Pid>) -> (Vec<i16>, Duration) {
-    let request = json!({ "input": KEEPER, "voice": "af_heart", "response_format": "wav" });
+fn heard_live(server: &Server, text: &str, victim: Option<Pid>) -> (Vec<i16>, Duration) {
+    let request = json!({ "input": text, "voice": "af_heart", "response_format": "wav" });
     let mut response = server.speak(&request).unwrap();
     let (mut wav, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
     let mut first: Option<Instant> = None;
@@ -170,36 +174,54 @@ fn heard_live(server: &Server, victim: Option<Pid>) -> (Vec<i16>, Duration) {
 }
 
 #[test]
-fn a_listener_with_a_sentence_in_hand_hears_no_gap_when_a_worker_dies() {
+fn a_listener_hears_no_gap_when_a_worker_dies_in_the_first_sentence_or_after_it() {
     let Some(models) = models() else { return };
     let server = server(&models, &[("WORKERS", "2"), ("SEGMENT_CACHE_MB", "0")]);
     server.wait_until_quiet();
     // Once around, so that the server knows how fast it is.
-    heard_live(&server, None);
-    let (quiet, usual) = heard_live(&server, None);
-    println!("a usual gap of {usual:?}");
-    if usual > Duration::from_millis(500) {
-        harness::skip("this machine makes speech more slowly than it is heard");
-        return;
-    }
-    for which in 0..2 {
-        server.wait_until_quiet();
-        let (samples, gap) = heard_live(&server, Some(server.workers()[which]));
-        println!("a gap of {gap:?}");
-        assert_eq!(samples.len(), quiet.len());
-        // Without the preference for this listener it is 0.9 s and more.
-        assert!(
-            gap < usual + Duration::from_millis(500),
-            "{gap:?}, and usually {usual:?}"
-        );
+    heard_live(&server, KEEPER, None);
+    for text in [KEEPER, STORM] {
+        let (quiet, usual) = heard_live(&server, text, None);
+        println!("a usual gap of {usual:?}");
+        if usual > Duration::from_millis(500) {
+            harness::skip("this machine makes speech more slowly than it is heard");
+            return;
+        }
+        for which in 0..2 {
+            server.wait_until_quiet();
+            let (samples, gap) = heard_live(&server, text, Some(server.workers()[which]));
+            println!("a gap of {gap:?}");
+            assert_sounds_same(&samples, &quiet);
+            // Without the preference for this listener, and if the sentence were begun again, it is 0.9 s and more.
+            assert!(
+                gap < usual + Duration::from_millis(500),
+                "{gap:?}, and usually {usual:?}"
+            );
+        }
     }
 }
 
-/// Equal lengths, and samples within one step of 16 bits: a lent core adds up in another order.
-fn assert_same(got: &[i16], expected: &[i16]) {
-    assert_eq!(got.len(), expected.len(), "samples");
-    let furthest = got.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max();
-    assert!(furthest <= Some(1), "samples are {furthest:?} steps apart");
+/// Nothing is missing, doubled or loud where it was not. Samples are not compared: a sentence that was made whole comes in windows
+/// when its worker dies and it would be late, and that is another rendering of the same durations, whose edges the trimming of silence
+/// sees a few milliseconds earlier or later. `chaos` compares samples, with a voice that has one rendering.
+fn assert_sounds_same(got: &[i16], expected: &[i16]) {
+    const FRAME: usize = 24_000 / 20;
+    let apart = got.len().abs_diff(expected.len());
+    assert!(
+        apart < FRAME,
+        "{} samples instead of {}",
+        got.len(),
+        expected.len()
+    );
+    let levels = |samples: &[i16]| -> Vec<f64> {
+        let power = |frame: &[i16]| frame.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+        samples.chunks(FRAME).map(|frame| power(frame).sqrt()).collect()
+    };
+    let (got, expected) = (levels(got), levels(expected));
+    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let alike = product(&got, &expected) / (product(&got, &got) * product(&expected, &expected)).sqrt();
+    println!("levels are {alike:.4} alike, lengths {apart} samples apart");
+    assert!(alike > 0.97, "the levels of frames of 50 ms are {alike:.3} alike");
 }
 
 #[test]

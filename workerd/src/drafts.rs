@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::protocol::{Fault, Job};
+use common::protocol::{Fault, Job, State};
 
 use crate::engine::{Engine, Stopper, Turn};
 
@@ -53,6 +53,14 @@ impl<M: Engine, D: Engine> Engine for WithDrafts<M, D> {
 
     fn go_on(&mut self, job: u64, threads: u8) -> Result<Turn, Fault> {
         self.model.go_on(job, threads)
+    }
+
+    fn state(&self, job: u64) -> Option<State> {
+        self.model.state(job)
+    }
+
+    fn resume(&mut self, job: &Job, state: State) -> Result<Turn, Fault> {
+        self.model.resume(job, state)
     }
 
     fn forget(&mut self, job: u64) {

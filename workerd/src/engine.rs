@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::protocol::{Fault, Job};
+use common::protocol::{Fault, Job, State};
 
 /// What a job makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,15 @@ pub trait Engine {
     /// # Errors
     /// As [`Engine::begin`], and [`Fault::BadJob`] for one that was not.
     fn go_on(&mut self, job: u64, threads: u8) -> Result<Turn, Fault>;
+
+    /// What another engine of the same model goes on from with a job that was begun and is not ended; `None`: it is begun again.
+    fn state(&self, job: u64) -> Option<State>;
+
+    /// Computes the next part of a job that another engine began, and keeps what is left of it as [`Engine::begin`] does.
+    ///
+    /// # Errors
+    /// As [`Engine::begin`], and [`Fault::BadJob`] for a state that is no state of such a job.
+    fn resume(&mut self, job: &Job, state: State) -> Result<Turn, Fault>;
 
     /// Drops what is left of a job, if anything is.
     fn forget(&mut self, job: u64);

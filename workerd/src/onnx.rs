@@ -20,7 +20,7 @@ use common::{
     SAMPLES_PER_FRAME, STYLE_DIM,
     exit::WorkerExit,
     limits::SPEEDS,
-    protocol::{Fault, Job},
+    protocol::{Fault, Job, State},
 };
 use ort::session::{NoSelectedOutputs, RunOptions};
 
@@ -428,6 +428,17 @@ impl Engine for OnnxEngine {
             .window(job, making, wide, &options)
             .map_err(|error| self.fault(&error))?;
         checked(turn, None).inspect_err(|_| self.forget(job))
+    }
+
+    fn state(&self, job: u64) -> Option<State> {
+        self.aside.get(&job).map(Making::state)
+    }
+
+    fn resume(&mut self, job: &Job, state: State) -> Result<Turn, Fault> {
+        let making = Making::from_state(state, &job.style, self.exact)
+            .map_err(|error| Fault::BadJob(error.message().to_owned()))?;
+        self.aside.insert(job.id, making);
+        self.go_on(job.id, job.threads)
     }
 
     fn forget(&mut self, job: u64) {

@@ -16,7 +16,7 @@ use std::{
 use common::{
     frame::read_frame,
     protocol::{
-        self, Fault, FromWorker, Job, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, Ready, ToWorker,
+        self, Fault, FromWorker, Job, MAX_STATE, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, Ready, ToWorker,
         check_preamble, pcm_to_bytes,
     },
 };
@@ -80,16 +80,16 @@ pub fn serve(
         };
         match message {
             Ok(message) => match message? {
-                ToWorker::Run(job) => {
-                    worker.run(&job)?;
+                (ToWorker::Run(job), state) => {
+                    worker.run(&job, &state)?;
                     rest_at = Some(Instant::now() + rest_after);
                 }
-                ToWorker::Go { job, threads } => {
+                (ToWorker::Go { job, threads }, _) => {
                     worker.turn(job, |engine| engine.go_on(job, threads))?;
                     rest_at = Some(Instant::now() + rest_after);
                 }
-                ToWorker::Cancel { job } => worker.cancel(job)?,
-                ToWorker::Ping { nonce } => worker.send(&FromWorker::Pong { nonce }, &[])?,
+                (ToWorker::Cancel { job }, _) => worker.cancel(job)?,
+                (ToWorker::Ping { nonce }, _) => worker.send(&FromWorker::Pong { nonce }, &[])?,
             },
             Err(RecvTimeoutError::Timeout) => {
                 worker.engine.rest();
@@ -110,14 +110,21 @@ struct Worker<'e, W> {
 }
 
 impl<W: Write> Worker<'_, W> {
-    fn run(&mut self, job: &Job) -> Result<(), ProtocolError> {
+    /// `state`: as a body of [`ToWorker::Run`].
+    fn run(&mut self, job: &Job, state: &[u8]) -> Result<(), ProtocolError> {
         let defect = job.defect().or_else(|| {
             (self.aside.len() >= MOST_BEGUN).then(|| format!("{MOST_BEGUN} jobs are begun already"))
         });
         if let Some(defect) = defect {
             return self.fail(job.id, Fault::BadJob(defect));
         }
-        self.turn(job.id, |engine| engine.begin(job))
+        if state.is_empty() {
+            return self.turn(job.id, |engine| engine.begin(job));
+        }
+        match protocol::decode_state(state) {
+            Ok(state) => self.turn(job.id, |engine| engine.resume(job, state)),
+            Err(error) => self.fail(job.id, Fault::BadJob(error.to_string())),
+        }
     }
 
     /// Computes one turn of a job and sends what it made.
@@ -158,7 +165,15 @@ impl<W: Write> Worker<'_, W> {
                 }
             }
         };
-        self.send(&message, &pcm_to_bytes(&speech.pcm))
+        self.send(&message, &pcm_to_bytes(&speech.pcm))?;
+        // After the sound, which somebody waits for.
+        if let Some(state) = self.engine.state(job) {
+            let state = protocol::encode(&state)?;
+            if state.len() <= MAX_STATE {
+                self.send(&FromWorker::State { job }, &state)?;
+            }
+        }
+        Ok(())
     }
 
     /// A job that is not here has been answered already.
@@ -186,15 +201,17 @@ impl<W: Write> Worker<'_, W> {
 fn read_messages(
     mut from: impl Read,
     running: &Running,
-    inbox: &mpsc::SyncSender<Result<ToWorker, ProtocolError>>,
+    inbox: &mpsc::SyncSender<Result<(ToWorker, Vec<u8>), ProtocolError>>,
 ) {
     loop {
         let message = match read_frame(&mut from) {
-            Ok(Some(frame)) => protocol::decode::<ToWorker>(&frame.header),
+            Ok(Some(frame)) => {
+                protocol::decode::<ToWorker>(&frame.header).map(|message| (message, frame.body))
+            }
             Ok(None) => break,
             Err(error) => Err(error.into()),
         };
-        if let Ok(ToWorker::Cancel { job }) = message {
+        if let Ok((ToWorker::Cancel { job }, _)) = message {
             running.stop(job);
         }
         let failed = message.is_err();

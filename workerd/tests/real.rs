@@ -10,7 +10,7 @@ use std::{
 use common::{
     SAMPLES_PER_FRAME, STYLE_DIM,
     conversion::{BLOCKS, PLAIN_FILE, REPORT_FILE, Report},
-    protocol::Job,
+    protocol::{Fault, Job, MAX_STATE, State, decode_state, encode},
 };
 use workerd::{
     convert,
@@ -238,6 +238,64 @@ fn a_sentence_that_is_set_aside_sounds_as_if_it_were_not() {
     }
     assert!(pcm[0] == alone[0].pcm && pcm[1] == alone[1].pcm);
     assert!(engine.go_on(1, 1).is_err(), "it is over");
+}
+
+#[test]
+fn another_worker_goes_on_with_the_same_samples_where_one_died() {
+    let Some((folder, voices)) = real() else { return };
+    let (Some(mut one), Some(mut other)) = (served(&folder), served(&folder)) else {
+        return;
+    };
+    let mut job = job(&voices, styles(&voices)[0], 90, 1.0);
+    job.early = true;
+    let expected = one.synthesise(&job).unwrap();
+    let mut turn = one.begin(&job).unwrap();
+    let mut pcm = turn.speech.pcm;
+    // A part of each in turn; the state goes the way that it goes through frontd.
+    let mut parts = 1;
+    while turn.next.is_some() {
+        let state = one.state(job.id).expect("the state of a job that is set aside");
+        let bytes = encode(&state).unwrap();
+        println!("after {} samples: {} bytes", pcm.len(), bytes.len());
+        assert!(bytes.len() < MAX_STATE);
+        one.forget(job.id);
+        std::mem::swap(&mut one, &mut other);
+        job.id += 1;
+        turn = one.resume(&job, decode_state(&bytes).unwrap()).unwrap();
+        pcm.append(&mut turn.speech.pcm);
+        parts += 1;
+    }
+    assert!(parts > 2, "{parts} parts");
+    assert_eq!(turn.speech.frames, expected.frames);
+    assert!(pcm == expected.pcm, "other samples");
+    assert!(one.state(job.id).is_none(), "it is over");
+}
+
+#[test]
+fn a_state_that_is_none_of_such_a_job_fails_alone() {
+    let Some((folder, voices)) = real() else { return };
+    let Some(mut engine) = served(&folder) else { return };
+    let mut job = job(&voices, styles(&voices)[0], 90, 1.0);
+    job.early = true;
+    engine.begin(&job).unwrap();
+    let good = engine.state(job.id).unwrap();
+    engine.forget(job.id);
+    let broken: [fn(&mut State); 7] = [
+        |state| state.parts = 0,
+        |state| state.parts = u16::MAX,
+        |state| state.frames[3] += 1,
+        |state| state.speech = (u32::MAX, 0),
+        |state| state.signal.rows = 0,
+        |state| state.signal.rows /= 2,
+        |state| state.source.bytes.truncate(1001),
+    ];
+    for (i, breaks) in broken.into_iter().enumerate() {
+        let mut state = good.clone();
+        breaks(&mut state);
+        let fault = engine.resume(&job, state).expect_err("a broken state");
+        assert!(matches!(fault, Fault::BadJob(_)), "{i}: {fault:?}");
+    }
+    assert!(engine.resume(&job, good).is_ok());
 }
 
 /// A frame is 600 samples, and each token has some.

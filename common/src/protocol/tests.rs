@@ -15,10 +15,21 @@ fn job() -> Job {
     }
 }
 
-/// Golden bytes of version 5: a change here is a change of the protocol and must raise `VERSION`.
+fn state() -> State {
+    State {
+        parts: 2,
+        frames: vec![1, 2],
+        speech: (0, 6),
+        signal: Plane::new(1, &[0.5]),
+        source: Plane::new(0, &[]),
+        seen: vec![("b".to_owned(), vec![[1.0, 2.0, 3.0]])],
+    }
+}
+
+/// Golden bytes of version 6: a change here is a change of the protocol and must raise `VERSION`.
 #[test]
 fn golden_bytes() {
-    assert_eq!(preamble(), *b"dextts\x05\x00");
+    assert_eq!(preamble(), *b"dextts\x06\x00");
     assert_eq!(encode(&ToWorker::Go { job: 7, threads: 2 }).unwrap(), [1, 7, 2]);
     assert_eq!(encode(&ToWorker::Cancel { job: 300 }).unwrap(), [2, 251, 44, 1]);
     assert_eq!(encode(&ToWorker::Ping { nonce: 5 }).unwrap(), [3, 5]);
@@ -45,24 +56,30 @@ fn golden_bytes() {
         compute_us: 9,
     };
     assert_eq!(encode(&part).unwrap(), [1, 7, 2, 1, 2, 3, 9]);
+    assert_eq!(encode(&FromWorker::State { job: 7 }).unwrap(), [2, 7]);
+    let state = encode(&state()).unwrap();
+    assert_eq!(state[..13], [2, 2, 1, 2, 0, 6, 1, 4, 0, 0, 0, 63, 0]);
+    assert_eq!(state[13..18], [0, 1, 1, b'b', 1]);
+    assert_eq!(state[18..26], 1f64.to_le_bytes());
     let done = FromWorker::Done {
         job: 7,
         frames: Some(vec![1, 2]),
         compute_us: 9,
     };
-    assert_eq!(encode(&done).unwrap(), [2, 7, 1, 2, 1, 2, 9]);
+    assert_eq!(encode(&done).unwrap(), [3, 7, 1, 2, 1, 2, 9]);
     let failed = FromWorker::Failed {
         job: 7,
         fault: Fault::Cancelled,
     };
-    assert_eq!(encode(&failed).unwrap(), [3, 7, 0]);
-    assert_eq!(encode(&FromWorker::Pong { nonce: 5 }).unwrap(), [4, 5]);
+    assert_eq!(encode(&failed).unwrap(), [4, 7, 0]);
+    assert_eq!(encode(&FromWorker::Pong { nonce: 5 }).unwrap(), [5, 5]);
 }
 
 #[test]
 fn every_message_survives_the_way() {
     let run = ToWorker::Run(job());
     assert_eq!(decode::<ToWorker>(&encode(&run).unwrap()).unwrap(), run);
+    assert_eq!(decode_state(&encode(&state()).unwrap()).unwrap(), state());
     let failed = FromWorker::Failed {
         job: u64::MAX,
         fault: Fault::engine(&"no memory"),
@@ -92,6 +109,10 @@ fn forged_bytes_are_told_apart() {
         decode::<ToWorker>(&[3, 5, 0]),
         Err(ProtocolError::TrailingBytes(1))
     ));
+    assert!(matches!(
+        decode_state(&[0, 0, 0, 0, 1, 252, 255, 255, 255, 255]),
+        Err(ProtocolError::Malformed(_))
+    ));
     // A vector that claims 4 billion tokens is refused by the limit, not by the allocator.
     assert!(matches!(
         decode::<ToWorker>(&[0, 7, 252, 255, 255, 255, 255]),
@@ -103,6 +124,7 @@ fn forged_bytes_are_told_apart() {
 fn pcm_is_checked() {
     let bytes = pcm_to_bytes(&[0.25; 3]);
     assert_eq!(pcm_from_bytes(&bytes).unwrap(), [0.25; 3]);
+    assert_eq!(Plane::new(3, &[0.25; 3]).floats().unwrap(), [0.25; 3]);
     assert!(matches!(
         pcm_from_bytes(&bytes[1..]),
         Err(ProtocolError::RaggedPcm(_))
@@ -167,5 +189,6 @@ proptest! {
     fn any_header_is_a_message_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = decode::<ToWorker>(&bytes);
         let _ = decode::<FromWorker>(&bytes);
+        let _ = decode_state(&bytes);
     }
 }

@@ -217,6 +217,22 @@ impl Queue {
         (urgent && can_wait > now + takes).then_some(last.job)
     }
 
+    /// Whether a listener would run dry within `soon` if nothing more were made.
+    #[must_use]
+    pub fn is_tight(&self, soon: Seconds, now: Seconds) -> bool {
+        self.responses.values().any(|response| {
+            let sounds = response.under_way.values();
+            let to_come = !response.waiting.is_empty() || sounds.clone().any(|sound| sound.coming > 0.0);
+            let made: Seconds = sounds.map(|sound| sound.made).sum();
+            to_come
+                && response.delivery == Delivery::Streaming
+                && response
+                    .heard_since
+                    .or(response.opened)
+                    .is_none_or(|since| since + response.sent + made < now + soon)
+        })
+    }
+
     /// Takes the segment that has to be begun first, or gone on with, of those that somebody `takes`.
     pub fn pop(
         &mut self,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     metrics as names,
-    workers::{News, Order, Part, Speech, lifecycle::WorkerId},
+    workers::{Begun, News, Order, Part, Speech, lifecycle::WorkerId},
 };
 
 /// Workers that one segment may end before it counts as poison.
@@ -28,6 +28,9 @@ const POISON_AFTER: u32 = 2;
 
 /// Workers that may die under one segment through no fault of its own.
 const LOSSES: u32 = 20;
+
+/// A listener with less in hand needs every core more than a worker that loads, which takes about as long.
+const SOON: Seconds = 3.0;
 
 /// Tokens of a draft that take as long as one of Kokoro's.
 const DRAFTS: usize = 20;
@@ -51,9 +54,32 @@ struct Work {
     losses: u32,
     /// Samples that were given out in parts.
     given: usize,
+    /// Where another worker goes on, if this one dies.
+    begun: Option<Arc<Begun>>,
 }
 
 impl Work {
+    /// What waits for a worker, none of which has it now.
+    fn pending(&self, index: u64) -> Pending {
+        match &self.begun {
+            Some(begun) => self.rest(index, &begun.frames, begun.pcm.len(), begun.next),
+            None => fresh(index, &self.job),
+        }
+    }
+
+    /// What is left when so many samples are made; the next turn makes `next` frames.
+    fn rest(&self, index: u64, frames: &[u16], made: usize, next: u16) -> Pending {
+        let all: usize = frames.iter().map(|&n| usize::from(n)).sum();
+        let work_of = |frames: usize| (work(&self.job) * frames).div_ceil(all.max(1));
+        Pending {
+            index,
+            work: work_of(all.saturating_sub(made / SAMPLES_PER_FRAME)),
+            speed: self.job.speed,
+            turn: work_of(next.into()),
+            begun: None,
+        }
+    }
+
     /// Gives the end. A listener that has gone takes nothing, and one that is slow has room for it: a part fewer was given out
     /// than there are places.
     fn end(self, end: Result<Made, SynthesisError>) {
@@ -89,6 +115,8 @@ struct Running {
     compute: Duration,
     /// All turns so far had one thread.
     narrow: bool,
+    /// Another worker made the beginning.
+    resumed: bool,
     draft: bool,
     /// It was stopped for one that is needed sooner.
     gives_way: bool,
@@ -105,6 +133,10 @@ pub(super) struct Task {
     free: BTreeMap<WorkerId, bool>,
     /// Free or with a job.
     workers: BTreeSet<WorkerId>,
+    /// How many there are when none is missing.
+    wanted: usize,
+    /// What the workers know of [`Queue::is_tight`].
+    tight: bool,
     rates: Rates,
     epoch: Instant,
     last_response: u64,
@@ -128,6 +160,8 @@ impl Task {
             running: HashMap::new(),
             free: BTreeMap::new(),
             workers: BTreeSet::new(),
+            wanted: 0,
+            tight: false,
             rates: Rates::default(),
             epoch: Instant::now(),
             last_response: 0,
@@ -147,6 +181,10 @@ impl Task {
             }
             self.dispatch().await;
             self.publish();
+            let tight = self.queue.is_tight(SOON, self.now());
+            if std::mem::replace(&mut self.tight, tight) != tight {
+                self.order(Order::Tight(tight)).await;
+            }
         }
     }
 
@@ -180,6 +218,7 @@ impl Task {
                     blamed: 0,
                     losses: 0,
                     given: 0,
+                    begun: None,
                 };
                 self.works.insert((id, index), work);
                 self.queue.push(id, pending);
@@ -245,6 +284,7 @@ impl Task {
 
     async fn on_news(&mut self, news: News) {
         match news {
+            News::Wanted(wanted) => self.wanted = wanted,
             News::Offer { worker, closing } => {
                 self.workers.insert(worker);
                 self.free.insert(worker, closing);
@@ -254,10 +294,19 @@ impl Task {
                 self.free.remove(&worker);
             }
             News::Part { job, part, compute } => self.on_part(job, part, compute),
+            News::Begun { job, begun } => {
+                if let Some(work) = self.work(job) {
+                    work.begun = Some(begun);
+                }
+            }
             News::Done { job, speech, compute } => self.on_done(job, speech, compute),
             News::Failed { job, fault } => {
                 if let Fault::BadJob(what) | Fault::Engine(what) = &fault {
                     tracing::error!(job, what, "a segment failed in its worker");
+                    // The fault may lie in what it went on from.
+                    if let Some(work) = self.work(job) {
+                        work.begun = None;
+                    }
                 }
                 self.again(job, fault != Fault::Cancelled, "failed");
             }
@@ -266,6 +315,12 @@ impl Task {
                 self.make_room().await;
             }
         }
+    }
+
+    /// The segment that a job computes; none if its listener has gone.
+    fn work(&mut self, job: u64) -> Option<&mut Work> {
+        let running = self.running.get(&job)?;
+        self.works.get_mut(&(running.response, running.index))
     }
 
     /// Gives out a part; the rest waits for its next turn.
@@ -280,15 +335,10 @@ impl Task {
         let Some(work) = self.works.get_mut(&(running.response, running.index)) else {
             return;
         };
-        let frames: usize = part.frames.iter().map(|&n| usize::from(n)).sum();
-        let of_all = |frames: usize, all: usize| (running.work * frames).div_ceil(all.max(1));
-        let made = (part.start + part.pcm.len()) / SAMPLES_PER_FRAME;
+        let made = part.start + part.pcm.len();
         let rest = Pending {
-            index: running.index,
-            work: of_all(frames.saturating_sub(made), frames),
-            speed: work.job.speed,
-            turn: of_all(part.next.into(), frames),
             begun: Some(running.worker),
+            ..work.rest(running.index, &part.frames, made, part.next)
         };
         let length = seconds_of(work.give(part), rest.speed);
         self.queue.part_made(running.response, length, rest, now);
@@ -306,13 +356,14 @@ impl Task {
             segment = running.index,
             work = running.work,
             narrow = running.narrow,
+            resumed = running.resumed,
             draft = running.draft,
             seconds = seconds_of(speech.pcm.len(), 1.0),
             ?compute,
             "a segment is made"
         );
-        // With lent cores it was faster than the next may be, and a draft tells nothing of the model.
-        if !running.draft && (running.narrow || !self.rates.known()) {
+        // With lent cores it was faster than the next may be, and a draft or the rest of a segment tells nothing of the model.
+        if !running.draft && !running.resumed && (running.narrow || !self.rates.known()) {
             self.rates.measured(running.work, speech.pcm.len(), compute);
         }
         let speech = Arc::new(speech);
@@ -360,7 +411,8 @@ impl Task {
                 response = running.response.0,
                 segment = running.index,
                 why,
-                "a segment is done again"
+                kept = work.begun.as_ref().map_or(0, |begun| begun.pcm.len()),
+                "a segment is done again, after the samples that are kept"
             );
             metrics::counter!(names::SEGMENTS, "outcome" => "retried").increment(1);
             let Running { response, index, .. } = running;
@@ -371,7 +423,8 @@ impl Task {
             {
                 work.job.parts = Parts::Always;
             }
-            self.queue.push(response, fresh(index, &work.job));
+            let pending = work.pending(index);
+            self.queue.push(response, pending);
         }
     }
 
@@ -463,6 +516,7 @@ impl Task {
             draft,
             ..
         } = work.job.clone();
+        let begun = work.begun.clone();
         let job = Job {
             id: self.last_job,
             tokens,
@@ -481,6 +535,7 @@ impl Task {
             turn: Some((threads, segment.turn)),
             compute: Duration::ZERO,
             narrow: threads == 1,
+            resumed: begun.is_some(),
             draft,
             gives_way: false,
         };
@@ -489,6 +544,7 @@ impl Task {
         self.order(Order::Run {
             worker,
             job,
+            begun,
             deadline,
         })
         .await;
@@ -524,7 +580,8 @@ impl Task {
             .max(self.limits.deadline_floor)
     }
 
-    /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs.
+    /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs. A dead worker is such a
+    /// one: the next one loads beside the helper that has its core.
     fn threads(&self, worker: WorkerId) -> u8 {
         let computing = |other: WorkerId| {
             self.running
@@ -532,12 +589,19 @@ impl Task {
                 .any(|job| job.worker == other && job.turn.is_some())
         };
         let others = |begun: Option<WorkerId>| begun.is_none_or(|begun| begun != worker && !computing(begun));
-        if self.queue.has_more(others) {
-            return 1;
-        }
         let turns = self.running.values().filter_map(|running| running.turn);
-        let taken: usize = turns.map(|(threads, _)| usize::from(threads)).sum();
-        u8::try_from(self.workers.len().saturating_sub(taken).max(1)).unwrap_or(u8::MAX)
+        let taken = turns
+            .clone()
+            .map(|(threads, _)| usize::from(threads))
+            .sum::<usize>();
+        let cores = self.workers.len().max(self.wanted);
+        let threads = if self.queue.has_more(others) {
+            let (missing, lent) = (cores - self.workers.len(), taken - turns.count());
+            1 + missing.saturating_sub(lent)
+        } else {
+            cores.saturating_sub(taken).max(1)
+        };
+        u8::try_from(threads).unwrap_or(u8::MAX)
     }
 
     fn expected_wait(&self) -> Duration {
@@ -592,14 +656,19 @@ impl Task {
     }
 }
 
-/// A segment of which nothing is made yet.
-fn fresh(index: u64, job: &SegmentJob) -> Pending {
+/// What a segment takes to make.
+fn work(job: &SegmentJob) -> usize {
     let tokens = job.tokens.len();
-    let work = if job.draft {
+    if job.draft {
         tokens.div_ceil(DRAFTS)
     } else {
         tokens
-    };
+    }
+}
+
+/// A segment of which nothing is made yet.
+fn fresh(index: u64, job: &SegmentJob) -> Pending {
+    let work = work(job);
     Pending {
         index,
         work,

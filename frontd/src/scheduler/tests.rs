@@ -1,7 +1,10 @@
 use common::protocol::{Fault, Job};
 
 use super::*;
-use crate::workers::lifecycle::{Reason, WorkerId};
+use crate::workers::{
+    Begun,
+    lifecycle::{Reason, WorkerId},
+};
 
 /// A scheduler, and the side of the workers in a test's hands.
 struct Fleet {
@@ -38,16 +41,28 @@ impl Fleet {
         }
     }
 
+    /// The next order that a worker carries out.
+    async fn order(&mut self) -> Option<Order> {
+        loop {
+            match self.orders.recv().await {
+                Some(Order::Tight(_)) => {}
+                order => return order,
+            }
+        }
+    }
+
     /// The next job that is given out, and to whom.
     async fn given(&mut self) -> (WorkerId, Job) {
-        match self.orders.recv().await {
+        match self.order().await {
             Some(Order::Run { worker, job, .. }) => (worker, job),
             other => panic!("{other:?}"),
         }
     }
 
     async fn nothing_given(&mut self) -> bool {
-        self.scheduler.alive().await && self.orders.try_recv().is_err()
+        self.scheduler.alive().await
+            && std::iter::from_fn(|| self.orders.try_recv().ok())
+                .all(|order| matches!(order, Order::Tight(_)))
     }
 
     async fn done(&self, worker: WorkerId, job: u64) {
@@ -122,6 +137,30 @@ async fn no_core_is_lent_while_somebody_waits_or_works() {
 }
 
 #[tokio::test]
+async fn the_core_of_a_missing_worker_helps_though_others_wait() {
+    let mut fleet = Fleet::of(2).await;
+    fleet.news.send(News::Wanted(3)).await.unwrap();
+    let one_more = async |tokens| {
+        let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+        let promise = ticket.submit(0, segment(tokens)).await;
+        (ticket, promise)
+    };
+    let _a = one_more(10).await;
+    let _b = one_more(11).await;
+    let _c = one_more(12).await;
+    let (first, a) = fleet.given().await;
+    let (_, b) = fleet.given().await;
+    assert_eq!((a.threads, b.threads), (3, 1));
+    // The third worker is still missing, and a fourth listener waits.
+    let _d = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let _d_speech = _d.submit(0, segment(13)).await;
+    fleet.done(first, a.id).await;
+    assert_eq!(fleet.given().await.1.threads, 2);
+    fleet.news.send(offer(WorkerId(3))).await.unwrap();
+    assert_eq!(fleet.given().await.1.threads, 1);
+}
+
+#[tokio::test]
 async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     let mut fleet = Fleet::of(1).await;
     let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
@@ -160,7 +199,7 @@ async fn when_a_worker_dies_its_listener_s_next_sentence_comes_in_parts_and_a_la
     let ((one, second), (other, third)) = (fleet.given().await, fleet.given().await);
     assert!(!second.early && !third.early);
     fleet.lost(one, second.id, true).await;
-    match fleet.orders.recv().await {
+    match fleet.order().await {
         Some(Order::Cancel { worker, job }) => assert_eq!((worker, job), (other, third.id)),
         order => panic!("{order:?}"),
     }
@@ -220,6 +259,22 @@ impl Fleet {
         self.news.send(News::Part { job, part, compute }).await.unwrap();
     }
 
+    /// What a worker tells of it when `samples` of it are made.
+    async fn begun(&self, job: u64, samples: usize) -> Arc<Begun> {
+        let begun = Arc::new(Begun {
+            pcm: counted(0..samples),
+            frames: vec![100; 12],
+            next: 4,
+            state: vec![7],
+        });
+        let news = News::Begun {
+            job,
+            begun: Arc::clone(&begun),
+        };
+        self.news.send(news).await.unwrap();
+        begun
+    }
+
     async fn part(&self, worker: WorkerId, job: u64, part: Part) {
         self.made(job, part).await;
         self.news.send(offer(worker)).await.unwrap();
@@ -247,7 +302,7 @@ impl Fleet {
 
     /// The next job that goes on, and where.
     async fn goes_on(&mut self) -> (WorkerId, u64, u8) {
-        match self.orders.recv().await {
+        match self.order().await {
             Some(Order::Go {
                 worker, job, threads, ..
             }) => (worker, job, threads),
@@ -323,6 +378,47 @@ async fn a_part_is_heard_once_though_its_worker_dies() {
     fleet.part(other, again.id, part(100, 80)).await;
     fleet.goes_on().await;
     fleet.whole(other, again.id, counted(0..200)).await;
+    assert_eq!(heard(&mut promise).await, counted(0..200));
+}
+
+#[tokio::test]
+async fn a_sentence_goes_on_in_another_worker_after_its_last_part() {
+    let mut fleet = Fleet::of(2).await;
+    let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+    let mut promise = ticket.submit(0, segment(10)).await;
+    let (worker, job) = fleet.given().await;
+    fleet.made(job.id, part(0, 100)).await;
+    let begun = fleet.begun(job.id, 100).await;
+    fleet.lost(worker, job.id, false).await;
+    let (other, again) = match fleet.order().await {
+        Some(Order::Run {
+            worker,
+            job,
+            begun: given,
+            ..
+        }) => {
+            assert_eq!(given, Some(begun));
+            (worker, job)
+        }
+        order => panic!("{order:?}"),
+    };
+    assert_ne!(other, worker);
+    assert!(again.early);
+    // It fails there: perhaps for what it went on from, so that it is done from its beginning next.
+    let fault = Fault::Engine("no".to_owned());
+    fleet
+        .news
+        .send(News::Failed { job: again.id, fault })
+        .await
+        .unwrap();
+    fleet.news.send(offer(other)).await.unwrap();
+    match fleet.order().await {
+        Some(Order::Run { job, begun, .. }) => {
+            assert_eq!(begun, None);
+            fleet.whole(other, job.id, counted(0..200)).await;
+        }
+        order => panic!("{order:?}"),
+    }
     assert_eq!(heard(&mut promise).await, counted(0..200));
 }
 

@@ -168,6 +168,9 @@ pub struct Fleet {
     failures: u32,
     /// No start before this moment.
     not_before: Option<Instant>,
+    /// Replacements wait until then while listeners are about to run dry.
+    held_until: Option<Instant>,
+    tight: bool,
     ever_ready: bool,
     draining: bool,
     ended: BTreeMap<Reason, u64>,
@@ -184,6 +187,8 @@ impl Fleet {
             last_id: 0,
             failures: 0,
             not_before: None,
+            held_until: None,
+            tight: false,
             ever_ready: false,
             draining: false,
             ended: BTreeMap::new(),
@@ -202,8 +207,18 @@ impl Fleet {
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let limits = self.workers.values().filter_map(|worker| self.limit_of(worker));
-        let start = self.not_before.filter(|_| self.missing() > 0);
+        let held = self.held_until.filter(|_| self.tight);
+        let start = self
+            .not_before
+            .into_iter()
+            .chain(held)
+            .filter(|_| self.missing() > 0);
         limits.chain(start).min()
+    }
+
+    /// Whether listeners are about to run dry.
+    pub fn on_tight(&mut self, tight: bool) {
+        self.tight = tight;
     }
 
     pub fn on_ready(&mut self, id: WorkerId, now: Instant) {
@@ -324,6 +339,7 @@ impl Fleet {
         } else {
             self.enter(id, State::Ending, now);
             self.actions.push(Action::Withdraw(id));
+            self.hold(now);
         }
     }
 
@@ -358,6 +374,7 @@ impl Fleet {
         *self.ended.entry(reason).or_default() += 1;
         if worker.state.is_alive() {
             self.actions.push(Action::Withdraw(id));
+            self.hold(now);
         }
         let planned = matches!(reason, Reason::Recycled | Reason::Scaled | Reason::Drained);
         // One that was well until somebody killed it says nothing about the next.
@@ -489,7 +506,7 @@ impl Fleet {
     }
 
     fn replace_and_fill(&mut self, now: Instant) {
-        if self.draining || self.not_before.is_some_and(|moment| moment > now) {
+        if self.draining || self.not_before.is_some_and(|moment| moment > now) || self.is_held(now) {
             return;
         }
         for _ in 0..self.missing() {
@@ -511,6 +528,7 @@ impl Fleet {
             self.actions.push(Action::Spawn(id));
         }
         self.not_before = None;
+        self.held_until = None;
     }
 
     /// Starts that are wanted now. Recycled workers are replaced one at a time, for memory's sake.
@@ -571,6 +589,18 @@ impl Fleet {
         self.enter(id, State::Dying, now);
         self.actions.push(Action::Withdraw(id));
         self.actions.push(Action::Kill(id));
+        self.hold(now);
+    }
+
+    /// A worker is lost: the next start waits a while, if it is in the way of listeners.
+    fn hold(&mut self, now: Instant) {
+        self.held_until = Some(now + self.policy.hold);
+    }
+
+    /// Whether listeners need the core that a start would take, and a worker is there to use it.
+    fn is_held(&self, now: Instant) -> bool {
+        let serving = |worker: &Worker| matches!(worker.state, State::Idle { .. } | State::Busy { .. });
+        self.tight && self.held_until.is_some_and(|moment| moment > now) && self.workers.values().any(serving)
     }
 
     fn enter(&mut self, id: WorkerId, state: State, now: Instant) -> bool {

@@ -4,13 +4,13 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use common::{
     frame::{FrameError, PREFIX_LEN, Prefix},
-    protocol::{self, FromWorker, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, ToWorker},
+    protocol::{self, FromWorker, MAX_STATE, MOST_BEGUN, PREAMBLE_LEN, ProtocolError, ToWorker},
 };
 use interprocess::local_socket::{
     GenericFilePath, ListenerOptions,
@@ -21,10 +21,13 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{Event, Part, Speech, lifecycle::WorkerId};
+use super::{Begun, Event, Part, Speech, lifecycle::WorkerId};
 
 /// Messages to one worker that may wait: a turn, a ping, and a cancellation of each job that was begun.
 pub(super) const OUTBOX: usize = MOST_BEGUN + 4;
+
+/// A message, and what another worker has made of the job that it begins.
+pub(super) type Outgoing = (ToWorker, Option<Arc<Begun>>);
 
 /// The jobs that are out.
 #[derive(Debug, Default)]
@@ -87,7 +90,7 @@ pub(super) async fn talk(
     id: WorkerId,
     pid: i32,
     port: Port,
-    outbox: mpsc::Receiver<ToWorker>,
+    outbox: mpsc::Receiver<Outgoing>,
     events: mpsc::Sender<(WorkerId, Event)>,
 ) {
     let error = converse(id, pid, port, outbox, &events).await.err();
@@ -99,7 +102,7 @@ async fn converse(
     id: WorkerId,
     pid: i32,
     port: Port,
-    outbox: mpsc::Receiver<ToWorker>,
+    outbox: mpsc::Receiver<Outgoing>,
     events: &mpsc::Sender<(WorkerId, Event)>,
 ) -> Result<(), ProtocolError> {
     let mut stream = port.accept(pid).await?;
@@ -126,9 +129,34 @@ struct Awaited {
     /// What has come of it in parts.
     pcm: Vec<f32>,
     frames: Option<Vec<u16>>,
+    /// Frames that the next part takes to compute.
+    next: u16,
 }
 
 impl Awaited {
+    fn new(tokens: usize, begun: Option<&Begun>) -> Self {
+        Self {
+            tokens,
+            pcm: begun.map(|begun| begun.pcm.clone()).unwrap_or_default(),
+            frames: begun.map(|begun| begun.frames.clone()),
+            next: 0,
+        }
+    }
+
+    /// What another worker needs to go on after the last part.
+    ///
+    /// # Errors
+    /// There was no part, or the state is too long.
+    fn begun(&self, state: Vec<u8>) -> Result<Begun, ProtocolError> {
+        let frames = self.frames.clone().filter(|_| state.len() <= MAX_STATE);
+        Ok(Begun {
+            pcm: self.pcm.clone(),
+            frames: frames.ok_or(ProtocolError::Unexpected("a state of no part, or a long one"))?,
+            next: self.next,
+            state,
+        })
+    }
+
     /// Takes the next samples; returns at which sample they begin.
     ///
     /// # Errors
@@ -212,6 +240,7 @@ async fn read(
                 let mut awaited = lock(awaited);
                 let awaited = awaited.sound_of(job)?;
                 let start = awaited.take(&body, Some(frames.clone()))?;
+                awaited.next = next;
                 Event::Part {
                     job,
                     part: Part {
@@ -221,6 +250,13 @@ async fn read(
                         next,
                     },
                     compute: Duration::from_micros(compute_us),
+                }
+            }
+            FromWorker::State { job } => {
+                let begun = lock(awaited).begun(job, body)?;
+                Event::Begun {
+                    job,
+                    begun: Arc::new(begun),
                 }
             }
             FromWorker::Failed { job, fault } => {
@@ -238,30 +274,28 @@ async fn read(
 
 async fn write(
     mut to: impl AsyncWrite + Unpin,
-    mut outbox: mpsc::Receiver<ToWorker>,
+    mut outbox: mpsc::Receiver<Outgoing>,
     awaited: &Mutex<Out>,
 ) -> Result<(), ProtocolError> {
-    while let Some(message) = outbox.recv().await {
+    while let Some((message, begun)) = outbox.recv().await {
         let header = protocol::encode(&message)?;
-        lock(awaited).begin(&message);
-        let mut bytes = Prefix::checked(header.len(), 0)?.to_bytes().to_vec();
+        let begun = begun.as_deref();
+        lock(awaited).begin(&message, begun);
+        let state = begun.map(|begun| begun.state.as_slice()).unwrap_or_default();
+        let mut bytes = Prefix::checked(header.len(), state.len())?.to_bytes().to_vec();
         bytes.extend(header);
         to.write_all(&bytes).await.map_err(FrameError::from)?;
+        to.write_all(state).await.map_err(FrameError::from)?;
     }
     Ok(())
 }
 
 impl Out {
     /// A turn begins.
-    fn begin(&mut self, message: &ToWorker) {
+    fn begin(&mut self, message: &ToWorker, begun: Option<&Begun>) {
         match message {
             ToWorker::Run(job) => {
-                let new = Awaited {
-                    tokens: job.tokens.len(),
-                    pcm: Vec::new(),
-                    frames: None,
-                };
-                self.jobs.insert(job.id, new);
+                self.jobs.insert(job.id, Awaited::new(job.tokens.len(), begun));
                 self.turn = Some(job.id);
             }
             ToWorker::Go { job, .. } => self.turn = Some(*job),
@@ -277,6 +311,15 @@ impl Out {
         self.jobs
             .get_mut(&job)
             .ok_or(ProtocolError::Unexpected("sound of no job"))
+    }
+
+    /// A job as far as it is made.
+    fn begun(&self, job: u64, state: Vec<u8>) -> Result<Begun, ProtocolError> {
+        let awaited = self
+            .jobs
+            .get(&job)
+            .ok_or(ProtocolError::Unexpected("the state of no job"))?;
+        awaited.begun(state)
     }
 
     /// A job is over: done, failed, or given up.
@@ -334,11 +377,7 @@ mod tests {
     use super::*;
 
     fn awaited() -> Awaited {
-        Awaited {
-            tokens: 1,
-            pcm: Vec::new(),
-            frames: None,
-        }
+        Awaited::new(1, None)
     }
 
     #[test]
@@ -356,13 +395,14 @@ mod tests {
             })
         };
         for id in [1, 2] {
-            out.begin(&run(id));
+            out.begin(&run(id), None);
             out.sound_of(id).unwrap();
             assert!(out.sound_of(id).is_err(), "two parts in one turn");
         }
-        out.begin(&ToWorker::Go { job: 1, threads: 1 });
+        let go = ToWorker::Go { job: 1, threads: 1 };
+        out.begin(&go, None);
         assert!(out.sound_of(2).is_err(), "it is set aside");
-        out.begin(&ToWorker::Go { job: 1, threads: 1 });
+        out.begin(&go, None);
         // One that is set aside can be given up meanwhile.
         out.over(2).unwrap();
         out.sound_of(1).unwrap();
@@ -388,6 +428,24 @@ mod tests {
         assert_eq!(start, SAMPLES_PER_FRAME);
         let speech = awaited.whole().unwrap();
         assert_eq!((speech.pcm.len(), speech.frames), (3 * SAMPLES_PER_FRAME, frames));
+    }
+
+    #[test]
+    fn another_worker_goes_on_where_one_was() {
+        let frames = vec![1, 1, 1];
+        let mut first = awaited();
+        assert!(first.begun(vec![7]).is_err(), "nothing is made");
+        first
+            .take(&samples(SAMPLES_PER_FRAME), Some(frames.clone()))
+            .unwrap();
+        first.next = 2;
+        assert!(first.begun(vec![0; MAX_STATE + 1]).is_err());
+        let begun = first.begun(vec![7]).unwrap();
+        assert_eq!((begun.next, begun.pcm.len()), (2, SAMPLES_PER_FRAME));
+        let mut second = Awaited::new(1, Some(&begun));
+        let start = second.take(&samples(2 * SAMPLES_PER_FRAME), Some(frames));
+        assert_eq!(start.unwrap(), SAMPLES_PER_FRAME);
+        assert_eq!(second.whole().unwrap().pcm.len(), 3 * SAMPLES_PER_FRAME);
     }
 
     #[test]

@@ -20,7 +20,7 @@ const FAULT: &str = "FAULTY_WORKER";
 const SOCKET: &str = "FAULTY_WORKER_SOCKET";
 
 /// Each fault, and the reason that frontd must give for the end of such a worker.
-const FAULTS: [(&str, &str); 14] = [
+const FAULTS: [(&str, &str); 15] = [
     ("garbage", "protocol"),
     ("huge frame", "protocol"),
     ("too much", "protocol"),
@@ -31,6 +31,7 @@ const FAULTS: [(&str, &str); 14] = [
     ("another job", "protocol"),
     ("part of another job", "protocol"),
     ("part too long", "protocol"),
+    ("state of no part", "protocol"),
     ("twice ready", "protocol"),
     ("unasked", "protocol"),
     ("cut off", "crash"),
@@ -111,6 +112,7 @@ fn misbehave(fault: &str, job: &Job, stream: &mut UnixStream) {
         "another job" => (done(job.id + 1, frames), vec![0; 4 * samples]),
         "part of another job" => (part(job.id + 1, frames), vec![0; 4]),
         "part too long" => (part(job.id, frames), vec![0; 4 * (samples + 1)]),
+        "state of no part" => (FromWorker::State { job: job.id }, vec![1]),
         "cut off" => {
             let mut bytes = Vec::new();
             protocol::send(&mut bytes, &done(job.id, frames), &vec![0; 4 * samples]).unwrap();

@@ -56,6 +56,37 @@ struct Layer {
     ahead: Vec<Moments>,
 }
 
+impl Seen {
+    /// Count, mean and squares of each channel: layer by layer, first of what came before, then of the samples of what is to come.
+    /// All layers have the same channels.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<[f64; 3]> {
+        let moments = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.before.iter().chain(&layer.ahead));
+        moments
+            .map(|moments| [moments.count, moments.mean, moments.squares])
+            .collect()
+    }
+
+    /// From its [`Seen::numbers`].
+    #[must_use]
+    pub fn of(numbers: &[[f64; 3]]) -> Self {
+        let channels = numbers.len() / (2 * LAYERS);
+        let mut moments = numbers
+            .iter()
+            .map(|&[count, mean, squares]| Moments { count, mean, squares });
+        let mut next = || moments.by_ref().take(channels).collect();
+        Self {
+            layers: std::array::from_fn(|_| Layer {
+                before: next(),
+                ahead: next(),
+            }),
+        }
+    }
+}
+
 impl Sound {
     /// For the block of this name; `None` where the window is the whole sound, whose statistics need no gathering.
     pub(super) fn gathering(&mut self, block: &str) -> Option<Gathering<'_>> {
@@ -181,6 +212,20 @@ mod tests {
         let whole = moments(&[1.0, 3.0, 5.0, 7.0, 6.0, 8.0]);
         assert!((last[0].mean - whole.mean).abs() < 1e-12 && (last[0].squares - whole.squares).abs() < 1e-9);
         assert_eq!(last[0].count, 6.0);
+    }
+
+    #[test]
+    fn what_was_seen_survives_the_way() {
+        let mut seen = Seen::default();
+        for (n, layer) in (0u8..).zip(&mut seen.layers) {
+            layer.before = vec![moments(&[n.into(), 1.0]), moments(&[2.0])];
+            layer.ahead = vec![moments(&[5.0]), moments(&[n.into()])];
+        }
+        let numbers = seen.numbers();
+        assert_eq!(numbers.len(), LAYERS * 2 * 2);
+        assert_eq!(Seen::of(&numbers).numbers(), numbers);
+        assert_eq!(Seen::of(&numbers).layers[3].ahead, seen.layers[3].ahead);
+        assert!(Seen::of(&numbers[..5]).layers[0].before.is_empty());
     }
 
     #[test]

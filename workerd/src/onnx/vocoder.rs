@@ -14,7 +14,10 @@ use crate::fused::{ENERGY, SIGNAL, SOURCE, SOURCE_PER_STEP, STEPS_PER_FRAME};
 use crate::kernels::lock;
 use crate::kernels::operator::CurrentSound;
 use crate::kernels::window::{Seen, Sound};
-use common::SAMPLES_PER_FRAME;
+use common::{
+    SAMPLES_PER_FRAME,
+    protocol::{Plane, State},
+};
 
 const SAMPLES_PER_STEP: usize = SAMPLES_PER_FRAME / STEPS_PER_FRAME;
 
@@ -43,15 +46,12 @@ impl Prosody {
                 .map_err(|error| ort::Error::new(error.to_string()))
         };
         let (signal, source) = (array(SIGNAL)?, array(SOURCE)?);
+        let steps = signal.dim().2;
         let durations = names
             .durations
             .as_deref()
             .ok_or_else(|| ort::Error::new("the prosody has no durations"))?;
         let frames = tensors::frames(outputs, durations)?;
-        let steps = frames.iter().map(|&n| usize::from(n)).sum::<usize>() * STEPS_PER_FRAME;
-        if signal.dim().2 != steps || source.dim().2 != steps * SOURCE_PER_STEP + 1 {
-            return Err(ort::Error::new("the prosody's lengths do not fit its durations"));
-        }
         let energy = outputs
             .get(ENERGY)
             .map(|energy| energy.try_extract_tensor::<f32>())
@@ -60,12 +60,24 @@ impl Prosody {
             .map(|(_, energy)| energy)
             .filter(|energy| energy.len() == steps)
             .map_or(0..steps, windows::speech);
-        Ok(Self {
+        Self {
             signal,
             source,
             frames,
             speech,
-        })
+        }
+        .checked()
+    }
+
+    /// # Errors
+    /// Its lengths do not fit its durations.
+    fn checked(self) -> ort::Result<Self> {
+        let steps = self.frames.iter().map(|&n| usize::from(n)).sum::<usize>() * STEPS_PER_FRAME;
+        let lengths = (self.signal.dim().2, self.source.dim().2);
+        if lengths != (steps, steps * SOURCE_PER_STEP + 1) || self.speech.end > steps {
+            return Err(ort::Error::new("the prosody's lengths do not fit its durations"));
+        }
+        Ok(self)
     }
 }
 
@@ -75,6 +87,8 @@ pub(super) struct Making {
     style: Vec<f32>,
     /// The windows that are left.
     windows: VecDeque<Input>,
+    /// How many are made.
+    made: usize,
     /// Samples of silence before the next of them, and after the last.
     silence: usize,
     silence_after: usize,
@@ -101,11 +115,53 @@ impl Making {
         } = windows::plan(prosody.signal.slice(s![0, .., ..]), speech, in_windows);
         Self {
             windows: windows.into(),
+            made: 0,
             silence: before * SAMPLES_PER_STEP,
             silence_after: after * SAMPLES_PER_STEP,
             prosody,
             style: style.to_vec(),
             seen: HashMap::new(),
+        }
+    }
+
+    /// From where [`Making::state`] was taken, with the same style and exactness.
+    ///
+    /// # Errors
+    /// The state is none of a sound that comes in windows.
+    pub(super) fn from_state(state: State, style: &[f32], exact: bool) -> ort::Result<Self> {
+        let steps = |at: u32| at as usize;
+        let prosody = Prosody {
+            signal: array(&state.signal)?,
+            source: array(&state.source)?,
+            speech: steps(state.speech.0)..steps(state.speech.1),
+            frames: state.frames,
+        };
+        let mut making = Self::of(prosody.checked()?, style, true, exact);
+        making.made = state.parts.into();
+        if making.made == 0 || making.made >= making.windows.len() {
+            return Err(ort::Error::new("the state of a sound that has no next window"));
+        }
+        making.windows.drain(..making.made);
+        making.silence = 0;
+        let seen = state.seen.into_iter();
+        making.seen = seen.map(|(block, numbers)| (block, Seen::of(&numbers))).collect();
+        Ok(making)
+    }
+
+    /// What another process needs to make the next window.
+    pub(super) fn state(&self) -> State {
+        let step = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let Range { start, end } = self.prosody.speech;
+        let seen = self.seen.iter();
+        State {
+            parts: u16::try_from(self.made).unwrap_or(u16::MAX),
+            frames: self.prosody.frames.clone(),
+            speech: (step(start), step(end)),
+            signal: plane(&self.prosody.signal),
+            source: plane(&self.prosody.source),
+            seen: seen
+                .map(|(block, seen)| (block.clone(), seen.numbers()))
+                .collect(),
         }
     }
 
@@ -117,6 +173,7 @@ impl Making {
         let mut pcm = vec![0.0; std::mem::take(&mut self.silence)];
         if let Some(input) = self.windows.pop_front() {
             pcm.extend(self.window(vocoder, input)?);
+            self.made += 1;
         }
         if self.windows.is_empty() {
             pcm.resize(pcm.len() + self.silence_after, 0.0);
@@ -158,6 +215,23 @@ impl Making {
             .map(<[f32]>::to_vec)
             .ok_or_else(|| ort::Error::new("a window of sound is too short"))
     }
+}
+
+fn plane(array: &Array3<f32>) -> Plane {
+    let rows = u32::try_from(array.dim().1).unwrap_or(u32::MAX);
+    Plane::new(rows, &array.iter().copied().collect::<Vec<_>>())
+}
+
+/// `[1, rows, …]`
+///
+/// # Errors
+/// Floats that are not finite, or do not fill the rows.
+fn array(plane: &Plane) -> ort::Result<Array3<f32>> {
+    let bad = |error: &dyn std::fmt::Display| ort::Error::new(error.to_string());
+    let floats = plane.floats().map_err(|error| bad(&error))?;
+    let rows = plane.rows as usize;
+    let columns = floats.len() / rows.max(1);
+    Array3::from_shape_vec((1, rows, columns), floats).map_err(|error| bad(&error))
 }
 
 /// The pieces of `signal`, `[channels, rate · steps + more]`, one after the other, and the `more` samples after the last.

@@ -5,12 +5,16 @@ use std::{
     thread,
 };
 
-use common::{STYLE_DIM, frame::write_frame, protocol::encode};
+use common::{
+    STYLE_DIM,
+    frame::write_frame,
+    protocol::{Plane, State, encode},
+};
 
 use super::*;
 use crate::engine::{Speech, Turn};
 
-/// Makes one frame a token; of an early job one each turn. A token 99 is computed until it is stopped.
+/// Makes one frame a token; of an early job one each turn, and its state tells how many are made. A token 99 is computed until it is stopped.
 #[derive(Default)]
 struct FakeEngine {
     stopped: Arc<AtomicBool>,
@@ -66,6 +70,16 @@ impl Engine for FakeEngine {
         Ok(turn(all, 1, Some(1).filter(|_| left > 0)))
     }
 
+    fn state(&self, job: u64) -> Option<State> {
+        self.aside.get(&job).map(|(all, made)| state(*all, *made))
+    }
+
+    fn resume(&mut self, job: &Job, state: State) -> Result<Turn, Fault> {
+        self.aside
+            .insert(job.id, (state.frames.len(), state.parts.into()));
+        self.go_on(job.id, 1)
+    }
+
     fn forget(&mut self, job: u64) {
         self.aside.remove(&job);
     }
@@ -84,6 +98,17 @@ fn turn(all: usize, made: usize, next: Option<u16>) -> Turn {
             frames: Some(vec![1; all]),
         },
         next,
+    }
+}
+
+fn state(all: usize, made: usize) -> State {
+    State {
+        parts: u16::try_from(made).unwrap(),
+        frames: vec![1; all],
+        speech: (0, 0),
+        signal: Plane::new(0, &[]),
+        source: Plane::new(0, &[]),
+        seen: Vec::new(),
     }
 }
 
@@ -109,6 +134,13 @@ fn go(job: u64) -> ToWorker {
 
 fn is_part(message: &FromWorker, id: u64) -> bool {
     matches!(message, FromWorker::Part { job, next: 1, .. } if *job == id)
+}
+
+/// Takes the state that follows a part.
+fn receive_state(stream: &UnixStream, id: u64) -> Vec<u8> {
+    let (message, body) = receive(stream);
+    assert_eq!(message, FromWorker::State { job: id });
+    body
 }
 
 /// A worker on a thread of its own; our end of the socket; its result.
@@ -177,6 +209,9 @@ fn other_jobs_have_their_turn_between_the_parts_of_one() {
             matches!(&answer, FromWorker::Done { job, frames: Some(f), .. } if *job == id && f.len() == 3);
         assert!(done || is_part(&answer, id), "{message:?}: {answer:?}");
         assert_eq!(body.len(), samples(frames));
+        if !done {
+            receive_state(&stream, id);
+        }
     }
     // Both are done.
     for id in 1..3 {
@@ -190,11 +225,48 @@ fn other_jobs_have_their_turn_between_the_parts_of_one() {
 }
 
 #[test]
+fn a_worker_goes_on_with_what_another_began() {
+    let (first, one) = start();
+    receive(&first);
+    protocol::send(&first, &run(1, vec![5], true), &[]).unwrap();
+    assert!(is_part(&receive(&first).0, 1));
+    let begun = receive_state(&first, 1);
+    assert_eq!(protocol::decode_state(&begun).unwrap(), state(3, 1));
+    drop(first);
+    one.join().unwrap().unwrap();
+
+    let (second, other) = start();
+    receive(&second);
+    protocol::send(&second, &run(7, vec![5], true), &begun).unwrap();
+    assert!(is_part(&receive(&second).0, 7));
+    assert_eq!(
+        protocol::decode_state(&receive_state(&second, 7)).unwrap(),
+        state(3, 2)
+    );
+    protocol::send(&second, &go(7), &[]).unwrap();
+    assert!(matches!(receive(&second).0, FromWorker::Done { job: 7, .. }));
+    // Bytes that are no state cost only their job.
+    protocol::send(&second, &run(8, vec![5], true), &begun[1..]).unwrap();
+    assert!(matches!(
+        receive(&second).0,
+        FromWorker::Failed {
+            job: 8,
+            fault: Fault::BadJob(_)
+        }
+    ));
+    protocol::send(&second, &job(9, vec![5]), &[]).unwrap();
+    assert!(matches!(receive(&second).0, FromWorker::Done { job: 9, .. }));
+    drop(second);
+    other.join().unwrap().unwrap();
+}
+
+#[test]
 fn a_job_that_is_set_aside_can_be_cancelled_and_is_answered_once() {
     let (stream, worker) = start();
     receive(&stream);
     protocol::send(&stream, &run(1, vec![5], true), &[]).unwrap();
     assert!(is_part(&receive(&stream).0, 1));
+    receive_state(&stream, 1);
     for _ in 0..2 {
         protocol::send(&stream, &ToWorker::Cancel { job: 1 }, &[]).unwrap();
     }
@@ -216,6 +288,7 @@ fn no_more_jobs_are_begun_than_may_be() {
     for id in 0..MOST_BEGUN as u64 {
         protocol::send(&stream, &run(id, vec![5], true), &[]).unwrap();
         assert!(is_part(&receive(&stream).0, id));
+        receive_state(&stream, id);
     }
     protocol::send(&stream, &run(9, vec![5], true), &[]).unwrap();
     assert!(matches!(

@@ -279,6 +279,25 @@ fn what_is_needed_at_once_takes_the_worker_of_what_can_wait() {
 }
 
 #[test]
+fn it_is_tight_while_a_listener_has_little_in_hand_and_more_to_come() {
+    let id = ResponseId(1);
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Whole, 0.0)]);
+    push(&mut queue, 2, 0..3);
+    assert!(!queue.is_tight(3.0, 0.0), "nobody listens");
+    push(&mut queue, 1, 0..2);
+    assert!(queue.is_tight(3.0, 0.0), "nothing is heard yet");
+    pop(&mut queue);
+    queue.made(id, 0, 7.0, 1.0);
+    queue.sent(id, 0, 7.0, true, 1.0);
+    assert!(!queue.is_tight(3.0, 2.0));
+    assert!(queue.is_tight(3.0, 6.0));
+    queue.pop(RATE, |_| true);
+    assert!(queue.is_tight(3.0, 6.0), "it is not made yet");
+    queue.made(id, 1, 2.0, 6.0);
+    assert!(!queue.is_tight(3.0, 7.5), "nothing is to come");
+}
+
+#[test]
 fn nobody_gives_way_who_would_run_dry_then() {
     let mut queue = queue(&[
         (1, Delivery::Streaming, 0.0),

@@ -17,6 +17,9 @@ pub struct Policy {
     pub backoff_first: Duration,
     /// … up to this.
     pub backoff_most: Duration,
+    /// While listeners are about to run dry, a dead worker is replaced so much later at most. Loading takes a core for two seconds,
+    /// and the other workers can use that core at once.
+    pub hold: Duration,
     /// Failed starts in a row, before any worker was ever ready, that end the program.
     pub hopeless_after: u32,
     /// Private memory in bytes above which a worker is replaced; half as much again, and it is killed in its job.
@@ -34,6 +37,7 @@ impl Default for Policy {
             retire_limit: Duration::from_secs(5),
             backoff_first: Duration::from_millis(100),
             backoff_most: Duration::from_secs(15),
+            hold: Duration::from_secs(4),
             hopeless_after: 5,
             memory_limit: None,
             jobs_limit: None,

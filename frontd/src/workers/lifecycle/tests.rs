@@ -114,6 +114,35 @@ fn a_dead_worker_is_replaced_at_once_and_its_reason_told() {
 }
 
 #[test]
+fn a_start_waits_while_listeners_are_about_to_run_dry() {
+    let hold = Policy::default().hold;
+    let (mut world, ids) = World::ready(2);
+    world.fleet.on_tight(true);
+    world.fleet.on_lost(ids[0], None, world.now);
+    assert_eq!(spawned(&world.decide()), []);
+    world.fleet.on_exit(ids[0], KILLED, world.now);
+    assert_eq!(spawned(&world.wait(hold / 2)), []);
+    assert!(world.fleet.due().is_some_and(|due| due <= world.now + hold / 2));
+    assert_eq!(spawned(&world.wait(hold / 2)).len(), 1);
+
+    // Not when they have enough in hand meanwhile …
+    let (mut world, ids) = World::ready(2);
+    world.fleet.on_tight(true);
+    world.fleet.on_exit(ids[0], KILLED, world.now);
+    assert_eq!(spawned(&world.decide()), []);
+    world.fleet.on_tight(false);
+    assert_eq!(spawned(&world.decide()).len(), 1);
+
+    // … and not when nobody is left to use the core.
+    let (mut world, ids) = World::ready(2);
+    world.fleet.on_tight(true);
+    for id in ids {
+        world.fleet.on_exit(id, KILLED, world.now);
+    }
+    assert_eq!(spawned(&world.decide()).len(), 2);
+}
+
+#[test]
 fn a_signal_from_outside_is_not_blamed_on_the_job() {
     let (mut world, ids) = World::ready(1);
     let reason = world
