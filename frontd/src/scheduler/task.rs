@@ -580,8 +580,8 @@ impl Task {
             .max(self.limits.deadline_floor)
     }
 
-    /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs. A dead worker is such a
-    /// one: the next one loads beside the helper that has its core.
+    /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs. A missing worker needs its
+    /// core for loading only, and the listener goes before that.
     fn threads(&self, worker: WorkerId) -> u8 {
         let computing = |other: WorkerId| {
             self.running
