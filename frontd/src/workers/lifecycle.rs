@@ -338,8 +338,7 @@ impl Fleet {
             self.kill(id, nonsense, now);
         } else {
             self.enter(id, State::Ending, now);
-            self.actions.push(Action::Withdraw(id));
-            self.hold(now);
+            self.lose(id, now);
         }
     }
 
@@ -373,8 +372,7 @@ impl Fleet {
         let reason = worker.verdict.unwrap_or_else(|| exit.reason(worker.ready));
         *self.ended.entry(reason).or_default() += 1;
         if worker.state.is_alive() {
-            self.actions.push(Action::Withdraw(id));
-            self.hold(now);
+            self.lose(id, now);
         }
         let planned = matches!(reason, Reason::Recycled | Reason::Scaled | Reason::Drained);
         // One that was well until somebody killed it says nothing about the next.
@@ -587,13 +585,13 @@ impl Fleet {
         };
         worker.verdict = reason.or(worker.verdict);
         self.enter(id, State::Dying, now);
-        self.actions.push(Action::Withdraw(id));
+        self.lose(id, now);
         self.actions.push(Action::Kill(id));
-        self.hold(now);
     }
 
-    /// A worker is lost: the next start waits a while, if it is in the way of listeners.
-    fn hold(&mut self, now: Instant) {
+    /// A worker takes nothing any more, unplanned: the next start waits a while, if it is in the way of listeners.
+    fn lose(&mut self, id: WorkerId, now: Instant) {
+        self.actions.push(Action::Withdraw(id));
         self.held_until = Some(now + self.policy.hold);
     }
 
