@@ -221,15 +221,9 @@ impl Queue {
     #[must_use]
     pub fn is_tight(&self, soon: Seconds, now: Seconds) -> bool {
         self.responses.values().any(|response| {
-            let sounds = response.under_way.values();
-            let to_come = !response.waiting.is_empty() || sounds.clone().any(|sound| sound.coming > 0.0);
-            let made: Seconds = sounds.map(|sound| sound.made).sum();
-            to_come
-                && response.delivery == Delivery::Streaming
-                && response
-                    .heard_since
-                    .or(response.opened)
-                    .is_none_or(|since| since + response.sent + made < now + soon)
+            response.delivery == Delivery::Streaming
+                && response.has_more_to_come()
+                && response.runs_dry().is_none_or(|moment| moment < now + soon)
         })
     }
 
@@ -319,6 +313,22 @@ impl Response {
         (!held).then_some(next)
     }
 
+    /// Whether a segment waits or is computed.
+    fn has_more_to_come(&self) -> bool {
+        !self.waiting.is_empty() || self.under_way.values().any(|sound| sound.coming > 0.0)
+    }
+
+    /// When all that is made has been heard; `None` while nothing is.
+    fn runs_dry(&self) -> Option<Seconds> {
+        let made: Seconds = self.under_way.values().map(|sound| sound.made).sum();
+        Some(self.sounds_since()? + self.sent + made)
+    }
+
+    /// Since when it is heard. What is made and not sent yet is about to be: counted from its arrival, it would seem to be late.
+    fn sounds_since(&self) -> Option<Seconds> {
+        self.heard_since.or(self.opened)
+    }
+
     /// When that one has to be begun.
     fn begin(&self, per_work: PerWork) -> Option<Seconds> {
         let next = self.next()?;
@@ -334,8 +344,7 @@ impl Response {
         let waiting = self.waiting.iter().take_while(|segment| segment.index < index);
         let before =
             under_way.sum::<Seconds>() + waiting.map(|segment| segment.sounds(per_work)).sum::<Seconds>();
-        // What is made and not sent yet is about to be heard: counted from its arrival, it would seem to be late.
-        match (self.delivery, self.heard_since.or(self.opened)) {
+        match (self.delivery, self.sounds_since()) {
             (Delivery::Streaming, Some(since)) => since + self.sent + before - CUSHION,
             (Delivery::Streaming, None) => self.arrived + PROMISE,
             (Delivery::Whole, _) => self.arrived + PATIENCE,
