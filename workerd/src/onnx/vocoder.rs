@@ -219,7 +219,7 @@ impl Making {
 
 fn plane(array: &Array3<f32>) -> Plane {
     let rows = u32::try_from(array.dim().1).unwrap_or(u32::MAX);
-    Plane::new(rows, &array.iter().copied().collect::<Vec<_>>())
+    Plane::new(rows, array.as_standard_layout().as_slice().unwrap_or_default())
 }
 
 /// `[1, rows, …]`
