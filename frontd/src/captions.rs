@@ -10,6 +10,7 @@ mod subtitles;
 
 use std::{ops::Range, sync::OnceLock, time::Duration};
 
+use audio::Placed;
 use common::SAMPLES_PER_FRAME;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +18,6 @@ use utoipa::ToSchema;
 pub use self::headings::headings;
 use self::shown::Shown;
 use crate::{
-    audio::Placed,
     script::Item,
     segments::{Break, Segment},
 };

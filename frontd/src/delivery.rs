@@ -7,8 +7,6 @@
 //! What is loud is known only at the end, so the sound waits in the temp folder. Memory holds a block of it. All of it blocks on the disk.
 
 mod chapters;
-mod level;
-mod resample;
 mod tag;
 
 use std::{
@@ -17,18 +15,19 @@ use std::{
     time::Duration,
 };
 
+use audio::{
+    Bitrate, Destination, EncodeError, Encoder, Format, SAMPLE_RATE, duration_of,
+    level::{self, Master, Meter},
+    limiter,
+    resample::{ResampleError, Resampler},
+    samples_in,
+};
 use tokio_util::sync::CancellationToken;
 use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
-use self::{chapters::Seekable, level::Meter, resample::Resampler};
-pub use self::{
-    level::{BadMaster, Master},
-    tag::MAX_CHAPTERS,
-};
-use crate::{
-    audio::{Bitrate, Destination, EncodeError, Encoder, Format, SAMPLE_RATE, limiter, samples_in},
-    store::{Draft, StoreError},
-};
+use self::chapters::Seekable;
+pub use self::tag::MAX_CHAPTERS;
+use crate::store::{Draft, StoreError};
 
 /// Samples that are worked on at once.
 const BLOCK: usize = 512 * limiter::BLOCK;
@@ -78,9 +77,9 @@ pub enum DeliveryError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the sound cannot be measured: {0}")]
-    Measure(#[from] ebur128::Error),
-    #[error("the sample rate cannot be changed: {0}")]
-    Resample(String),
+    Measure(#[from] level::MeasureError),
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
     #[error("the tag cannot be written: {0}")]
     Tag(#[from] id3::Error),
     #[error("the sound in the temp folder is shorter than it was written")]
@@ -258,7 +257,7 @@ impl Finisher {
             _ => &[],
         };
         if wanted.format == Format::Mp3 {
-            let length = crate::audio::duration_of(self.samples);
+            let length = duration_of(self.samples);
             file.write(&tag::of_whole(
                 wanted.title.as_deref(),
                 wanted.artist.as_deref(),

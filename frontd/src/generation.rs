@@ -20,17 +20,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use audio::{End, Joiner, Loudness, Manner, Pauses, Placed, SAMPLE_RATE, duration_of};
 use common::limits::SPEEDS;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    audio::{End, Joiner, Manner, Placed, SAMPLE_RATE, duration_of},
     metrics,
     scheduler::{Delivered, Parts, Promise, SegmentJob, SynthesisError, Ticket, queue::Delivery},
     script::{Item, Passage},
     segments::Segment,
     text::{Dialect, Segments, TextError, TextFront, lexicon::Lexicon, normalise},
-    voices::{Loudness, Pauses, Style},
+    voices::Style,
 };
 
 /// Segments that one visit to the blocking pool makes.

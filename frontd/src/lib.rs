@@ -1,7 +1,6 @@
 //! The front of Dexterous TTS: HTTP in, token segments to the workers, sound out.
 
 pub mod app;
-pub mod audio;
 pub mod captions;
 pub mod cli;
 pub mod config;

@@ -18,6 +18,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use audio::{Loudness, Pauses};
 use ndarray::{Array1, Array2, s};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,9 +27,7 @@ use self::{catalogue::Catalogue, variants::VARIANTS};
 pub use self::{
     catalogue::{MAX_PACKS, RefreshError},
     expression::MAX_EXPRESSION_BYTES,
-    loudness::Loudness,
     pack::{PACK_BYTES, ROWS, STYLE},
-    pauses::Pauses,
 };
 use crate::text::Dialect;
 
@@ -329,7 +328,7 @@ impl Style {
         // A mix speaks the dialect of its first voice.
         let voice = Voice::named(parts.first().map_or("", |(_, term)| &term.name));
         let weights = parts.iter().map(|(_, term)| (term.name.as_str(), term.weight));
-        let (pauses, loudness) = (Pauses::of(weights.clone()), loudness::of(weights));
+        let (pauses, loudness) = (pauses::of(weights.clone()), loudness::of(weights));
         let (rows, terms): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let nearly_cancelled = left(&terms) < LITTLE_LEFT;
         let weights = terms.iter().map(|term| term.weight);

@@ -78,6 +78,7 @@ fn only_the_programs_know_what_wires_the_parts() {
 #[test]
 fn pure_modules_have_no_clock_no_io_and_no_async() {
     let pure = [
+        "audio/src",
         "common/src/frame.rs",
         "english/src/script.rs",
         "english/src/script",
@@ -120,7 +121,13 @@ fn pure_modules_have_no_clock_no_io_and_no_async() {
 /// Invariant 3.
 #[test]
 fn libraries_are_named_where_they_belong() {
-    for (file, code) in sources(&["frontd/src", "workerd/src", "common/src", "english/src"]) {
+    for (file, code) in sources(&[
+        "frontd/src",
+        "workerd/src",
+        "audio/src",
+        "common/src",
+        "english/src",
+    ]) {
         let may = |word: &str| match word {
             "axum" => file.starts_with("frontd/src/http"),
             "ort" => file.starts_with("workerd/src/onnx") || file == "workerd/src/kernels/operator.rs",
@@ -134,7 +141,7 @@ fn libraries_are_named_where_they_belong() {
             );
         }
     }
-    for crate_ in ["common", "english"] {
+    for crate_ in ["audio", "common", "english"] {
         let manifest = fs::read_to_string(root().join(crate_).join("Cargo.toml")).unwrap();
         let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
         for word in ["axum", "ort", "tokio", "hyper", "metrics"] {
@@ -154,7 +161,7 @@ fn every_test_that_has_the_machine_for_itself_is_there() {
         .collect();
     assert!(named.len() > 5, "{named:?}");
     let mut code = String::new();
-    let mut left = ["english", "frontd", "workerd"]
+    let mut left = ["audio", "english", "frontd", "workerd"]
         .map(|crate_| root().join(crate_))
         .to_vec();
     while let Some(path) = left.pop() {

@@ -1,16 +1,19 @@
+use audio::{End, Joiner, Manner, Pauses, duration_of};
+
 use super::*;
 use crate::{
-    audio::{End, Joiner, Manner, duration_of},
     script::{self, Options},
     segments::{Boundary, Word},
-    voices::Pauses,
 };
 
 fn end(boundary: Boundary) -> End {
     End {
         last: Some('.'),
         boundary,
-        pauses: Pauses::UNKNOWN,
+        pauses: Pauses {
+            clause: Duration::from_millis(180),
+            sentence: Duration::from_millis(395),
+        },
     }
 }
 

@@ -1,5 +1,6 @@
+use ::audio::{Bitrate, Loudness};
+
 use super::Reader;
-use crate::{audio::Bitrate, voices::Loudness};
 
 /// The sound that is sent.
 #[derive(Debug, Clone)]

@@ -2,7 +2,9 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-use crate::{audio::Format, store::Draft};
+use audio::Format;
+
+use crate::store::Draft;
 
 /// Characters of a chapter's title that its file is called by.
 const NAME_CHARS: usize = 60;

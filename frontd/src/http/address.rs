@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use audio::Format;
 use axum::{
     body::Body,
     extract::{ConnectInfo, Query, Request, State},
@@ -11,7 +12,6 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::{Door, Service, error::ApiError, names, speech};
-use crate::audio::Format;
 
 /// What a key may be called in an address, where it must not be.
 const KEYS: [&str; 6] = ["api_key", "api-key", "apikey", "key", "token", "access_token"];

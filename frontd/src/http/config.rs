@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use audio::Format;
 use axum::{Json, extract::State};
 use common::limits::SPEEDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Door, Service, request::VOLUMES};
-use crate::audio::Format;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StudioConfig {

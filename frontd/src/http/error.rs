@@ -5,6 +5,7 @@
 
 use std::{fmt::Display, time::Duration};
 
+use audio::EncodeError;
 use axum::{
     Json,
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -15,7 +16,6 @@ use utoipa::ToSchema;
 
 use super::model_ids;
 use crate::{
-    audio::EncodeError,
     delivery::DeliveryError,
     generation::GenerationError,
     scheduler::{Busy, SynthesisError},

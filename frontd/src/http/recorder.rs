@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use audio::{Bitrate, Destination, Encoder, Ending, Format, duration_of};
 use common::SAMPLES_PER_FRAME;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use crate::{
-    audio::{Bitrate, Destination, Encoder, Ending, Format, duration_of},
     captions::{Captions, Chunk as CaptionChunk, Spoken, Subtitles, Timestamp},
     delivery::{Delivery, DeliveryError, Finisher},
     generation::{Chunk, Progress},

@@ -5,6 +5,7 @@ mod normalization;
 
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
+use audio::{Bitrate, Format, Loudness};
 use common::limits::SPEEDS;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,11 +16,10 @@ use super::{
     model_ids, tolerant,
 };
 use crate::{
-    audio::{Bitrate, Format},
     delivery::Delivery,
     script::{self, Alias, Item},
     text::{Dialect, lexicon::Lexicon, normalise},
-    voices::{Loudness, Style, Voices},
+    voices::{Style, Voices},
 };
 use normalization::NormalizationOptions;
 

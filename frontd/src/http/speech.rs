@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use audio::Destination;
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Version, header},
@@ -23,7 +24,6 @@ use super::{
     request::{CheckedRequest, Rules, SpeechRequest},
 };
 use crate::{
-    audio::Destination,
     captions::Captions,
     generation::{GenerationError, Request as Generation},
     metrics as counters,

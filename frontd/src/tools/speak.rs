@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use audio::{Destination, Encoder, Format};
 use common::limits::SPEEDS;
 
 use crate::{
     app::Core,
-    audio::{Destination, Encoder, Format},
     config::{Config, Workers},
     generation::{GenerationError, Request},
     scheduler::queue::Delivery,

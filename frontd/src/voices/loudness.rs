@@ -1,61 +1,6 @@
 //! How loud each voice is by itself, so that speakers of a dialogue can be made equal by one gain a voice. Following the sound would
 //! move the gain by more than it mends: single sentences differ by half a LU (docs/model-notes.md).
 
-use std::{fmt, str::FromStr};
-
-/// LUFS that can be asked for.
-const LEAST: f32 = -40.0;
-const MOST: f32 = -10.0;
-
-/// How loud every voice is to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Loudness {
-    /// As it is by itself.
-    Off,
-    /// So many LUFS, by ITU-R BS.1770.
-    Lufs(f32),
-}
-
-impl FromStr for Loudness {
-    /// It is no [`Loudness::WANTED`].
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        if text.eq_ignore_ascii_case("off") {
-            return Ok(Self::Off);
-        }
-        let lufs: f32 = text.parse().map_err(|_| ())?;
-        if (LEAST..=MOST).contains(&lufs) {
-            Ok(Self::Lufs(lufs))
-        } else {
-            Err(())
-        }
-    }
-}
-
-impl fmt::Display for Loudness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Off => f.write_str("off"),
-            Self::Lufs(lufs) => lufs.fmt(f),
-        }
-    }
-}
-
-impl Loudness {
-    /// What can be asked for.
-    pub const WANTED: &str = "off or a number of LUFS from -40 to -10";
-
-    /// What the sound of a voice of `own` LUFS is to be multiplied by.
-    #[must_use]
-    pub(super) fn gain(self, own: f32) -> f32 {
-        match self {
-            Self::Off => 1.0,
-            Self::Lufs(wanted) => 10_f32.powf((wanted - own) / 20.0),
-        }
-    }
-}
-
 /// Of a voice that was not measured: the median of those that were.
 const UNKNOWN: f32 = -21.8;
 
@@ -108,6 +53,8 @@ const MEASURED: [(&str, f32); 28] = [
 
 #[cfg(test)]
 mod tests {
+    use audio::Loudness;
+
     use super::*;
 
     #[test]
@@ -126,23 +73,5 @@ mod tests {
         assert!((mix(&[("af_kore", 0.5), ("mine", 0.5)]) - -20.2).abs() < 0.01);
         assert_eq!(mix(&[]), UNKNOWN);
         assert_eq!(mix(&[("af_heart", f32::INFINITY)]), UNKNOWN);
-    }
-
-    #[test]
-    fn what_is_asked_for_is_off_or_lufs() {
-        for (text, expected) in [
-            ("off", Loudness::Off),
-            ("OFF", Loudness::Off),
-            ("-19", Loudness::Lufs(-19.0)),
-        ] {
-            assert_eq!(text.parse(), Ok(expected));
-        }
-        assert_eq!(
-            Loudness::Lufs(-19.5).to_string().parse(),
-            Ok(Loudness::Lufs(-19.5))
-        );
-        for bad in ["", "on", "19", "-5", "-50", "NaN", "-inf", "1e999"] {
-            assert_eq!(bad.parse::<Loudness>(), Err(()), "{bad}");
-        }
     }
 }

@@ -5,51 +5,39 @@
 
 use std::time::Duration;
 
-/// From speech to speech, at speed 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pauses {
-    /// At a mark inside a sentence.
-    pub clause: Duration,
-    /// Between two sentences.
-    pub sentence: Duration,
+use audio::Pauses;
+
+/// Of a voice that was not measured: the medians of those that were.
+const UNKNOWN: Pauses = ms(180, 395);
+
+const fn ms(clause: u64, sentence: u64) -> Pauses {
+    Pauses {
+        clause: Duration::from_millis(clause),
+        sentence: Duration::from_millis(sentence),
+    }
 }
 
-impl Pauses {
-    /// Of a voice that was not measured: the medians of those that were.
-    pub const UNKNOWN: Self = Self::ms(180, 395);
-
-    const fn ms(clause: u64, sentence: u64) -> Self {
-        Self {
-            clause: Duration::from_millis(clause),
-            sentence: Duration::from_millis(sentence),
-        }
+/// Of a mix: the mean of its voices' by the sizes of their weights.
+pub(super) fn of<'a>(parts: impl Iterator<Item = (&'a str, f32)> + Clone) -> Pauses {
+    let all: f64 = parts.clone().map(|(_, weight)| f64::from(weight.abs())).sum();
+    if !(all.is_finite() && all > 0.0) {
+        return UNKNOWN;
     }
-
-    /// Of a mix: the mean of its voices' by the sizes of their weights.
-    #[must_use]
-    pub(super) fn of<'a>(parts: impl Iterator<Item = (&'a str, f32)> + Clone) -> Self {
-        let all: f64 = parts.clone().map(|(_, weight)| f64::from(weight.abs())).sum();
-        if !(all.is_finite() && all > 0.0) {
-            return Self::UNKNOWN;
-        }
-        let mean = |pause: fn(Self) -> Duration| {
-            parts
-                .clone()
-                .map(|(name, weight)| pause(Self::measured(name)).mul_f64(f64::from(weight.abs()) / all))
-                .sum()
-        };
-        Self {
-            clause: mean(|pauses| pauses.clause),
-            sentence: mean(|pauses| pauses.sentence),
-        }
+    let mean = |pause: fn(Pauses) -> Duration| {
+        parts
+            .clone()
+            .map(|(name, weight)| pause(measured(name)).mul_f64(f64::from(weight.abs()) / all))
+            .sum()
+    };
+    Pauses {
+        clause: mean(|pauses| pauses.clause),
+        sentence: mean(|pauses| pauses.sentence),
     }
+}
 
-    fn measured(name: &str) -> Self {
-        let own = MEASURED.iter().find(|(voice, ..)| *voice == name);
-        own.map_or(Self::UNKNOWN, |(_, clause, sentence)| {
-            Self::ms(*clause, *sentence)
-        })
-    }
+fn measured(name: &str) -> Pauses {
+    let own = MEASURED.iter().find(|(voice, ..)| *voice == name);
+    own.map_or(UNKNOWN, |(_, clause, sentence)| ms(*clause, *sentence))
 }
 
 /// Milliseconds at a clause and between sentences, of the 28 English voices of Kokoro-82M v1.0.
@@ -90,15 +78,12 @@ mod tests {
 
     #[test]
     fn a_mix_has_the_mean_of_its_voices() {
-        let heart = Pauses::of([("af_heart", 0.3)].into_iter());
-        assert_eq!(heart, Pauses::ms(310, 515));
-        let mix = Pauses::of([("af_heart", 2.0), ("am_puck", 1.0)].into_iter());
+        let heart = of([("af_heart", 0.3)].into_iter());
+        assert_eq!(heart, ms(310, 515));
+        let mix = of([("af_heart", 2.0), ("am_puck", 1.0)].into_iter());
         assert_eq!(mix.clause.as_millis(), (2 * 310 + 65) / 3);
-        assert_eq!(Pauses::of([("mine", 1.0)].into_iter()), Pauses::UNKNOWN);
-        assert_eq!(Pauses::of(std::iter::empty()), Pauses::UNKNOWN);
-        assert_eq!(
-            Pauses::of([("af_heart", f32::INFINITY)].into_iter()),
-            Pauses::UNKNOWN
-        );
+        assert_eq!(of([("mine", 1.0)].into_iter()), UNKNOWN);
+        assert_eq!(of(std::iter::empty()), UNKNOWN);
+        assert_eq!(of([("af_heart", f32::INFINITY)].into_iter()), UNKNOWN);
     }
 }

@@ -1,10 +1,11 @@
 //! What a request wants of its finished file.
 
+use audio::{Bitrate, SAMPLE_RATE, level::Master};
+
 use super::{ApiError, Format, SpeechRequest, clipped, invalid};
 use crate::{
-    audio::{Bitrate, SAMPLE_RATE},
     captions::headings,
-    delivery::{ChapterForm, Delivery, MAX_CHAPTERS, Master, SAMPLE_RATES},
+    delivery::{ChapterForm, Delivery, MAX_CHAPTERS, SAMPLE_RATES},
 };
 
 /// Characters of a title and of an artist.

@@ -1,6 +1,7 @@
+use audio::level::Master;
+
 use super::*;
 use crate::{
-    delivery::Master,
     http::json,
     text::normalise::options::{Aloud, Emoji, Urls},
     voices::{Model, Settings, Weights},

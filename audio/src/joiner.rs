@@ -6,13 +6,12 @@
 use std::time::Duration;
 
 use common::samples_of_frames;
+use english::segments::Boundary;
 
 use super::{
     duration_of, limiter, samples_in,
     stretch::{self, Stretch},
 };
-use crate::segments::Boundary;
-use crate::voices::Pauses;
 
 /// 5 ms: the grain in which silence is looked for.
 const WINDOW: usize = 120;
@@ -28,7 +27,16 @@ const RELATIVE_FLOOR: f32 = 0.0158;
 /// …or below this in any case (-66 dBFS).
 const ABSOLUTE_FLOOR: f32 = 0.0005;
 /// The longest pause, whatever was asked for: all that a script may hold.
-const MAX_PAUSE: Duration = crate::script::MAX_PAUSES;
+const MAX_PAUSE: Duration = english::script::MAX_PAUSES;
+
+/// How long it is silent from speech to speech, at speed 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pauses {
+    /// At a mark inside a sentence.
+    pub clause: Duration,
+    /// Between two sentences.
+    pub sentence: Duration,
+}
 
 /// Where a segment's sound went.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,9 @@
 //! How loud the whole is, and how loud it is to be. Pure.
 
+pub use ebur128::Error as MeasureError;
 use ebur128::{EbuR128, Mode};
 
-use crate::{audio::SAMPLE_RATE, voices::Loudness};
+use crate::{Loudness, SAMPLE_RATE};
 
 /// The RMS that an audiobook of ACX gets: in the middle of -23 to -18 dB, a little to the loud side.
 const ACX_RMS: f64 = -20.0;
@@ -30,7 +31,7 @@ pub struct BadMaster;
 
 impl Master {
     /// What nothing exceeds, between samples neither.
-    pub(super) fn ceiling(self) -> f32 {
+    pub fn ceiling(self) -> f32 {
         match self {
             Self::Acx => ACX_CEILING,
             Self::Lufs(_) => CEILING,
@@ -53,7 +54,7 @@ impl std::str::FromStr for Master {
 }
 
 /// Measures sound as it comes.
-pub(super) struct Meter {
+pub struct Meter {
     loudness: EbuR128,
     /// Sum of squares.
     energy: f64,
@@ -67,7 +68,7 @@ impl std::fmt::Debug for Meter {
 }
 
 impl Meter {
-    pub(super) fn new() -> Result<Self, ebur128::Error> {
+    pub fn new() -> Result<Self, MeasureError> {
         Ok(Self {
             // A histogram has the same size for any length.
             loudness: EbuR128::new(1, SAMPLE_RATE, Mode::I | Mode::HISTOGRAM | Mode::TRUE_PEAK)?,
@@ -76,14 +77,14 @@ impl Meter {
         })
     }
 
-    pub(super) fn add(&mut self, pcm: &[f32]) -> Result<(), ebur128::Error> {
+    pub fn add(&mut self, pcm: &[f32]) -> Result<(), MeasureError> {
         self.energy += pcm.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
         self.samples += pcm.len();
         self.loudness.add_frames_f32(pcm)
     }
 
     /// What brings the measured sound to `master`.
-    pub(super) fn gain(&self, master: Master) -> Result<f32, ebur128::Error> {
+    pub fn gain(&self, master: Master) -> Result<f32, MeasureError> {
         let decibels = match master {
             Master::Lufs(wanted) => wanted - self.loudness.loudness_global()?,
             Master::Acx => ACX_RMS - self.rms(),
@@ -99,7 +100,7 @@ impl Meter {
     }
 
     /// The loudest that it becomes, which may be between samples.
-    pub(super) fn peak(&self) -> Result<f32, ebur128::Error> {
+    pub fn peak(&self) -> Result<f32, MeasureError> {
         self.loudness.true_peak(0).map(single)
     }
 
@@ -112,7 +113,7 @@ impl Meter {
 
 /// The true peaks of the blocks of a sound: what another sample rate or a converter makes of them, also between samples (ITU-R BS.1770,
 /// annex 2).
-pub(super) fn true_peaks(pcm: &[f32], block: usize) -> Result<Vec<f32>, ebur128::Error> {
+pub fn true_peaks(pcm: &[f32], block: usize) -> Result<Vec<f32>, MeasureError> {
     let mut meter = EbuR128::new(1, SAMPLE_RATE, Mode::TRUE_PEAK)?;
     let told = pcm.chunks(block).chain([&[0.0; LATE][..]]).map(|part| {
         meter.add_frames_f32(part)?;

@@ -2,13 +2,16 @@
 
 use rubato::{Fft, FixedSync, Indexing, Resampler as _, audioadapter_buffers::direct::InterleavedSlice};
 
-use super::DeliveryError;
-use crate::audio::SAMPLE_RATE;
+use crate::SAMPLE_RATE;
 
 /// Samples given to the filter at once.
 const CHUNK: usize = 1024;
 
-pub(super) struct Resampler {
+#[derive(Debug, thiserror::Error)]
+#[error("the sample rate cannot be changed: {0}")]
+pub struct ResampleError(String);
+
+pub struct Resampler {
     /// `None`: the rate stays.
     fft: Option<Fft<f32>>,
     rate: u32,
@@ -27,7 +30,7 @@ impl std::fmt::Debug for Resampler {
 }
 
 impl Resampler {
-    pub(super) fn new(rate: u32) -> Result<Self, DeliveryError> {
+    pub fn new(rate: u32) -> Result<Self, ResampleError> {
         let fft = (rate != SAMPLE_RATE)
             .then(|| Fft::new(SAMPLE_RATE as usize, rate as usize, CHUNK, 1, FixedSync::Input))
             .transpose()
@@ -42,7 +45,7 @@ impl Resampler {
         })
     }
 
-    pub(super) fn push(&mut self, pcm: &[f32]) -> Result<Vec<f32>, DeliveryError> {
+    pub fn push(&mut self, pcm: &[f32]) -> Result<Vec<f32>, ResampleError> {
         self.taken += pcm.len();
         if self.fft.is_none() {
             return Ok(pcm.to_vec());
@@ -59,7 +62,7 @@ impl Resampler {
     }
 
     /// What the filter still holds: as many samples come out as the length asks for.
-    pub(super) fn finish(mut self) -> Result<Vec<f32>, DeliveryError> {
+    pub fn finish(mut self) -> Result<Vec<f32>, ResampleError> {
         if self.fft.is_none() {
             return Ok(Vec::new());
         }
@@ -76,7 +79,7 @@ impl Resampler {
     }
 
     /// Filters one chunk of what waits from `from` on: how many samples were used, and what came out. `None`: too few wait.
-    fn step(&mut self, from: usize) -> Result<Option<(usize, Vec<f32>)>, DeliveryError> {
+    fn step(&mut self, from: usize) -> Result<Option<(usize, Vec<f32>)>, ResampleError> {
         let Some(fft) = &mut self.fft else { return Ok(None) };
         let needed = fft.input_frames_next();
         let Some(input) = self.waiting.get(from..from + needed) else {
@@ -98,8 +101,8 @@ impl Resampler {
     }
 }
 
-fn failed(error: impl std::fmt::Display) -> DeliveryError {
-    DeliveryError::Resample(error.to_string())
+fn failed(error: impl std::fmt::Display) -> ResampleError {
+    ResampleError(error.to_string())
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@
 //! segment PCM → Joiner (trim, stretch, fade, pauses, volume) → Encoder (MP3 | WAV) → body or file
 //! ```
 //!
-//! Everywhere one channel of `f32` in -1..=1 at [`SAMPLE_RATE`].
+//! Pure: no runtime, no HTTP, no files. Everywhere one channel of `f32` in -1..=1, at [`SAMPLE_RATE`] if nothing else is said.
 
 pub mod joiner;
+pub mod level;
 pub mod limiter;
+mod loudness;
 mod mp3;
+pub mod resample;
 mod stretch;
 mod wav;
 
@@ -17,7 +20,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    joiner::{End, Joiner, Manner, Placed},
+    joiner::{End, Joiner, Manner, Pauses, Placed},
+    loudness::Loudness,
     mp3::Bitrate,
 };
 
