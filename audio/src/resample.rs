@@ -1,11 +1,19 @@
 //! From the model's sample rate to another, part by part. Pure.
 
-use rubato::{Fft, FixedSync, Indexing, Resampler as _, audioadapter_buffers::direct::InterleavedSlice};
+use rubato::{
+    Async, FixedAsync, Indexing, Resampler as _, SincInterpolationParameters, SincInterpolationType,
+    WindowFunction, audioadapter_buffers::direct::InterleavedSlice,
+};
 
 use crate::SAMPLE_RATE;
 
 /// Samples given to the filter at once.
 const CHUNK: usize = 1024;
+/// Samples that one is made of: flat up to 11 kHz, and what is added stays 120 dB below the sound. Half of it is a whole number of
+/// samples at 22.05, 44.1 and 48 kHz, so that the sound is not shifted by a part of one.
+const FILTER: usize = 320;
+/// Places between two samples for which the filter is computed. Among them are all that these rates need, so nothing is interpolated.
+const PLACES: usize = 294;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the sample rate cannot be changed: {0}")]
@@ -13,7 +21,7 @@ pub struct ResampleError(String);
 
 pub struct Resampler {
     /// `None`: the rate stays.
-    fft: Option<Fft<f32>>,
+    filter: Option<Async<f32>>,
     rate: u32,
     /// What is too little for the filter.
     waiting: Vec<f32>,
@@ -31,13 +39,11 @@ impl std::fmt::Debug for Resampler {
 
 impl Resampler {
     pub fn new(rate: u32) -> Result<Self, ResampleError> {
-        let fft = (rate != SAMPLE_RATE)
-            .then(|| Fft::new(SAMPLE_RATE as usize, rate as usize, CHUNK, 1, FixedSync::Input))
-            .transpose()
-            .map_err(failed)?;
+        let filter = (rate != SAMPLE_RATE).then(|| filter(rate)).transpose()?;
         Ok(Self {
-            late: fft.as_ref().map_or(0, rubato::Resampler::output_delay),
-            fft,
+            // The first sample that it gives is one step into the silence before the sound: it is late by one sample less.
+            late: filter.as_ref().map_or(0, |filter| filter.output_delay() - 1),
+            filter,
             rate,
             waiting: Vec::new(),
             taken: 0,
@@ -47,7 +53,7 @@ impl Resampler {
 
     pub fn push(&mut self, pcm: &[f32]) -> Result<Vec<f32>, ResampleError> {
         self.taken += pcm.len();
-        if self.fft.is_none() {
+        if self.filter.is_none() {
             return Ok(pcm.to_vec());
         }
         self.waiting.extend(pcm);
@@ -63,7 +69,7 @@ impl Resampler {
 
     /// What the filter still holds: as many samples come out as the length asks for.
     pub fn finish(mut self) -> Result<Vec<f32>, ResampleError> {
-        if self.fft.is_none() {
+        if self.filter.is_none() {
             return Ok(Vec::new());
         }
         let all = (self.taken as u64 * u64::from(self.rate)).div_ceil(u64::from(SAMPLE_RATE));
@@ -80,16 +86,18 @@ impl Resampler {
 
     /// Filters one chunk of what waits from `from` on: how many samples were used, and what came out. `None`: too few wait.
     fn step(&mut self, from: usize) -> Result<Option<(usize, Vec<f32>)>, ResampleError> {
-        let Some(fft) = &mut self.fft else { return Ok(None) };
-        let needed = fft.input_frames_next();
+        let Some(filter) = &mut self.filter else {
+            return Ok(None);
+        };
+        let needed = filter.input_frames_next();
         let Some(input) = self.waiting.get(from..from + needed) else {
             return Ok(None);
         };
-        let mut out = vec![0.0; fft.output_frames_next()];
+        let mut out = vec![0.0; filter.output_frames_next()];
         let frames = out.len();
         let input = InterleavedSlice::new(input, 1, needed).map_err(failed)?;
         let mut output = InterleavedSlice::new_mut(&mut out, 1, frames).map_err(failed)?;
-        let (used, made) = fft
+        let (used, made) = filter
             .process_into_buffer(&input, &mut output, None::<&Indexing>)
             .map_err(failed)?;
         out.truncate(made);
@@ -99,6 +107,16 @@ impl Resampler {
         self.given += out.len();
         Ok(Some((used, out)))
     }
+}
+
+fn filter(rate: u32) -> Result<Async<f32>, ResampleError> {
+    let parameters = SincInterpolationParameters {
+        oversampling_factor: PLACES,
+        interpolation: SincInterpolationType::Nearest,
+        ..SincInterpolationParameters::new(FILTER, WindowFunction::BlackmanHarris2)
+    };
+    let ratio = f64::from(rate) / f64::from(SAMPLE_RATE);
+    Async::new_sinc(ratio, 1.0, &parameters, CHUNK, 1, FixedAsync::Input).map_err(failed)
 }
 
 fn failed(error: impl std::fmt::Display) -> ResampleError {
@@ -134,6 +152,47 @@ mod tests {
                 .map(|(made, wanted)| (made - wanted).abs())
                 .fold(0.0, f32::max);
             assert!(worst < 1e-3, "{rate}: {worst}");
+        }
+    }
+
+    /// How much of a tone of `hz` is in the middle of `pcm`: its amplitude.
+    fn tone(pcm: &[f32], rate: u32, hz: f64) -> f64 {
+        let inner = pcm.len() / 10..pcm.len() * 9 / 10;
+        let count = inner.len() as f64;
+        let (mut sine, mut cosine) = (0.0, 0.0);
+        for at in inner {
+            let (s, c) = (at as f64 * hz * std::f64::consts::TAU / f64::from(rate)).sin_cos();
+            sine += s * f64::from(pcm[at]);
+            cosine += c * f64::from(pcm[at]);
+        }
+        2.0 * sine.hypot(cosine) / count
+    }
+
+    #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "samples are f32")]
+    fn high_tones_stay_as_loud_and_bring_no_others() {
+        // Each with the tone that it would become in the worst case: its image about 24 kHz, or about the new rate.
+        for (rate, hz, image) in [
+            (22_050, 10_000.0, None),
+            (22_050, 11_600.0, Some(22_050.0 - 11_600.0)),
+            (44_100, 10_500.0, Some(24_000.0 - 10_500.0)),
+            (48_000, 10_500.0, Some(24_000.0 - 10_500.0)),
+        ] {
+            let step = hz * std::f64::consts::TAU / f64::from(SAMPLE_RATE);
+            let pcm: Vec<f32> = (0..SAMPLE_RATE)
+                .map(|i| 0.5 * (f64::from(i) * step).sin() as f32)
+                .collect();
+            let mut resampler = Resampler::new(rate).unwrap();
+            let mut made = resampler.push(&pcm).unwrap();
+            made.extend(resampler.finish().unwrap());
+            if hz < f64::from(rate) / 2.0 {
+                let heard = tone(&made, rate, hz);
+                assert!((heard - 0.5).abs() < 0.005, "{rate}, {hz} Hz: {heard}");
+            }
+            if let Some(image) = image {
+                let added = tone(&made, rate, image);
+                assert!(added < 1e-5, "{rate}, {image} Hz: {added}");
+            }
         }
     }
 
