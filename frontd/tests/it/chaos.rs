@@ -24,7 +24,7 @@ fn four_listeners_hear_nothing_of_the_killing() {
     let requests: Vec<Value> = (0..4)
         .map(|n| {
             let voice = ["af_heart", "am_adam", "bf_emma", "bm_george"][n];
-            json!({ "input": prose(60 + 20 * n), "voice": voice, "response_format": "wav" })
+            json!({ "input": prose(20 + 10 * n), "voice": voice, "response_format": "wav" })
         })
         .collect();
     let (quiet, segments): (Vec<Vec<u8>>, Vec<f64>) = requests

@@ -134,7 +134,7 @@ fn a_worker_over_its_memory_is_replaced() {
 fn sigterm_finishes_what_is_under_way_and_leaves_nobody_behind() {
     // However long the machine takes for it.
     let server = Server::start(&[("DRAIN", "1h")]);
-    let text = prose(300);
+    let text = prose(100);
     let expected = server.speech(&wav(&text));
     let workers = server.workers();
     let mut body = server.speak(&wav(&text)).unwrap();
