@@ -35,7 +35,7 @@ need_kokoro_graph() {
     if [ -f "$models/kokoro/model.onnx" ]; then return; fi
     [ -d "$shared/kokoro-arch" ] || { say "../shared/kokoro-arch is not here."; return 1; }
     mkdir -p "$models/kokoro/voices"
-    python3 -m venv "$environment" && "$environment/bin/pip" install --quiet numpy onnx \
+    python3 -m venv "$environment" && "$environment/bin/pip" install --quiet --no-compile numpy onnx \
         && "$environment/bin/python" "$shared/kokoro-arch/make_model.py" "$models/part.onnx" >&2 \
         && cp "$shared"/voices/*.bin "$models/kokoro/voices/" && mv "$models/part.onnx" "$models/kokoro/model.onnx"
 }
@@ -46,7 +46,7 @@ need_deterministic_graph() {
     if [ ! -f "$folder/model.onnx" ]; then
         [ -f "$shared/kokoro-arch/make_model.py" ] || { say "../shared/kokoro-arch is not here."; return 1; }
         mkdir -p "$folder"
-        { [ -x "$folder/python/bin/python" ] || python3 -m venv "$folder/python"; } && "$folder/python/bin/pip" install --quiet numpy onnx \
+        { [ -x "$folder/python/bin/python" ] || python3 -m venv "$folder/python"; } && "$folder/python/bin/pip" install --quiet --no-compile numpy onnx \
             && "$folder/python/bin/python" "$shared/kokoro-arch/make_model.py" "$folder/part.onnx" --deterministic >&2 \
             && mv "$folder/part.onnx" "$folder/model.onnx" || return 1
     fi
@@ -59,7 +59,7 @@ need_kokoro_reference() {
     local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv
     need_kokoro_graph || return 1
     if [ ! -f "$models/reference.json" ]; then
-        if ! { "$environment/bin/pip" install --quiet "onnxruntime==$ORT_VERSION" \
+        if ! { "$environment/bin/pip" install --quiet --no-compile "onnxruntime==$ORT_VERSION" \
             && "$environment/bin/python" "$ROOT/dev/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
             say "There is no reference by Python's onnxruntime."
             return 1
@@ -127,7 +127,7 @@ need_ears_python() {
     if ! cmp --quiet "$wanted" "$environment/requirements.txt"; then
         say "Installing the packages of dev/ears (640 MB on disk) ..."
         if ! { python3 -m venv "$environment" \
-            && "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" \
+            && "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check --requirement "$wanted" \
             && cp "$wanted" "$environment/requirements.txt"; }; then
             say "The packages of dev/ears/requirements.txt could not be installed (see above)."
             return 1
@@ -144,7 +144,7 @@ need_clients_python() {
         say "Installing the clients ..."
         rm -rf "$environment"
         python3 -m venv "$environment" || die "python3 cannot make virtual environments. On Debian: apt-get install python3-venv."
-        "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" \
+        "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check --requirement "$wanted" \
             || die "the clients could not be downloaded from PyPI (see above)."
         cp "$wanted" "$environment/installed"
     fi
