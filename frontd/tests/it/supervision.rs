@@ -38,7 +38,7 @@ fn a_killed_worker_is_back_soon() {
 #[test]
 fn killing_every_worker_at_once_loses_no_request() {
     let server = Server::start(&[("WORKERS", "3")]);
-    let text = prose(60);
+    let text = prose(30);
     let expected = server.speech(&wav(&text));
     std::thread::scope(|scope| {
         let listeners: Vec<_> = (0..4)
