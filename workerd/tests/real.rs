@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::{
+    iter,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -154,22 +155,35 @@ fn kernels_make_the_samples_that_onnx_runtime_makes() {
         .map(|isa| load(&folder, Setting::Auto, Some(*isa)))
         .collect();
     for (&(tokens, speed), style) in CASES.iter().zip(styles(&voices).into_iter().cycle()) {
-        let mut job = job(&voices, style, tokens, speed);
-        let expected = plain.synthesise(&job).unwrap();
-        assert_durations(&expected, tokens);
-        for engine in &mut fused {
-            for threads in [1, 2] {
-                job.threads = threads;
-                let speech = engine.synthesise(&job).unwrap();
-                let case = format!(
-                    "{} with {threads}: {tokens} tokens at {speed}, {style:?}",
-                    engine.kernels()
-                );
-                assert_eq!(speech.frames, expected.frames, "{case}");
-                let apart = apart(&expected.pcm, &speech.pcm);
-                println!("{case}: {apart:.1} dB");
-                assert!(apart < FURTHEST, "{case}: {apart:.1} dB apart");
-            }
+        let job = job(&voices, style, tokens, speed);
+        // All with one thread, side by side.
+        let speeches: Vec<Speech> = std::thread::scope(|scope| {
+            let engines = iter::once(&mut plain).chain(&mut fused);
+            let threads: Vec<_> = engines
+                .map(|engine| scope.spawn(|| engine.synthesise(&job).unwrap()))
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let (expected, with_one) = speeches.split_first().unwrap();
+        assert_durations(expected, tokens);
+        let compare = |engine: &OnnxEngine, threads: u8, speech: &Speech| {
+            let case = format!(
+                "{} with {threads}: {tokens} tokens at {speed}, {style:?}",
+                engine.kernels()
+            );
+            assert_eq!(speech.frames, expected.frames, "{case}");
+            let apart = apart(&expected.pcm, &speech.pcm);
+            println!("{case}: {apart:.1} dB");
+            assert!(apart < FURTHEST, "{case}: {apart:.1} dB apart");
+        };
+        for (engine, speech) in fused.iter_mut().zip(with_one) {
+            compare(engine, 1, speech);
+            let job = Job {
+                threads: 2,
+                ..job.clone()
+            };
+            let speech = engine.synthesise(&job).unwrap();
+            compare(engine, 2, &speech);
         }
     }
 }
