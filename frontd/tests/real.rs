@@ -367,17 +367,17 @@ fn a_conversion_killed_half_way_leaves_nothing() {
         .spawn()
         .unwrap();
     // The weights are being written.
-    eventually(|| {
+    assert!(eventually(|| {
         conversions(&kokoro).iter().any(|name| {
             let weights = kokoro.join(name).join("weights.bin");
             weights.metadata().is_ok_and(|weights| weights.len() > 10 << 20)
         })
-    });
+    }));
     let frontd = Pid::from_raw(i32::try_from(server.id()).unwrap());
     for converter in harness::children(frontd) {
         kill(converter, Signal::SIGKILL).unwrap();
     }
-    eventually(|| conversions(&kokoro).is_empty());
+    assert!(eventually(|| conversions(&kokoro).is_empty()));
     kill(frontd, Signal::SIGTERM).unwrap();
     server.wait().unwrap();
 }

@@ -281,6 +281,7 @@ pub fn script(path: &Path, text: &str) {
 }
 
 /// Whether a condition came true in time.
+#[must_use]
 pub fn eventually(mut condition: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while !condition() {
