@@ -26,17 +26,26 @@ deb_tool() {
     echo "$folder/$path"
 }
 
+# python_environment FOLDER PIP_ARGUMENT...: a virtual environment with what pip is told to install. It has no pip of its own, and
+# only modules that are imported are compiled: both would take longer than the rest.
+python_environment() {
+    local folder=$1
+    shift
+    have python3 || { say "python3 was not found. On Debian: apt-get install python3 python3-pip python3-venv."; return 1; }
+    [ -x "$folder/bin/python" ] || python3 -m venv --without-pip "$folder" || return 1
+    python3 -m pip --python "$folder/bin/python" install --quiet --disable-pip-version-check --no-compile "$@"
+}
+
 # ── graphs of random weights, made by ../shared ─────────────────────────────────────────────────────────────────────────
 
 # need_kokoro_graph: a models folder with a graph of Kokoro-82M's architecture (random weights) and the real voices, made
 # once from ../shared. Status 1, with a sentence, where that is absent.
 need_kokoro_graph() {
-    local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv shared=$ROOT/../shared
+    local models=$CACHE/kokoro-arch shared=$ROOT/../shared
     if [ -f "$models/kokoro/model.onnx" ]; then return; fi
     [ -d "$shared/kokoro-arch" ] || { say "../shared/kokoro-arch is not here."; return 1; }
     mkdir -p "$models/kokoro/voices"
-    python3 -m venv "$environment" && "$environment/bin/pip" install --quiet --no-compile numpy onnx \
-        && "$environment/bin/python" "$shared/kokoro-arch/make_model.py" "$models/part.onnx" >&2 \
+    need_ears_python && "$EARS_PYTHON" "$shared/kokoro-arch/make_model.py" "$models/part.onnx" >&2 \
         && cp "$shared"/voices/*.bin "$models/kokoro/voices/" && mv "$models/part.onnx" "$models/kokoro/model.onnx"
 }
 
@@ -46,8 +55,7 @@ need_deterministic_graph() {
     if [ ! -f "$folder/model.onnx" ]; then
         [ -f "$shared/kokoro-arch/make_model.py" ] || { say "../shared/kokoro-arch is not here."; return 1; }
         mkdir -p "$folder"
-        { [ -x "$folder/python/bin/python" ] || python3 -m venv "$folder/python"; } && "$folder/python/bin/pip" install --quiet --no-compile numpy onnx \
-            && "$folder/python/bin/python" "$shared/kokoro-arch/make_model.py" "$folder/part.onnx" --deterministic >&2 \
+        need_ears_python && "$EARS_PYTHON" "$shared/kokoro-arch/make_model.py" "$folder/part.onnx" --deterministic >&2 \
             && mv "$folder/part.onnx" "$folder/model.onnx" || return 1
     fi
     echo "$folder/model.onnx"
@@ -56,11 +64,10 @@ need_deterministic_graph() {
 # need_kokoro_reference: exports KOKORO_ARCH, the folder of need_kokoro_graph with a reference.json: what Python's
 # onnxruntime makes of some tokens. Status 1, with a sentence, if it cannot be made.
 need_kokoro_reference() {
-    local models=$CACHE/kokoro-arch environment=$CACHE/kokoro-arch-venv
+    local models=$CACHE/kokoro-arch
     need_kokoro_graph || return 1
     if [ ! -f "$models/reference.json" ]; then
-        if ! { "$environment/bin/pip" install --quiet --no-compile "onnxruntime==$ORT_VERSION" \
-            && "$environment/bin/python" "$ROOT/dev/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
+        if ! { need_ears_python && "$EARS_PYTHON" "$ROOT/dev/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
             say "There is no reference by Python's onnxruntime."
             return 1
         fi
@@ -126,8 +133,7 @@ need_ears_python() {
     local environment=$CACHE/ears-venv wanted=$ROOT/dev/ears/requirements.txt
     if ! cmp --quiet "$wanted" "$environment/requirements.txt"; then
         say "Installing the packages of dev/ears (640 MB on disk) ..."
-        if ! { python3 -m venv "$environment" \
-            && "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check --requirement "$wanted" \
+        if ! { python_environment "$environment" --requirement "$wanted" \
             && cp "$wanted" "$environment/requirements.txt"; }; then
             say "The packages of dev/ears/requirements.txt could not be installed (see above)."
             return 1
@@ -139,13 +145,10 @@ need_ears_python() {
 # need_clients_python: exports CLIENTS_PYTHON, an interpreter with the clients that are tested.
 need_clients_python() {
     local environment=$CACHE/clients wanted=$ROOT/frontd/tests/clients/requirements.txt
-    have python3 || die "python3 was not found. On Debian: apt-get install python3 python3-venv."
     if ! cmp -s "$wanted" "$environment/installed"; then
         say "Installing the clients ..."
         rm -rf "$environment"
-        python3 -m venv "$environment" || die "python3 cannot make virtual environments. On Debian: apt-get install python3-venv."
-        "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check --requirement "$wanted" \
-            || die "the clients could not be downloaded from PyPI (see above)."
+        python_environment "$environment" --requirement "$wanted" || die "the clients could not be installed from PyPI (see above)."
         cp "$wanted" "$environment/installed"
     fi
     export CLIENTS_PYTHON=$environment/bin/python
