@@ -25,12 +25,13 @@ pub enum Master {
     Lufs(f64),
 }
 
+/// It is no [`Master`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("acx is expected, or a number of LUFS from -40 to -10")]
 pub struct BadMaster;
 
 impl Master {
-    /// What nothing exceeds, between samples neither.
+    /// The amplitude that nothing exceeds, between samples neither.
     pub fn ceiling(self) -> f32 {
         match self {
             Self::Acx => ACX_CEILING,
@@ -68,6 +69,10 @@ impl std::fmt::Debug for Meter {
 }
 
 impl Meter {
+    /// Of nothing yet.
+    ///
+    /// # Errors
+    /// When there is no memory.
     pub fn new() -> Result<Self, MeasureError> {
         Ok(Self {
             // A histogram has the same size for any length.
@@ -77,13 +82,20 @@ impl Meter {
         })
     }
 
+    /// Takes the next sound, at [`SAMPLE_RATE`].
+    ///
+    /// # Errors
+    /// When there is no memory for it.
     pub fn add(&mut self, pcm: &[f32]) -> Result<(), MeasureError> {
         self.energy += pcm.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
         self.samples += pcm.len();
         self.loudness.add_frames_f32(pcm)
     }
 
-    /// What brings the measured sound to `master`.
+    /// The factor that brings the measured sound to `master`; 1 for a sound without speech.
+    ///
+    /// # Errors
+    /// When there is no memory.
     pub fn gain(&self, master: Master) -> Result<f32, MeasureError> {
         let decibels = match master {
             Master::Lufs(wanted) => wanted - self.loudness.loudness_global()?,
@@ -99,7 +111,10 @@ impl Meter {
         Ok(gain)
     }
 
-    /// The loudest that it becomes, which may be between samples.
+    /// The largest amplitude, which may be between samples.
+    ///
+    /// # Errors
+    /// When there is no memory.
     pub fn peak(&self) -> Result<f32, MeasureError> {
         self.loudness.true_peak(0).map(single)
     }
@@ -112,7 +127,10 @@ impl Meter {
 }
 
 /// The true peaks of the blocks of a sound: what another sample rate or a converter makes of them, also between samples (ITU-R BS.1770,
-/// annex 2).
+/// annex 2). Amplitudes, one a block of `block` samples.
+///
+/// # Errors
+/// When there is no memory.
 pub fn true_peaks(pcm: &[f32], block: usize) -> Result<Vec<f32>, MeasureError> {
     let mut meter = EbuR128::new(1, SAMPLE_RATE, Mode::TRUE_PEAK)?;
     let told = pcm.chunks(block).chain([&[0.0; LATE][..]]).map(|part| {

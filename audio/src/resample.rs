@@ -9,16 +9,18 @@ use crate::SAMPLE_RATE;
 
 /// Samples given to the filter at once.
 const CHUNK: usize = 1024;
-/// Samples that one is made of: flat up to 11 kHz, and what is added stays 120 dB below the sound. Half of it is a whole number of
+/// Samples that one is made of: flat up to 11 kHz (10 kHz at 22.05), and what is added stays 120 dB below the sound. Half of it is a whole number of
 /// samples at 22.05, 44.1 and 48 kHz, so that the sound is not shifted by a part of one.
 const FILTER: usize = 320;
 /// Places between two samples for which the filter is computed. Among them are all that these rates need, so nothing is interpolated.
 const PLACES: usize = 294;
 
+/// What the library says of it.
 #[derive(Debug, thiserror::Error)]
 #[error("the sample rate cannot be changed: {0}")]
 pub struct ResampleError(String);
 
+/// Changes the sample rate of a sound that comes in parts.
 pub struct Resampler {
     /// `None`: the rate stays.
     filter: Option<Async<f32>>,
@@ -38,10 +40,14 @@ impl std::fmt::Debug for Resampler {
 }
 
 impl Resampler {
+    /// From [`SAMPLE_RATE`] to `rate`, in samples a second.
+    ///
+    /// # Errors
+    /// When there is no filter for that rate.
     pub fn new(rate: u32) -> Result<Self, ResampleError> {
         let filter = (rate != SAMPLE_RATE).then(|| filter(rate)).transpose()?;
         Ok(Self {
-            // The first sample that it gives is one step into the silence before the sound: it is late by one sample less.
+            // It comes one sample earlier than it says: findings/rubato-sinc-delay.sh.
             late: filter.as_ref().map_or(0, |filter| filter.output_delay() - 1),
             filter,
             rate,
@@ -51,6 +57,10 @@ impl Resampler {
         })
     }
 
+    /// What is ready after `pcm`, at the new rate; the filter keeps a little back.
+    ///
+    /// # Errors
+    /// When the filter does not take it.
     pub fn push(&mut self, pcm: &[f32]) -> Result<Vec<f32>, ResampleError> {
         self.taken += pcm.len();
         if self.filter.is_none() {
@@ -68,6 +78,9 @@ impl Resampler {
     }
 
     /// What the filter still holds: as many samples come out as the length asks for.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
     pub fn finish(mut self) -> Result<Vec<f32>, ResampleError> {
         if self.filter.is_none() {
             return Ok(Vec::new());
