@@ -26,8 +26,8 @@ deb_tool() {
     echo "$folder/$path"
 }
 
-# python_environment FOLDER PIP_ARGUMENT...: a virtual environment with what pip is told to install. It has no pip of its own, and
-# only modules that are imported are compiled: both would take longer than the rest.
+# python_environment FOLDER PIP_ARGUMENT...: makes a virtual environment and has pip install into it. The environment gets no pip of
+# its own, and no module is compiled before it is imported, because both take as long as the installation.
 python_environment() {
     local folder=$1
     shift

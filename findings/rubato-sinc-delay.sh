@@ -62,7 +62,7 @@ fn late(rate: usize, places: usize, length: usize) -> (f64, f64) {
         cosine += c * f64::from(out[i]);
     }
     let late = -cosine.atan2(sine) / TAU * period;
-    // Of the periods that it could be late by, the one next to what is told.
+    // The phase says the delay but for whole periods; take the one nearest to what the resampler says.
     (told, late + ((told - late) / period).round() * period)
 }
 
