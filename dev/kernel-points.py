@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Looks for interpolation points of the Toom-Cook convolutions (workerd/src/kernels/toom.rs). Needs numpy.
+"""Looks for interpolation points of the Toom-Cook convolutions (kernels/src/toom.rs). Needs numpy.
 
 Usage: dev/kernel-points.py [OUTPUTS TAPS]...      default: 6 3  6 7  7 6
 

@@ -46,7 +46,7 @@ fn names(text: &str, word: &str) -> bool {
 /// Invariant 1.
 #[test]
 fn only_the_supervisor_starts_and_ends_processes() {
-    for (file, code) in sources(&["frontd/src", "workerd/src", "common/src"]) {
+    for (file, code) in sources(&["frontd/src", "workerd/src", "kernels/src", "common/src"]) {
         let supervisor = file == "frontd/src/workers/process.rs";
         // One that converts a model ends with the future that started it.
         let converter = file == "frontd/src/model/convert.rs";
@@ -127,10 +127,11 @@ fn libraries_are_named_where_they_belong() {
         "audio/src",
         "common/src",
         "english/src",
+        "kernels/src",
     ]) {
         let may = |word: &str| match word {
             "axum" => file.starts_with("frontd/src/http"),
-            "ort" => file.starts_with("workerd/src/onnx") || file == "workerd/src/kernels/operator.rs",
+            "ort" => file.starts_with("workerd/src/onnx"),
             _ => file.starts_with("frontd/src"),
         };
         for word in ["axum", "ort", "tokio"] {
@@ -141,7 +142,7 @@ fn libraries_are_named_where_they_belong() {
             );
         }
     }
-    for crate_ in ["audio", "common", "english"] {
+    for crate_ in ["audio", "common", "english", "kernels"] {
         let manifest = fs::read_to_string(root().join(crate_).join("Cargo.toml")).unwrap();
         let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
         for word in ["axum", "ort", "tokio", "hyper", "metrics"] {
@@ -161,7 +162,7 @@ fn every_test_that_has_the_machine_for_itself_is_there() {
         .collect();
     assert!(named.len() > 5, "{named:?}");
     let mut code = String::new();
-    let mut left = ["audio", "english", "frontd", "workerd"]
+    let mut left = ["audio", "english", "frontd", "kernels", "workerd"]
         .map(|crate_| root().join(crate_))
         .to_vec();
     while let Some(path) = left.pop() {

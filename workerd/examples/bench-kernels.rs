@@ -22,16 +22,15 @@ use std::{
 };
 
 use common::{SAMPLE_RATE, conversion::PLAIN_FILE, protocol::Job};
+use kernels::{
+    Io, Isa, Kernels,
+    block::{Block, LAYERS},
+    serially, toom,
+};
 use nix::time::{ClockId, clock_gettime};
-use workerd::kernels::toom;
 use workerd::{
     engine::{Engine as _, Speech},
-    kernels::{
-        Io, Isa, Kernels, Setting,
-        block::{Block, LAYERS},
-        serially,
-    },
-    onnx::{Model, OnnxEngine, Options, Runtime},
+    onnx::{Model, OnnxEngine, Options, Runtime, Setting},
 };
 
 /// Samples that should be the same may be so far apart, in decibels; 16-bit sound has its own floor at −98. Real activations are
@@ -43,7 +42,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter("workerd=warn")
+        .with_env_filter("workerd=warn,kernels=warn")
         .init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

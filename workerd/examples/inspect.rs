@@ -24,8 +24,7 @@ use common::{SAMPLE_RATE, protocol::Job};
 use serde_json::Value;
 use workerd::{
     engine::Engine as _,
-    kernels::Setting,
-    onnx::{Inspection, Model, OnnxEngine, Options, Runtime},
+    onnx::{Inspection, Model, OnnxEngine, Options, Runtime, Setting},
 };
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

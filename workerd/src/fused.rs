@@ -12,7 +12,7 @@ pub const DOMAIN_VERSION: u32 = 1;
 /// |---|---|---|
 /// | 0 | the signal | `[1, channels, samples]` |
 /// | 1 + 2·layer, 2 + 2·layer | gain (1 + γ) and shift β of the layer's AdaIN | `[1, channels, 1]` |
-/// | 13 | transformed weights of the six convolutions, one after the other ([`crate::kernels::toom::pack`]) | `[n]` |
+/// | 13 | transformed weights of the six convolutions, one after the other ([`kernels::toom::pack`]) | `[n]` |
 /// | 14 | of each layer: convolution's bias, Snake's α, weight and bias of the normalisation | `[6 · 4 · channels]` |
 ///
 /// Attributes: `taps` (int), `dilations` (six ints), `epsilon` (float). Output: as input 0.
@@ -26,7 +26,7 @@ pub const RESIDUAL_BLOCK: &str = "ResidualBlock";
 /// | place | what | shape |
 /// |---|---|---|
 /// | 0 | the signal | `[1, inputs, samples]` |
-/// | 1 | weights of `channels · stride` outputs ([`crate::kernels::convolution::pack`]) | `[n]` |
+/// | 1 | weights of `channels · stride` outputs ([`kernels::convolution::pack`]) | `[n]` |
 /// | 2 | their bias | `[channels · stride]` |
 ///
 /// Attributes: `taps` and `stride` (int). Output: `[1, channels, samples · stride]`, of which sample `stride · t + phase` of a
@@ -41,13 +41,10 @@ pub const CONVOLUTION: &str = "Convolution";
 /// | place | what | shape |
 /// |---|---|---|
 /// | 0 | the rows | `[…, depth]` |
-/// | 1 | the matrix ([`crate::kernels::matrix::pack`]) | `[depth · columns]` |
+/// | 1 | the matrix ([`kernels::matrix::pack`]) | `[depth · columns]` |
 ///
 /// Attribute: `columns` (int). Output: `[…, columns]`.
 pub const MAT_MUL: &str = "MatMul";
-
-/// Layers of a residual block.
-pub const LAYERS: usize = 6;
 
 /// Names of the attributes.
 pub const TAPS: &str = "taps";

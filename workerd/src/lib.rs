@@ -8,7 +8,6 @@ pub mod drafts;
 pub mod engine;
 pub mod fused;
 pub mod jail;
-pub mod kernels;
 pub mod onnx;
 pub mod serve;
 pub mod signals;

@@ -14,6 +14,7 @@ use interprocess::{
     TryClone,
     local_socket::{GenericFilePath, prelude::*},
 };
+use kernels::Isa;
 use nix::unistd::Pid;
 use tracing_subscriber::EnvFilter;
 use workerd::{
@@ -21,8 +22,7 @@ use workerd::{
     drafts::WithDrafts,
     engine::Engine,
     jail::{self, JailError},
-    kernels::{Isa, Setting},
-    onnx::{LoadError, Model, OnnxEngine, Options, Runtime},
+    onnx::{LoadError, Model, OnnxEngine, Options, Runtime, Setting},
     serve, signals,
 };
 

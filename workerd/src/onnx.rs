@@ -1,5 +1,7 @@
 //! The engine on ONNX Runtime.
 
+mod choice;
+mod operator;
 mod pair;
 mod samples;
 mod session;
@@ -22,16 +24,17 @@ use common::{
     limits::SPEEDS,
     protocol::{Fault, Job, State},
 };
+use kernels::{Isa, Kernels, crew::Crew};
 use ort::session::{NoSelectedOutputs, RunOptions};
 
+pub use self::choice::Setting;
+use self::operator::CurrentSound;
 use self::pair::Pair;
 use self::session::open;
 pub use self::session::{Inspection, Model, Runtime};
 use self::tensors::{Names, frames};
 use self::vocoder::{Making, Prosody, Vocoder};
 use crate::engine::{Engine, Speech, Stopper, Turn};
-use crate::kernels::operator::{self, CurrentSound};
-use crate::kernels::{self, Isa, Kernels, Setting, crew::Crew};
 
 /// How to compute.
 #[derive(Debug, Clone, Copy)]
@@ -134,7 +137,7 @@ impl OnnxEngine {
         inspection: Inspection<'_>,
     ) -> Result<Self, LoadError> {
         if let Model::File(file) = model {
-            match kernels::choose(file, options.kernels, options.isa) {
+            match choice::choose(file, options.kernels, options.isa) {
                 Ok((fused, isa)) => {
                     match Self::load_graph(runtime, Model::File(&fused), options, Some(isa), inspection) {
                         Ok(engine) => return Ok(engine),
@@ -198,7 +201,7 @@ impl OnnxEngine {
         };
         let parts = match model {
             // A profile is of one graph.
-            Model::File(file) if isa.is_some() && inspection.profile.is_none() => kernels::parts(file),
+            Model::File(file) if isa.is_some() && inspection.profile.is_none() => choice::parts(file),
             _ => None,
         };
         let graphs = match &parts {

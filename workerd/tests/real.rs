@@ -13,11 +13,12 @@ use common::{
     conversion::{BLOCKS, PLAIN_FILE, REPORT_FILE, Report},
     protocol::{Fault, Job, MAX_STATE, State, decode_state, encode},
 };
+use kernels::{Isa, Kernels};
+use serde_json::Value;
 use workerd::{
     convert,
     engine::{Engine as _, Speech},
-    kernels::{Isa, Kernels, Setting},
-    onnx::{Model, OnnxEngine, Options, Runtime},
+    onnx::{Model, OnnxEngine, Options, Runtime, Setting},
 };
 
 /// Samples that should be the same may be so far apart, in decibels of power.
@@ -67,6 +68,55 @@ fn the_conversion_finds_everything_in_weights_of_8_bits() {
         misfits: Vec::new(),
     };
     assert_eq!(report, expected);
+}
+
+/// `KOKORO_REFERENCE` is what Python's onnxruntime makes of the float graph of these weights (`dev/ears/parity.py`). The vocoder's noise is
+/// random, so lengths, durations and levels are compared, not samples.
+#[test]
+fn it_speaks_as_in_python() {
+    let Some((folder, voices)) = real() else { return };
+    let Some(reference) = std::env::var_os("KOKORO_REFERENCE") else {
+        harness::skip("KOKORO_REFERENCE names no file; ops/test makes one where ../shared/kokoro-real is");
+        return;
+    };
+    let mut engine = load(&folder, Setting::Auto, None);
+    let reference: Value = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    let runs = reference.as_array().unwrap().iter().enumerate();
+    // By the sessions of one thread; the first run also by those that have all cores.
+    for (id, wanted, threads) in runs.flat_map(|(id, run)| {
+        let threads: &[u8] = if id == 0 { &[1, 4] } else { &[1] };
+        threads.iter().map(move |&threads| (id, run, threads))
+    }) {
+        let numbers = |name: &str| -> Vec<u16> {
+            let list = wanted[name].as_array().unwrap();
+            list.iter()
+                .map(|n| u16::try_from(n.as_u64().unwrap()).unwrap())
+                .collect()
+        };
+        let tokens: Vec<u8> = numbers("tokens")
+            .into_iter()
+            .map(|t| u8::try_from(t).unwrap())
+            .collect();
+        #[expect(clippy::cast_possible_truncation, reason = "a speed")]
+        let speech = engine
+            .synthesise(&Job {
+                id: id as u64,
+                style: row(&voices, wanted["voice"].as_str().unwrap(), tokens.len()),
+                speed: wanted["speed"].as_f64().unwrap() as f32,
+                tokens,
+                threads,
+                early: false,
+                draft: false,
+            })
+            .unwrap();
+        let of = format!("run {id} by {threads}");
+        assert_eq!(speech.frames.unwrap(), numbers("frames"), "durations of {of}");
+        assert_eq!(speech.pcm.len() as u64, wanted["samples"], "samples of {of}");
+        let power: f64 = speech.pcm.iter().map(|x| f64::from(x * x)).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a count of samples")]
+        let level = (power / speech.pcm.len() as f64).sqrt() / wanted["rms"].as_f64().unwrap();
+        assert!((0.9..1.1).contains(&level), "level of {of}: {level}");
+    }
 }
 
 /// A voice, or a mix with the weight of the second.

@@ -17,7 +17,7 @@ use super::skeleton::{FLOAT, Tensor};
 
 /// With fewer inputs the transforms cost more than the products save.
 const MIN_INPUTS: usize = 128;
-/// Filters that fill their scheme ([`crate::kernels::toom::scheme`]).
+/// Filters that fill their scheme ([`kernels::toom::scheme`]).
 const TAPS: [usize; 3] = [3, 7, 11];
 /// Taps of a phase of a transposed convolution.
 const PHASE_TAPS: usize = 3;

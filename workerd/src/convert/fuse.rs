@@ -1,5 +1,5 @@
 //! Puts custom nodes in the place of residual blocks, convolutions and products, with their weights transformed for
-//! workerd's kernels.
+//! the kernels.
 //!
 //! The contract of the nodes is [`crate::fused`]. The graph around it stays: what the style becomes (`1 + γ` and `β` of
 //! each layer) goes into the node as it is computed.
@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 
+use kernels::{matrix, toom};
+
 use crate::fused;
-use crate::kernels::{self, matrix, toom};
 
 use super::blocks::{self, Block, Layer};
 use super::convolutions::{self, Convolution};

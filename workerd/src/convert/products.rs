@@ -3,7 +3,7 @@
 //! A product of the style alone has one row. ONNX Runtime sums such a row in another order than several rows, pitch depends on
 //! it, and there is nothing to gain: it stays. Pure: no I/O.
 
-use crate::kernels::matrix;
+use kernels::matrix;
 
 use super::graph::{Graph, Node};
 use super::skeleton::{FLOAT, Tensor};

@@ -3,17 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
+use kernels::lock;
+use kernels::window::{Seen, Sound};
 use ndarray::{Array3, ArrayView2, Ix3, s};
 use ort::session::{NoSelectedOutputs, RunOptions, Session, SessionOutputs};
 use ort::value::Tensor;
 
+use super::operator::CurrentSound;
 use super::tensors::{self, Names};
 use super::windows::{self, Input, Plan};
 use crate::engine::{Speech, Turn};
 use crate::fused::{ENERGY, SIGNAL, SOURCE, SOURCE_PER_STEP, STEPS_PER_FRAME};
-use crate::kernels::lock;
-use crate::kernels::operator::CurrentSound;
-use crate::kernels::window::{Seen, Sound};
 use common::{
     SAMPLES_PER_FRAME,
     protocol::{Plane, State},

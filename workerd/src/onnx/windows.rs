@@ -10,10 +10,10 @@
 
 use std::ops::Range;
 
+use kernels::window::Window;
 use ndarray::ArrayView2;
 
 use super::samples::Signal;
-use crate::kernels::window::Window;
 
 /// Beyond the edges of a window, so that it is exact at them: the reach of the residual blocks is 75 ms at both sides.
 const CONTEXT: usize = 8;

@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::kernels::toom;
+use crate::toom;
 
 use super::activation::{Layer, Moments, Snake, snakes};
 use super::chunks::Chunks;
@@ -16,7 +16,8 @@ use super::simd::Simd;
 use super::window::Gathering;
 use super::{KernelError, Pool, layout};
 
-pub use crate::fused::LAYERS;
+/// Layers of a residual block.
+pub const LAYERS: usize = 6;
 
 /// What a block is made of; `channels` go in and out of every layer.
 #[derive(Debug, Clone, Copy)]

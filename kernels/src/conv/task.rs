@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use crate::kernels::toom::{self, GROUP, PANEL, Packing, Tables};
+use crate::toom::{self, GROUP, PANEL, Packing, Tables};
 
 use super::plan::{Block, MAX_TILES, MAX_WINDOW, Plan};
 use super::transform::{input_tile, output_tile, part, sets, window};
 use super::{Pass, Weights};
-use crate::kernels::activation::Moments;
-use crate::kernels::chunks::Edge;
-use crate::kernels::output::Output;
-use crate::kernels::product::{self, Place};
-use crate::kernels::simd::{Simd, Work};
+use crate::activation::Moments;
+use crate::chunks::Edge;
+use crate::output::Output;
+use crate::product::{self, Place};
+use crate::simd::{Simd, Work};
 
 /// Vectors between one point's transformed input and the next's. Without them the points would be multiples of 4 KB apart, and
 /// a tile's values would all compete for the same few lines of the first cache.
@@ -19,7 +19,7 @@ const SPACE: usize = 2;
 
 /// What one task works in; kept from run to run.
 #[derive(Debug)]
-pub(in crate::kernels) struct Scratch<V> {
+pub(crate) struct Scratch<V> {
     v: Vec<V>,
     m: Vec<V>,
     /// Weights of one panel, transformed.

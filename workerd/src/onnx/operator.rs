@@ -6,18 +6,18 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use crate::fused;
+use kernels::block::{Block, LAYERS};
+use kernels::convolution::Convolution;
+use kernels::crew::Crew;
+use kernels::matmul::MatMul;
+use kernels::window::Sound;
+use kernels::{Io, KernelError, Kernels, Pool, lock};
 use ort::operator::{
     ComputeContext, Kernel, KernelContext, Operator, OperatorDomain, OperatorInput, OperatorOutput,
 };
 use ort::value::{TensorElementType, ValueRef};
 
-use super::block::{Block, LAYERS};
-use super::convolution::Convolution;
-use super::crew::Crew;
-use super::matmul::MatMul;
-use super::window::Sound;
-use super::{Io, KernelError, Kernels, Pool, lock};
+use crate::fused;
 
 const WEIGHTS: usize = 1 + 2 * LAYERS;
 const PARAMETERS: usize = WEIGHTS + 1;
@@ -28,7 +28,7 @@ const INPUTS: usize = PARAMETERS + 1;
 ///
 /// # Errors
 /// ONNX Runtime refuses them; only a library of another interface does.
-pub fn domain(
+pub(super) fn domain(
     kernels: Arc<Kernels>,
     crew: Arc<Crew>,
     cancel: Arc<AtomicBool>,
@@ -51,7 +51,7 @@ pub fn domain(
 }
 
 /// What is computed now: a sound in windows, or the whole where there is none.
-pub type CurrentSound = Arc<Mutex<Option<Sound>>>;
+pub(super) type CurrentSound = Arc<Mutex<Option<Sound>>>;
 
 struct Shared {
     kernels: Arc<Kernels>,

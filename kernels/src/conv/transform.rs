@@ -1,7 +1,7 @@
 //! The transforms of one tile in registers: `Bᵀ` on the way in, `Aᵀ` on the way out, and around them what nests two
-//! halves of a filter ([`crate::kernels::toom`]). `P` is the number of parts of a nested tile, 0 of one that is not.
+//! halves of a filter ([`crate::toom`]). `P` is the number of parts of a nested tile, 0 of one that is not.
 
-use crate::kernels::toom::Tables;
+use crate::toom::Tables;
 
 use super::super::simd::Simd;
 

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::kernels::toom::PANEL;
+use crate::toom::PANEL;
 
 use super::simd::Simd;
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::kernels::toom::{self, GROUP, PANEL, Scheme};
+use crate::toom::{self, GROUP, PANEL, Scheme};
 
 use super::super::chunks::Chunks;
 use super::super::product::TILES;

@@ -1,4 +1,4 @@
-use crate::kernels::toom::{self, GROUP, PANEL};
+use crate::toom::{self, GROUP, PANEL};
 use proptest::prelude::*;
 
 use super::super::activation::{Layer, snakes};

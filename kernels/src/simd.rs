@@ -14,7 +14,7 @@ pub(super) trait Simd: Copy + Send + Sync {
     /// A vector of [`Self::LANES`] floats.
     type V: Copy + Send + Sync;
     const LANES: usize;
-    /// Weight rows that a product holds in registers: 4 or 8, a divisor of [`crate::kernels::toom::PANEL`].
+    /// Weight rows that a product holds in registers: 4 or 8, a divisor of [`crate::toom::PANEL`].
     const ROWS: usize;
 
     fn splat(self, x: f32) -> Self::V;

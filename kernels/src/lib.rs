@@ -2,20 +2,19 @@
 //!
 //! Kokoro's vocoder spends most of its time in eight residual blocks: AdaIN, Snake and a convolution, six times each.
 //! ONNX Runtime convolves them directly, near the peak of a core, so the way on is fewer multiplications:
-//! Toom-Cook tiles ([`crate::kernels::toom`]) over a layout in which all shifts are whole vectors ([`chunks`]), with the
-//! activation on the way in and the next layer's statistics on the way out ([`conv`], [`block`]). [`operator`] makes
-//! this a custom operator of ONNX Runtime, for graphs in which frontd put such nodes.
+//! Toom-Cook tiles ([`crate::toom`]) over a layout in which all shifts are whole vectors ([`chunks`]), with the
+//! activation on the way in and the next layer's statistics on the way out ([`conv`], [`block`]).
 //!
-//! Nothing here knows ONNX Runtime but `operator`. The instructions are chosen at run time ([`Isa`]); `KERNELS_ISA`
-//! forces one.
+//! Nothing here knows ONNX Runtime: workerd makes its operators of this. The instructions are chosen at run time ([`Isa`]).
+//! The crate is one of its own so that it is optimised in dev builds too.
 
 pub mod block;
 pub mod convolution;
 pub mod crew;
 pub mod matmul;
 pub mod matrix;
-pub mod operator;
 pub mod toom;
+pub mod window;
 
 mod activation;
 mod chunks;
@@ -24,14 +23,9 @@ mod layout;
 mod output;
 mod product;
 mod simd;
-pub mod window;
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use crate::fused::{FUSED_FILE, PROSODY_FILE, VOCODER_FILE};
-use common::conversion::PLAIN_FILE;
 
 use block::{Block, LAYERS, Run, Workspace};
 use convolution::Convolution;
@@ -77,47 +71,6 @@ impl std::str::FromStr for Isa {
             .find(|isa| isa.name() == name)
             .ok_or_else(|| format!("{name:?} is not one of avx512, avx2, portable"))
     }
-}
-
-/// `KERNELS`: whether to use the kernels at all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Setting {
-    /// Where the model and the CPU fit.
-    #[default]
-    Auto,
-    /// ONNX Runtime's own operators.
-    Off,
-}
-
-/// The fused graph beside the converted graph `model` and the instructions to compute it with, or in words why
-/// ONNX Runtime's own operators are to be used.
-///
-/// # Errors
-/// The reason, for the log.
-pub fn choose(model: &Path, setting: Setting, forced: Option<Isa>) -> Result<(PathBuf, Isa), String> {
-    if setting == Setting::Off {
-        return Err("KERNELS=off".to_owned());
-    }
-    let fused = model.with_file_name(FUSED_FILE);
-    let converted = model.file_name().is_some_and(|name| name == PLAIN_FILE);
-    if !converted || !fused.is_file() {
-        return Err("the model has no graph with nodes for our kernels".to_owned());
-    }
-    match forced {
-        Some(isa) if Kernels::new(isa).is_some() => Ok((fused, isa)),
-        Some(isa) => Err(format!("this CPU has no {}", isa.name())),
-        None => match Isa::best() {
-            Some(isa) => Ok((fused, isa)),
-            None => Err("this CPU has neither AVX-512 nor AVX2 with FMA".to_owned()),
-        },
-    }
-}
-
-/// Prosody and vocoder beside the fused graph `fused`, where the model is parted.
-#[must_use]
-pub fn parts(fused: &Path) -> Option<[PathBuf; 2]> {
-    let parts = [PROSODY_FILE, VOCODER_FILE].map(|name| fused.with_file_name(name));
-    parts.iter().all(|part| part.is_file()).then_some(parts)
 }
 
 /// Runs `f(0) … f(tasks − 1)`, on whichever threads there are; returns when all are done.
@@ -312,7 +265,7 @@ impl<S: Simd> std::fmt::Debug for On<S> {
 }
 
 /// What a panic left behind is as good as new: a buffer is written before it is read.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,9 +1,9 @@
 //! A convolution by itself: those of the decoder, and transposed ones, whose phases are convolutions of their own
-//! ([`crate::fused::CONVOLUTION`]).
+//! (`workerd::fused::CONVOLUTION`).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::kernels::toom;
+use crate::toom;
 
 use super::activation::Snake;
 use super::block::Workspace;

@@ -1,4 +1,4 @@
-//! Rows times a constant matrix ([`crate::fused::MAT_MUL`]), with ONNX Runtime's bits.
+//! Rows times a constant matrix (`workerd::fused::MAT_MUL`), with ONNX Runtime's bits.
 //!
 //! A lane of a vector is a row, so that the matrix is the weights of [`super::product`] and is read in the order in which it
 //! lies in the mapped file; ONNX Runtime packs it anew in every run, which takes longer than the product where there
@@ -8,8 +8,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::kernels::matrix;
-use crate::kernels::toom::{GROUP, PANEL};
+use crate::matrix;
+use crate::toom::{GROUP, PANEL};
 
 use super::block::Workspace;
 use super::output::Output;

@@ -6,8 +6,8 @@ mod noise;
 use std::sync::atomic::AtomicBool;
 
 use libfuzzer_sys::fuzz_target;
-use workerd::kernels::block::{Block, LAYERS};
-use workerd::kernels::{Io, Isa, Kernels, serially, toom};
+use kernels::block::{Block, LAYERS};
+use kernels::{Io, Isa, Kernels, serially, toom};
 
 use noise::noise;
 

@@ -43,9 +43,9 @@ pub(super) struct Conv<'a> {
 /// The weights of a convolution.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Weights<'a> {
-    /// As [`crate::kernels::toom::pack`] makes them.
+    /// As [`crate::toom::pack`] makes them.
     Transformed(&'a [f32]),
-    /// As [`crate::kernels::toom::pack_plain`] makes them: they are transformed for each block.
+    /// As [`crate::toom::pack_plain`] makes them: they are transformed for each block.
     Plain(&'a [f32]),
 }
 

@@ -6,12 +6,12 @@ mod noise;
 
 use std::sync::atomic::AtomicBool;
 
-use workerd::kernels::{matrix, toom};
+use kernels::{matrix, toom};
 use libfuzzer_sys::fuzz_target;
-use workerd::kernels::convolution::Convolution;
-use workerd::kernels::crew::Crew;
-use workerd::kernels::matmul::MatMul;
-use workerd::kernels::{Isa, Kernels};
+use kernels::convolution::Convolution;
+use kernels::crew::Crew;
+use kernels::matmul::MatMul;
+use kernels::{Isa, Kernels};
 
 use noise::noise;
 

@@ -89,7 +89,8 @@ impl Seen {
 
 impl Sound {
     /// For the block of this name; `None` where the window is the whole sound, whose statistics need no gathering.
-    pub(super) fn gathering(&mut self, block: &str) -> Option<Gathering<'_>> {
+    #[must_use]
+    pub fn gathering(&mut self, block: &str) -> Option<Gathering<'_>> {
         if self.window.is_all() {
             return None;
         }
