@@ -61,21 +61,6 @@ need_deterministic_graph() {
     echo "$folder/model.onnx"
 }
 
-# need_kokoro_reference: exports KOKORO_ARCH, the folder of need_kokoro_graph with a reference.json: what Python's
-# onnxruntime makes of some tokens. Status 1, with a sentence, if it cannot be made.
-need_kokoro_reference() {
-    local models=$CACHE/kokoro-arch
-    need_kokoro_graph || return 1
-    if [ ! -f "$models/reference.json" ]; then
-        if ! { need_ears_python && "$EARS_PYTHON" "$ROOT/dev/reference-run.py" "$models/kokoro" >"$models/reference.part"; }; then
-            say "There is no reference by Python's onnxruntime."
-            return 1
-        fi
-        mv "$models/reference.part" "$models/reference.json"
-    fi
-    export KOKORO_ARCH=$models
-}
-
 # ── what a measurement runs on ──────────────────────────────────────────────────────────────────────────────────────────
 
 # need_model [--random]: exports MODEL and MODEL_DIR for a measurement: the folder that MODEL_DIR names, the graph with random
@@ -259,6 +244,16 @@ need_uncut_graph() {
     else
         say "The model's own runs are of the file of 8 bits: its sound differs from what a server makes of the same weights."
     fi
+}
+
+# need_reference FOLDER: exports KOKORO_REFERENCE, what Python's onnxruntime makes of some tokens with the float graph of that
+# models folder.
+need_reference() {
+    export KOKORO_REFERENCE=$CACHE/kokoro-real/reference.json
+    if [ -f "$KOKORO_REFERENCE" ]; then return; fi
+    need_ears || return
+    PYTHONPATH=$ROOT/dev PYTHONDONTWRITEBYTECODE=1 MODEL_DIR=$1 "$EARS_PYTHON" -m ears.parity >"$KOKORO_REFERENCE.part" || return
+    mv "$KOKORO_REFERENCE.part" "$KOKORO_REFERENCE"
 }
 
 fetch_kokoro_int8() (

@@ -37,17 +37,19 @@ class Model:
             Path(os.environ["EARS_CACHE"]),
         )
 
-    def run(self, tokens: list[int], voice: str, row: int | None = None) -> Run:
-        """`tokens` without padding, at speed 1; the style row is that of their number unless another is given."""
+    def run(self, tokens: list[int], voice: str, row: int | None = None, speed: float = 1.0) -> Run:
+        """`tokens` without padding; the style row is that of their number unless another is given."""
         style = self._pack(voice)[min(len(tokens) - 1 if row is None else row, VOICE_ROWS - 1)]
         given = np.array(tokens, np.int64).tobytes() + style.tobytes()
+        if speed != 1:
+            given += np.float32(speed).tobytes()
         path = self._cache / "runs" / f"{hashlib.sha256(self._identity.encode() + given).hexdigest()[:32]}.npz"
         if path.exists():
             with np.load(path) as kept:
                 return Run(kept["sound"], kept["durations"])
         made = self._session.run(
             [self._session.get_outputs()[0].name, self._durations],
-            dict(zip(self._inputs, (np.array([[0, *tokens, 0]], np.int64), style, np.ones(1, np.float32)))),
+            dict(zip(self._inputs, (np.array([[0, *tokens, 0]], np.int64), style, np.array([speed], np.float32)))),
         )
         run = Run(made[0].ravel().astype(np.float32), made[1].ravel().astype(np.int64) * FRAME)
         if len(run.durations) != len(tokens) + 2 or abs(run.durations.sum() - len(run.sound)) > FRAME:

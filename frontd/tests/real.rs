@@ -63,12 +63,78 @@ fn it_says_which_weights_speak_and_that_nothing_is_slow() {
     assert_eq!(health["label"], "Kokoro-82M, weights of 8 bits");
     let list = server.json("/v1/models");
     assert_eq!(list["data"][0]["description"], "Kokoro-82M, weights of 8 bits");
-    if health["kernels"] == "onnxruntime" {
+    let best = [(has("avx512f"), "avx512"), (has("avx2") && has("fma"), "avx2")];
+    let best = best.iter().find(|(has, _)| *has).map(|(_, name)| *name);
+    assert_kernels(&server, best.unwrap_or("onnxruntime"));
+    if best.is_none() {
         harness::skip("this CPU has neither AVX-512 nor AVX2: without our kernels it is slow, and says so");
         return;
     }
     assert_eq!(health["status"], "healthy", "{health}");
     assert_eq!(health["warnings"], json!([]));
+}
+
+#[test]
+fn health_and_metrics_tell_that_no_kernels_compute() {
+    // The built-in voice has no blocks for them.
+    assert_kernels(&Server::start(&[("WORKERS", "1")]), "onnxruntime");
+    let Some(models) = models() else { return };
+    let off = server(&models, &[("WORKERS", "1"), ("KERNELS", "off")]);
+    assert_kernels(&off, "onnxruntime");
+}
+
+/// Asserts that all workers compute with these, and speak.
+fn assert_kernels(server: &Server, name: &str) {
+    server.wait_until_quiet();
+    assert_eq!(server.json("/health")["kernels"], name);
+    let (_, metrics) = server.get("/metrics");
+    let line = format!(
+        "tts_worker_kernels{{kernels=\"{name}\"}} {}",
+        server.workers().len()
+    );
+    assert!(
+        metrics.lines().any(|have| have == line),
+        "no {line} in:\n{metrics}"
+    );
+    assert!(server.speech(&said(server, "Hello there.")).len() > 10_000);
+}
+
+/// Whether this CPU has a feature, as Linux tells it.
+fn has(feature: &str) -> bool {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpu.split_whitespace().any(|word| word == feature)
+}
+
+#[test]
+fn it_is_cancelled_and_restarts_in_time() {
+    let Some(models) = models() else { return };
+    let server = server(&models, &[("WORKERS", "1")]);
+    // A long segment is running when its client leaves.
+    let mut body = server.speak(&said(&server, &prose(30))).unwrap();
+    body.read_exact(&mut [0; 4096]).unwrap();
+    let start = Instant::now();
+    drop(body);
+    server.wait_until_quiet();
+    let freed = start.elapsed();
+    println!("left to quiet: {freed:?}");
+
+    let old = server.workers()[0];
+    let start = Instant::now();
+    kill(old, Signal::SIGKILL).unwrap();
+    server.wait_for("replaced", |status| {
+        let workers = status["fleet"]["workers"].as_array().unwrap();
+        workers.len() == 1 && workers[0]["pid"] != old.as_raw() && workers[0]["state"] == "ready"
+    });
+    let replaced = start.elapsed();
+    println!("SIGKILL to ready: {replaced:?}");
+    // 0.5 s and 1 to 2 s on a quiet machine; a start computes on two cores.
+    assert!(freed < Duration::from_secs(3), "{freed:?}");
+    assert!(replaced < Duration::from_secs(20), "{replaced:?}");
+}
+
+/// A request for a WAV file, by a voice that is there.
+fn said(server: &Server, text: &str) -> Value {
+    json!({ "model": "kokoro", "input": text, "voice": voices(server)[0], "response_format": "wav" })
 }
 
 /// Samples of 16 bits behind the header of a streamed WAV file.

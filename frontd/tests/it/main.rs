@@ -8,7 +8,6 @@ mod clients;
 mod faulty_workers;
 mod finished;
 mod http_1_0;
-mod kokoro;
 mod lexicon;
 mod promises;
 mod scheduling;

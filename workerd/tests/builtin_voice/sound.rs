@@ -1,5 +1,7 @@
 //! Pitch, level and spectrum of a few seconds of speech, by plain sums: enough to tell voices apart.
 
+use std::sync::LazyLock;
+
 use common::SAMPLE_RATE;
 
 const RATE: f32 = SAMPLE_RATE as f32;
@@ -7,6 +9,11 @@ const WINDOW: usize = 1200;
 const HOP: usize = 240;
 /// Periods that are looked for, in samples: 421 to 60 Hz.
 const PERIODS: std::ops::Range<usize> = 57..400;
+/// Of a window.
+static HANN: LazyLock<Vec<f32>> = LazyLock::new(|| {
+    let turn = |i| std::f32::consts::TAU * i as f32 / WINDOW as f32;
+    (0..WINDOW).map(|i| 0.5 - 0.5 * turn(i).cos()).collect()
+});
 /// A window is voiced when its autocorrelation has a peak above this, and is not quieter than this below the loudest.
 const VOICED: f32 = 0.55;
 const QUIET_DB: f32 = 30.0;
@@ -50,8 +57,7 @@ fn power_at(pcm: &[f32], hz: f32) -> f32 {
         .step_by(WINDOW / 2)
         .map(|window| {
             let (mut one, mut two) = (0.0f32, 0.0f32);
-            for (i, sample) in window.iter().enumerate() {
-                let hann = 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / WINDOW as f32).cos();
+            for (sample, hann) in window.iter().zip(&*HANN) {
                 let next = sample * hann + coefficient * one - two;
                 (one, two) = (next, one);
             }
@@ -65,7 +71,11 @@ fn contour(pcm: &[f32]) -> Vec<Option<f32>> {
     let windows = || pcm.windows(WINDOW).step_by(HOP);
     let loudest = windows().map(level_db).fold(-200.0, f32::max);
     windows()
-        .map(|window| window_pitch(window).filter(|_| level_db(window) > loudest - QUIET_DB))
+        .map(|window| {
+            (level_db(window) > loudest - QUIET_DB)
+                .then(|| window_pitch(window))
+                .flatten()
+        })
         .collect()
 }
 
