@@ -11,7 +11,7 @@ const ACX_RMS: f64 = -20.0;
 const ACX_CEILING: f32 = 0.56;
 /// For other targets: -1.5 dB.
 const CEILING: f32 = 0.84;
-/// The filter of the true peaks tells of a sample so many samples later, at most.
+/// The filter that finds true peaks reports a sample at most so many samples later.
 const LATE: usize = 12;
 /// A gain beyond is that of a text without speech.
 const MOST_GAIN: f64 = 40.0;
@@ -186,7 +186,7 @@ mod tests {
             match block {
                 // Where it sets in there is a little more than its crests.
                 4 => assert!((1.0..1.1).contains(peak), "{peak}"),
-                // What is told late counts for the block before, too.
+                // What is reported late counts for the block before, too.
                 2 | 3 | 5 => assert!((0.0..1.1).contains(peak)),
                 _ => assert!(*peak < 0.2, "{block}: {peak}"),
             }

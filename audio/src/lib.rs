@@ -58,7 +58,7 @@ impl Format {
 /// Where the bytes go, which decides what their head can say of the length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
-    /// Bytes that have left cannot be mended: no length is told.
+    /// Bytes that were sent cannot be changed, so the header gives no length.
     Stream,
     /// [`Ending::head`] overwrites the first bytes, so that players show the right duration.
     File,

@@ -127,7 +127,7 @@ pub struct State {
     pub parts: u16,
     /// As in [`FromWorker::Part`].
     pub frames: Vec<u16>,
-    /// Where the model tells of speech, in its own steps.
+    /// The first step with speech and the one behind the last, in steps of the signal.
     pub speech: (u32, u32),
     /// What the prosody made and the vocoder reads.
     pub signal: Plane,

@@ -1,7 +1,7 @@
 //! The vocoder's residual block: three times `x ← x + conv₂(act₂(conv₁(act₁(x))))`.
 //!
-//! Each activation is AdaIN and Snake; it needs the moments of the whole signal, which the convolution before it
-//! told while it wrote, so that every convolution reads its input once and writes its output once. Between
+//! Each activation is AdaIN and Snake; it needs the moments of the whole signal. The convolution before it
+//! computes them while it writes, so that every convolution reads its input once and writes its output once. Between
 //! convolutions there is one barrier and one look at the cancel flag.
 
 use std::sync::Mutex;

@@ -175,7 +175,7 @@ fn size(skeleton: &Skeleton) -> u64 {
 
 fn require_space(target_dir: &Path, needed: u64) -> Result<(), ConvertError> {
     let Ok(volume) = nix::sys::statvfs::statvfs(target_dir) else {
-        // What cannot be asked is told when it is written.
+        // Where the free space is unknown, writing shows whether it is enough.
         return Ok(());
     };
     let free = volume.blocks_available().saturating_mul(volume.fragment_size());

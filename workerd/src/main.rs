@@ -186,7 +186,7 @@ fn load(runtime: &Path, model: Option<&Path>, options: Options) -> Result<Box<dy
     })
 }
 
-/// frontd keeps the last lines to explain a death. ONNX Runtime is silent unless `RUST_LOG` asks: it tells of every
+/// frontd keeps the last lines to explain a death. ONNX Runtime is silent unless `RUST_LOG` asks: it logs every
 /// allocation, and its errors come back as results.
 fn init_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,ort=off"));

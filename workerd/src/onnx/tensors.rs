@@ -121,7 +121,7 @@ impl Names {
     }
 }
 
-/// The durations that a run told under `name`.
+/// The durations in a run's output `name`.
 pub(super) fn frames(outputs: &SessionOutputs<'_>, name: &str) -> ort::Result<Vec<u16>> {
     fn fit(value: i64) -> u16 {
         u16::try_from(value.max(0)).unwrap_or(u16::MAX)

@@ -1,7 +1,7 @@
 //! Text → the words that the tagger sees, cut as spaCy's English tokenizer cuts them.
 //!
 //! The tagger's answers, and through them misaki's choices, hang on where spaCy cuts: `don't` is `do` and
-//! `n't`, `half-hour` is three words, `Mr.` is one, `17—.` is one. The rules are those of spaCy 3.8, told as
+//! `n't`, `half-hour` is three words, `Mr.` is one, `17—.` is one. The rules are those of spaCy 3.8, as
 //! character classes instead of regular expressions; marks of other scripts are left out.
 
 use super::spacy::{CONTRACTIONS, EXCEPTIONS};
