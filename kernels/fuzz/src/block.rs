@@ -5,9 +5,9 @@ mod noise;
 
 use std::sync::atomic::AtomicBool;
 
-use libfuzzer_sys::fuzz_target;
 use kernels::block::{Block, LAYERS};
 use kernels::{Io, Isa, Kernels, serially, toom};
+use libfuzzer_sys::fuzz_target;
 
 use noise::noise;
 

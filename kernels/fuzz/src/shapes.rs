@@ -6,12 +6,11 @@ mod noise;
 
 use std::sync::atomic::AtomicBool;
 
-use kernels::{matrix, toom};
-use libfuzzer_sys::fuzz_target;
-use kernels::convolution::Convolution;
+use kernels::convolution::{self, Convolution};
 use kernels::crew::Crew;
 use kernels::matmul::MatMul;
-use kernels::{Isa, Kernels};
+use kernels::{Isa, Kernels, matrix, toom};
+use libfuzzer_sys::fuzz_target;
 
 use noise::noise;
 
@@ -70,7 +69,7 @@ fn convolve(shape: &Shape, crew: &Crew) {
     let plain: Vec<f32> = noise(&mut seed, outputs * inputs * taps).collect();
     let bias: Vec<f32> = noise(&mut seed, outputs).collect();
     let input: Vec<f32> = noise(&mut seed, inputs * samples).collect();
-    let weights = toom::pack(&plain, outputs, inputs, taps).expect("a shape with a scheme");
+    let weights = convolution::pack(&plain, outputs, inputs, taps, stride).expect("a shape with a scheme");
     let convolution = Convolution {
         inputs,
         taps,
