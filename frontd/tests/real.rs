@@ -60,6 +60,7 @@ fn it_says_which_weights_speak_and_that_nothing_is_slow() {
     let server = server(&models, &[]);
     let health = server.json("/health");
     assert_eq!(health["model"], "kokoro-82m");
+    assert_eq!(health["hint"], Value::Null);
     assert_eq!(health["label"], "Kokoro-82M, weights of 8 bits");
     let list = server.json("/v1/models");
     assert_eq!(list["data"][0]["description"], "Kokoro-82M, weights of 8 bits");
@@ -109,6 +110,8 @@ fn has(feature: &str) -> bool {
 fn it_is_cancelled_and_restarts_in_time() {
     let Some(models) = models() else { return };
     let server = server(&models, &[("WORKERS", "1")]);
+    assert!(server.speech(&said(&server, "Hello there.")).len() > 20_000);
+
     // A long segment is running when its client leaves.
     let mut body = server.speak(&said(&server, &prose(30))).unwrap();
     body.read_exact(&mut [0; 4096]).unwrap();
@@ -121,10 +124,7 @@ fn it_is_cancelled_and_restarts_in_time() {
     let old = server.workers()[0];
     let start = Instant::now();
     kill(old, Signal::SIGKILL).unwrap();
-    server.wait_for("replaced", |status| {
-        let workers = status["fleet"]["workers"].as_array().unwrap();
-        workers.len() == 1 && workers[0]["pid"] != old.as_raw() && workers[0]["state"] == "ready"
-    });
+    server.wait_until_replaced(old);
     let replaced = start.elapsed();
     println!("SIGKILL to ready: {replaced:?}");
     // 0.5 s and 1 to 2 s on a quiet machine; a start computes on two cores.

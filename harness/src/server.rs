@@ -179,6 +179,14 @@ impl Server {
         }
     }
 
+    /// Waits until the only worker is ready and another than `old`.
+    pub fn wait_until_replaced(&self, old: Pid) {
+        self.wait_for("replaced", |status| {
+            let workers = status["fleet"]["workers"].as_array().unwrap();
+            workers.len() == 1 && workers[0]["pid"] != old.as_raw() && workers[0]["state"] == "ready"
+        });
+    }
+
     /// All wanted workers are idle.
     pub fn wait_until_quiet(&self) -> Value {
         self.wait_for("quiet", |status| {

@@ -22,10 +22,7 @@ fn a_killed_worker_is_back_soon() {
         let old = server.workers()[0];
         let start = Instant::now();
         kill(old, Signal::SIGKILL).unwrap();
-        server.wait_for("replaced", |status| {
-            let workers = status["fleet"]["workers"].as_array().unwrap();
-            workers.len() == 1 && workers[0]["pid"] != old.as_raw() && workers[0]["state"] == "ready"
-        });
+        server.wait_until_replaced(old);
         times.push(start.elapsed());
     }
     times.sort();
