@@ -1,4 +1,4 @@
-//! Chromium without a window, driven through WebDriver; with `STUDIO_BROWSER=firefox` Firefox, for tests that ask nothing of Chromium itself.
+//! A browser without a window, driven through WebDriver. `STUDIO_BROWSER` says which, see [`Kind`].
 
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -25,11 +25,41 @@ fn patience() -> Duration {
 /// How often a test looks at the page while it waits.
 const GLANCE: Duration = Duration::from_millis(50);
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Chromium without what is around a page. It starts for a quarter of the computing.
+    Shell,
+    /// `chromium`: all of it.
+    Chromium,
+    /// `firefox`, for tests that ask nothing of Chromium itself.
+    Firefox,
+}
+
+impl Kind {
+    fn wanted() -> Self {
+        let wish = std::env::var("STUDIO_BROWSER").unwrap_or_default();
+        match wish.as_str() {
+            "firefox" => Self::Firefox,
+            "chromium" => Self::Chromium,
+            _ if program("chromium-headless-shell").is_none() => Self::Chromium,
+            _ => Self::Shell,
+        }
+    }
+
+    fn programs(self) -> [&'static str; 2] {
+        match self {
+            Self::Shell => ["chromium-headless-shell", "chromedriver"],
+            Self::Chromium => ["chromium", "chromedriver"],
+            Self::Firefox => ["firefox-esr", "geckodriver"],
+        }
+    }
+}
+
 /// One browser with a profile of its own; ends with the test.
 pub(crate) struct Browser {
     client: Client,
     pub(crate) downloads: PathBuf,
-    firefox: bool,
+    kind: Kind,
     _profile: tempfile::TempDir,
     _driver: Driver,
 }
@@ -41,15 +71,11 @@ impl Browser {
             harness::skip("the browser stage of ops/test runs these");
             return None;
         }
-        let firefox = in_firefox();
-        let (browser, driver) = if firefox {
-            ("firefox-esr", "geckodriver")
-        } else {
-            ("chromium", "chromedriver")
-        };
+        let kind = Kind::wanted();
+        let [browser, driver] = kind.programs();
         let (Some(program), Some(driver)) = (program(browser), program(driver)) else {
             harness::skip(&format!(
-                "there is no {browser} with {driver} (Debian: chromium, chromium-driver)"
+                "there is no {browser} with {driver} (Debian: chromium-headless-shell, chromium-driver)"
             ));
             return None;
         };
@@ -58,10 +84,9 @@ impl Browser {
         let downloads = profile.path().join("downloads");
         std::fs::create_dir(&downloads).unwrap();
         let folder = profile.path().join("profile");
-        let capabilities = if firefox {
-            firefox_options(&program, &downloads, (width, height))
-        } else {
-            chromium_options(&program, &downloads, (width, height), &folder)
+        let capabilities = match kind {
+            Kind::Firefox => firefox_options(&program, &downloads, (width, height)),
+            Kind::Chromium | Kind::Shell => chromium_options(kind, &program, (width, height), &folder),
         };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().unwrap().clone())
@@ -71,22 +96,27 @@ impl Browser {
         let browser = Self {
             client,
             downloads,
-            firefox,
+            kind,
             _profile: profile,
             _driver: driver,
         };
+        if kind != Kind::Firefox {
+            // The shell reads no preferences.
+            let params = json!({ "behavior": "allow", "downloadPath": browser.downloads });
+            browser.devtools("Browser.setDownloadBehavior", params).await;
+        }
         browser.screen(width, height, false).await;
         Some(browser)
     }
 
     /// The width of a page that is nearest to `width` in this browser: a window of Firefox has at least 500 pixels.
     pub(crate) fn nearest(&self, width: u32) -> u32 {
-        if self.firefox { width.max(500) } else { width }
+        if self.kind == Kind::Firefox { width.max(500) } else { width }
     }
 
     /// The size of the page itself, smaller than any window can be.
     pub(crate) async fn screen(&self, width: u32, height: u32, phone: bool) {
-        if self.firefox {
+        if self.kind == Kind::Firefox {
             // The window's own head is not the page.
             const HEAD: u32 = 86;
             self.client.set_window_size(width, height + HEAD).await.unwrap();
@@ -135,7 +165,7 @@ impl Browser {
     /// Runs `code` in the page, where `store`, `player`, `hook(name)` and `module(path)` are at hand; gives what it returns.
     pub(crate) async fn run(&self, code: &str) -> Value {
         // In Firefox what a driver imports is not what the page has imported: `with_a_door`.
-        let modules = if self.firefox {
+        let modules = if self.kind == Kind::Firefox {
             "const door = () => window.wrappedJSObject?.module ?? window.module;
              while (!door()) await new Promise((done) => setTimeout(done, 20));
              const module = door();"
@@ -325,8 +355,10 @@ impl Browser {
     }
 }
 
-fn chromium_options(program: &Path, downloads: &Path, (width, height): (u32, u32), profile: &Path) -> Value {
+fn chromium_options(kind: Kind, program: &Path, (width, height): (u32, u32), profile: &Path) -> Value {
     json!({
+        // By the wrong name the driver waits a minute for a page that the shell never opens.
+        "browserName": if kind == Kind::Shell { "chrome-headless-shell" } else { "chrome" },
         "goog:chromeOptions": {
             "binary": program,
             "args": [
@@ -338,7 +370,6 @@ fn chromium_options(program: &Path, downloads: &Path, (width, height): (u32, u32
                 format!("--user-data-dir={}", profile.display()),
             ],
             "prefs": {
-                "download.default_directory": downloads,
                 // Without these it opens a page of its own, and the driver waits for that before its first command: in half of the
                 // starts for one second or for five. In about:blank the address bar would have the focus.
                 "session.restore_on_startup": 4,
@@ -367,7 +398,7 @@ fn firefox_options(program: &Path, downloads: &Path, (width, height): (u32, u32)
 }
 
 pub(crate) fn in_firefox() -> bool {
-    std::env::var_os("STUDIO_BROWSER").is_some_and(|name| name == "firefox")
+    Kind::wanted() == Kind::Firefox
 }
 
 /// Chromium's own commands, which WebDriver passes on.
