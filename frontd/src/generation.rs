@@ -359,6 +359,7 @@ async fn join(
 ) -> Result<(), GenerationError> {
     let mut joiner = Joiner::default();
     let (mut done, mut kept) = (0, 0);
+    let mut opened = false;
     let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
         segments_known: known.segments.load(Ordering::Relaxed),
@@ -437,6 +438,9 @@ async fn join(
                 said,
                 progress: progress(&joiner, (done, kept), whole),
             };
+            if !std::mem::replace(&mut opened, true) {
+                ticket.opened().await;
+            }
             if chunks.send(Ok(chunk)).await.is_err() {
                 return Ok(());
             }

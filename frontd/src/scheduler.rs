@@ -116,7 +116,7 @@ pub struct Scheduler {
 enum Command {
     Enter {
         delivery: Delivery,
-        answer: oneshot::Sender<Result<ResponseId, Busy>>,
+        answer: oneshot::Sender<Result<Admitted, Busy>>,
     },
     Submit {
         id: ResponseId,
@@ -132,6 +132,13 @@ enum Command {
     },
     Leave(ResponseId),
     Alive(oneshot::Sender<()>),
+}
+
+#[derive(Debug)]
+struct Admitted {
+    id: ResponseId,
+    /// Turns true, or is closed, when its sound may begin.
+    opening: watch::Receiver<bool>,
 }
 
 /// The speech of a segment.
@@ -176,10 +183,11 @@ impl Scheduler {
             .send(Command::Enter { delivery, answer })
             .await
             .map_err(|_| closed)?;
-        let id = admitted.await.map_err(|_| closed)??;
+        let Admitted { id, opening } = admitted.await.map_err(|_| closed)??;
         Ok(Ticket {
             id,
             delivery,
+            opening,
             commands: self.commands.clone(),
             status: self.status.clone(),
             farewell: Some(farewell),
@@ -203,6 +211,7 @@ impl Scheduler {
 pub struct Ticket {
     id: ResponseId,
     delivery: Delivery,
+    opening: watch::Receiver<bool>,
     commands: mpsc::Sender<Command>,
     status: watch::Receiver<QueueStatus>,
     farewell: Option<mpsc::OwnedPermit<Command>>,
@@ -269,6 +278,12 @@ impl Ticket {
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.delivery
+    }
+
+    /// Waits until its sound may begin, see [`queue`].
+    pub async fn opened(&self) {
+        // When the scheduler has ended, the promises tell.
+        let _ = self.opening.clone().wait_for(|open| *open).await;
     }
 
     /// Tells that audio of a segment, `seconds` long, has left; `all`: the rest of it.

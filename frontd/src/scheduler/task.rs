@@ -13,7 +13,7 @@ use common::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Answer, Busy, Command, Delivered, Limits, Made, Parts, QueueStatus, SegmentJob, SynthesisError,
+    Admitted, Answer, Busy, Command, Delivered, Limits, Made, Parts, QueueStatus, SegmentJob, SynthesisError,
     cache::{Cache, Key},
     queue::{Delivery, Out, Pending, Queue, ResponseId, Seconds},
     rates::Rates,
@@ -129,6 +129,8 @@ pub(super) struct Task {
     queue: Queue,
     works: HashMap<(ResponseId, u64), Work>,
     running: HashMap<u64, Running>,
+    /// Those that are told once when their sound may begin.
+    openings: HashMap<ResponseId, watch::Sender<bool>>,
     /// Workers that compute nothing; `true`: they begin nothing any more either.
     free: BTreeMap<WorkerId, bool>,
     /// Free or with a job.
@@ -158,6 +160,7 @@ impl Task {
             queue: Queue::default(),
             works: HashMap::new(),
             running: HashMap::new(),
+            openings: HashMap::new(),
             free: BTreeMap::new(),
             workers: BTreeSet::new(),
             wanted: 0,
@@ -179,6 +182,7 @@ impl Task {
                 Some(command) = commands.recv() => self.on_command(command).await,
                 else => return,
             }
+            self.open();
             self.dispatch().await;
             self.publish();
             let tight = self.queue.is_tight(SOON, self.now());
@@ -191,9 +195,10 @@ impl Task {
     async fn on_command(&mut self, command: Command) {
         match command {
             Command::Enter { delivery, answer } => {
-                if let Err(Ok(id)) = answer.send(self.admit(delivery)) {
+                if let Err(Ok(Admitted { id, .. })) = answer.send(self.admit(delivery)) {
                     // It left while it knocked.
                     self.queue.leave(id);
+                    self.openings.remove(&id);
                 }
             }
             Command::Submit {
@@ -205,7 +210,7 @@ impl Task {
                 let key = self.cache.key(&job);
                 if let Some(speech) = self.kept(&key) {
                     let length = seconds_of(speech.pcm.len(), job.speed);
-                    self.queue.made(id, index, length, self.now());
+                    self.queue.made(id, index, length);
                     let _ = answer.try_send(Ok(Delivered::Whole(Made { speech, kept: true })));
                     return;
                 }
@@ -248,7 +253,7 @@ impl Task {
         }
     }
 
-    fn admit(&mut self, delivery: Delivery) -> Result<ResponseId, Busy> {
+    fn admit(&mut self, delivery: Delivery) -> Result<Admitted, Busy> {
         let waiting = self.queue.unstarted().count();
         let wait = self.expected_wait();
         if waiting >= self.limits.queue
@@ -262,11 +267,14 @@ impl Task {
         self.last_response += 1;
         let id = ResponseId(self.last_response);
         self.queue.enter(id, delivery, self.now());
-        Ok(id)
+        let (open, opening) = watch::channel(delivery == Delivery::Whole);
+        self.openings.insert(id, open);
+        Ok(Admitted { id, opening })
     }
 
     async fn leave(&mut self, id: ResponseId) {
         self.queue.leave(id);
+        self.openings.remove(&id);
         let before = self.works.len();
         self.works.retain(|(response, _), _| *response != id);
         metrics::counter!(names::SEGMENTS, "outcome" => "cancelled")
@@ -325,7 +333,6 @@ impl Task {
 
     /// Gives out a part; the rest waits for its next turn.
     fn on_part(&mut self, job: u64, part: Part, compute: Duration) {
-        let now = self.now();
         let Some(running) = self.running.get_mut(&job) else {
             return;
         };
@@ -341,7 +348,7 @@ impl Task {
             ..work.rest(running.index, &part.frames, made, part.next)
         };
         let length = seconds_of(work.give(part), rest.speed);
-        self.queue.part_made(running.response, length, rest, now);
+        self.queue.part_made(running.response, length, rest);
     }
 
     /// Gives out the rest, and keeps the whole.
@@ -371,7 +378,7 @@ impl Task {
         self.publish_cache();
         if let Some(work) = self.works.remove(&(running.response, running.index)) {
             let rest = seconds_of(speech.pcm.len().saturating_sub(work.given), work.job.speed);
-            self.queue.made(running.response, running.index, rest, self.now());
+            self.queue.made(running.response, running.index, rest);
             metrics::counter!(names::SEGMENTS, "outcome" => "done").increment(1);
             work.end(Ok(Made { speech, kept: false }));
         }
@@ -425,6 +432,16 @@ impl Task {
             }
             let pending = work.pending(index);
             self.queue.push(response, pending);
+        }
+    }
+
+    /// Lets sounds begin.
+    fn open(&mut self) {
+        let workers = self.workers.len().max(self.wanted);
+        for id in self.queue.open(self.rates.per_work(), workers, self.now()) {
+            if let Some(opening) = self.openings.get(&id) {
+                opening.send_replace(true);
+            }
         }
     }
 
@@ -492,7 +509,7 @@ impl Task {
         let (name, unheard) = (work.key, work.given == 0);
         if unheard && let Some(speech) = self.kept(&name) {
             let length = seconds_of(speech.pcm.len(), segment.speed);
-            self.queue.made(response, segment.index, length, self.now());
+            self.queue.made(response, segment.index, length);
             if let Some(work) = self.works.remove(&key) {
                 work.end(Ok(Made { speech, kept: true }));
             }

@@ -33,10 +33,22 @@ fn push(queue: &mut Queue, id: u64, indices: std::ops::Range<u64>) {
     }
 }
 
+impl Queue {
+    fn needed_by(&self, id: u64, index: u64) -> Seconds {
+        self.responses[&ResponseId(id)].needed(index, RATE)
+    }
+}
+
 fn pop(queue: &mut Queue) -> Option<(u64, u64)> {
     queue
         .pop(RATE, |_| true)
         .map(|(id, segment)| (id.0, segment.index))
+}
+
+/// Notes that it is made, with a worker for everybody.
+fn made(queue: &mut Queue, id: u64, index: u64, length: Seconds, now: Seconds) {
+    queue.made(ResponseId(id), index, length);
+    queue.open(RATE, usize::MAX, now);
 }
 
 #[test]
@@ -52,7 +64,7 @@ fn who_hears_twice_as_fast_runs_dry_twice_as_soon() {
         }
         assert_eq!(pop(&mut queue), Some((id, 0)));
         let length = 7.0 / f64::from(speed);
-        queue.made(ResponseId(id), 0, length, 1.0);
+        made(&mut queue, id, 0, length, 1.0);
         queue.sent(ResponseId(id), 0, length, true, 1.0);
     }
     // Dry at 4.5 s, then, as it is expected, at 8 s: as the other.
@@ -68,7 +80,7 @@ fn a_part_that_was_heard_leaves_the_rest_under_way() {
     let mut queue = Queue::default();
     let id = ResponseId(1);
     queue.enter(id, Delivery::Streaming, 0.0);
-    queue.made(id, 0, 10.0, 0.5);
+    made(&mut queue, 1, 0, 10.0, 0.5);
     assert_eq!(queue.sent(id, 0, 1.0, false, 0.5), 0.0);
     // It ran dry at 1.5 s.
     assert_eq!(queue.sent(id, 0, 2.0, false, 1.75), 0.25);
@@ -88,12 +100,14 @@ fn what_is_left_of_a_segment_waits_for_its_worker_and_by_the_need_of_its_listene
         begun: Some(WorkerId(7)),
         ..whole(0, 80)
     };
-    queue.part_made(ResponseId(1), 0.7, rest, 0.3);
+    queue.part_made(ResponseId(1), 0.7, rest);
+    queue.open(RATE, usize::MAX, 0.3);
     // It runs dry at 1.0 s, before the other's first sound is due.
     assert!(queue.has_more(only(Some(7))) && !queue.has_more(only(Some(8))));
     let next = queue.pop(RATE, |_| true).unwrap();
     assert_eq!((next.0.0, next.1.begun), (1, Some(WorkerId(7))));
-    queue.part_made(ResponseId(1), 3.0, rest, 0.9);
+    queue.part_made(ResponseId(1), 3.0, rest);
+    queue.open(RATE, usize::MAX, 0.9);
     queue.sent(ResponseId(1), 0, 0.7, false, 0.9);
     // Dry at 4.6 s: the other goes first, and on another worker at any time.
     assert_eq!(pop(&mut queue), Some((2, 0)));
@@ -101,7 +115,7 @@ fn what_is_left_of_a_segment_waits_for_its_worker_and_by_the_need_of_its_listene
     assert_eq!(queue.pop(RATE, only(Some(7))).unwrap().1.index, 0);
     // Until all of it is made, the second segment stands back.
     assert_eq!(pop(&mut queue), None);
-    queue.made(ResponseId(1), 0, 2.0, 1.5);
+    made(&mut queue, 1, 0, 2.0, 1.5);
     assert_eq!(pop(&mut queue), Some((1, 1)));
 }
 
@@ -114,7 +128,8 @@ fn a_segment_that_was_begun_and_lost_is_begun_again_by_anyone() {
         begun: Some(WorkerId(7)),
         ..whole(0, 80)
     };
-    queue.part_made(ResponseId(1), 0.7, rest, 0.3);
+    queue.part_made(ResponseId(1), 0.7, rest);
+    queue.open(RATE, usize::MAX, 0.3);
     assert!(queue.unstarted().next().is_none());
     // Its worker dies while it is set aside.
     queue.push(ResponseId(1), whole(0, 100));
@@ -127,7 +142,7 @@ fn a_new_listener_overtakes_one_with_sound_in_hand() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
     push(&mut queue, 1, 0..9);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0, 7.0, 1.0);
+    made(&mut queue, 1, 0, 7.0, 1.0);
     queue.sent(ResponseId(1), 0, 20.0, true, 1.0);
     queue.enter(ResponseId(2), Delivery::Streaming, 2.0);
     push(&mut queue, 2, 0..1);
@@ -141,10 +156,10 @@ fn who_would_run_dry_goes_before_a_new_listener_but_not_for_longer_than_was_prom
     push(&mut queue, 1, 0..3);
     push(&mut queue, 2, 0..1);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0, 1.0, 0.5);
+    made(&mut queue, 1, 0, 1.0, 0.5);
     // Dry at 1.5 s, while the other's first sound was promised for 2 s.
     assert_eq!(pop(&mut queue), Some((1, 1)));
-    queue.made(ResponseId(1), 1, 1.0, 1.0);
+    made(&mut queue, 1, 1, 1.0, 1.0);
     // With a second more in hand, it is the other's turn.
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((1, 2)));
@@ -186,8 +201,8 @@ fn two_waiting_listeners_both_get_their_first_segment_first() {
     push(&mut queue, 2, 0..3);
     assert_eq!(pop(&mut queue), Some((1, 0)));
     assert_eq!(pop(&mut queue), Some((2, 0)));
-    queue.made(ResponseId(1), 0, 7.0, 1.0);
-    queue.made(ResponseId(2), 0, 7.0, 1.0);
+    made(&mut queue, 1, 0, 7.0, 1.0);
+    made(&mut queue, 2, 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
 }
@@ -198,11 +213,11 @@ fn one_whose_first_segment_was_just_made_does_not_overtake_those_who_run_dry_bef
     push(&mut queue, 1, 0..2);
     push(&mut queue, 2, 0..2);
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0, 2.0, 0.5);
+    made(&mut queue, 1, 0, 2.0, 0.5);
     queue.sent(ResponseId(1), 0, 2.0, true, 0.5);
     assert_eq!(pop(&mut queue), Some((2, 0)));
     // Made and not sent yet: it runs dry at 3.0 s, the other at 2.5 s.
-    queue.made(ResponseId(2), 0, 2.0, 1.0);
+    made(&mut queue, 2, 0, 2.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
 }
@@ -218,14 +233,14 @@ fn a_listener_s_later_segments_wait_for_its_first_and_unheard_ones_do_not() {
     assert_eq!(pop(&mut queue), Some((2, 0)));
     assert_eq!(pop(&mut queue), Some((2, 1)));
     assert_eq!(pop(&mut queue), None);
-    queue.made(ResponseId(1), 0, 7.0, 1.0);
+    made(&mut queue, 1, 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
 }
 
 #[test]
 fn one_that_was_kept_opens_the_way() {
     let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
-    queue.made(ResponseId(1), 0, 2.0, 0.0);
+    made(&mut queue, 1, 0, 2.0, 0.0);
     push(&mut queue, 1, 1..2);
     assert_eq!(pop(&mut queue), Some((1, 1)));
 }
@@ -237,7 +252,7 @@ fn a_segment_that_comes_back_goes_before_its_followers() {
     assert_eq!(pop(&mut queue), Some((1, 0)));
     queue.push(ResponseId(1), whole(0, 100));
     assert_eq!(pop(&mut queue), Some((1, 0)));
-    queue.made(ResponseId(1), 0, 7.0, 1.0);
+    made(&mut queue, 1, 0, 7.0, 1.0);
     assert_eq!(pop(&mut queue), Some((1, 1)));
     assert_eq!(pop(&mut queue), Some((1, 2)));
     queue.push(ResponseId(1), whole(1, 100));
@@ -262,7 +277,7 @@ fn what_is_needed_at_once_takes_the_worker_of_what_can_wait() {
         let mut queue = queue(&[(1, Delivery::Streaming, 0.0)]);
         push(&mut queue, 1, 0..3);
         pop(&mut queue);
-        queue.made(ResponseId(1), 0, sounds, 1.0);
+        made(&mut queue, 1, 0, sounds, 1.0);
         queue.sent(ResponseId(1), 0, sounds, true, 1.0);
         assert_eq!([pop(&mut queue), pop(&mut queue)], [Some((1, 1)), Some((1, 2))]);
         queue.push(ResponseId(1), whole(1, 100));
@@ -287,13 +302,13 @@ fn it_is_tight_while_a_listener_has_little_in_hand_and_more_to_come() {
     push(&mut queue, 1, 0..2);
     assert!(queue.is_tight(3.0, 0.0), "nothing is heard yet");
     pop(&mut queue);
-    queue.made(id, 0, 7.0, 1.0);
+    made(&mut queue, 1, 0, 7.0, 1.0);
     queue.sent(id, 0, 7.0, true, 1.0);
     assert!(!queue.is_tight(3.0, 2.0));
     assert!(queue.is_tight(3.0, 6.0));
     queue.pop(RATE, |_| true);
     assert!(queue.is_tight(3.0, 6.0), "it is not made yet");
-    queue.made(id, 1, 2.0, 6.0);
+    made(&mut queue, 1, 1, 2.0, 6.0);
     assert!(!queue.is_tight(3.0, 7.5), "nothing is to come");
 }
 
@@ -307,7 +322,7 @@ fn nobody_gives_way_who_would_run_dry_then() {
     for id in [1, 2] {
         push(&mut queue, id, 0..2);
         pop(&mut queue);
-        queue.made(ResponseId(id), 0, 2.4, 1.0);
+        made(&mut queue, id, 0, 2.4, 1.0);
         queue.sent(ResponseId(id), 0, 2.4, true, 1.0);
         assert_eq!(pop(&mut queue), Some((id, 1)));
     }
@@ -336,7 +351,7 @@ fn whole_responses_fill_the_gaps_and_are_not_starved() {
     // An overloaded machine: every second of sound takes a second and a half.
     while pop(&mut queue) != Some((1, 0)) {
         now += 1.5;
-        queue.made(ResponseId(2), served, 1.0, now);
+        made(&mut queue, 2, served, 1.0, now);
         queue.sent(ResponseId(2), served, 1.0, true, now);
         served += 1;
         assert!(served < 100, "starved");
@@ -366,6 +381,55 @@ fn a_response_that_left_takes_its_segments_along() {
     assert_eq!(pop(&mut queue), None);
 }
 
+#[test]
+fn a_sound_that_would_break_off_at_once_is_held_while_there_are_more_listeners_than_workers() {
+    // The next part takes 0.75 s to make, all that is left 2 s, and the sentence after it 2 s.
+    let begun = |length: Seconds| {
+        let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+        push(&mut queue, 1, 0..2);
+        push(&mut queue, 2, 0..1);
+        pop(&mut queue);
+        let rest = Pending {
+            turn: 30,
+            ..whole(0, 80)
+        };
+        queue.part_made(ResponseId(1), length, rest);
+        queue
+    };
+    assert_eq!(begun(0.7).open(RATE, 2, 0.3), [ResponseId(1)], "a worker for each");
+    let mut queue = begun(0.7);
+    assert_eq!(queue.open(RATE, 1, 0.3), [], "the next is made in 1.5 s");
+    assert_eq!(queue.needed_by(1, 0), PROMISE, "it is not heard yet");
+    // The next turn is out: how soon it comes, nobody knows.
+    assert_eq!([pop(&mut queue), pop(&mut queue)], [Some((2, 0)), Some((1, 0))]);
+    assert_eq!(queue.open(RATE, 1, 0.6), []);
+    assert_eq!(queue.open(RATE, 1, HELD_AT_MOST), [ResponseId(1)], "it waited for long");
+    assert_eq!(queue.open(RATE, 1, HELD_AT_MOST), [], "once");
+    // 1.6 s are enough for the next part, but with the 5.6 s of the rest not until the sentence after it is made.
+    assert_eq!(begun(1.6).open(RATE, 1, 0.3), []);
+    let mut queue = begun(2.5);
+    assert_eq!(queue.open(RATE, 1, 0.3), [ResponseId(1)]);
+    assert_eq!(queue.needed_by(1, 0), 0.3 + 2.5 - CUSHION);
+    // Nobody waits for what is sent when it is whole.
+    let mut queue = begun(0.7);
+    queue.leave(ResponseId(2));
+    queue.enter(ResponseId(3), Delivery::Whole, 0.0);
+    push(&mut queue, 3, 0..1);
+    assert_eq!(queue.open(RATE, 1, 0.3), [ResponseId(1)]);
+}
+
+#[test]
+fn a_sound_is_let_go_when_nothing_more_comes_of_it() {
+    let mut queue = queue(&[(1, Delivery::Streaming, 0.0), (2, Delivery::Streaming, 0.0)]);
+    push(&mut queue, 1, 0..1);
+    push(&mut queue, 2, 0..2);
+    assert_eq!([pop(&mut queue), pop(&mut queue)], [Some((1, 0)), Some((2, 0))]);
+    assert_eq!(queue.open(RATE, 1, 0.3), [], "nothing is made");
+    // Even if it is no sound at all.
+    queue.made(ResponseId(1), 0, 0.0);
+    assert_eq!(queue.open(RATE, 1, 0.5), [ResponseId(1)]);
+}
+
 proptest! {
     /// Whatever is pushed comes out once, and each response's segments in order.
     #[test]
@@ -386,7 +450,7 @@ proptest! {
             prop_assert_eq!(segment.index, seen[id.0 as usize]);
             seen[id.0 as usize] += 1;
             now += 0.1;
-            queue.made(id, segment.index, 1.0, now);
+            made(&mut queue, id.0, segment.index, 1.0, now);
             queue.sent(id, segment.index, 1.0, true, now);
         }
         prop_assert_eq!(seen, next);
