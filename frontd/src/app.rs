@@ -315,6 +315,7 @@ fn setup(config: &Config, model: &Chosen, run_dir: &Path) -> Setup {
         policy: Policy {
             memory_limit,
             jobs_limit: config.workers.max_jobs,
+            spare: config.workers.spare,
             ..Policy::default()
         },
         target: config.workers.count,

@@ -63,6 +63,8 @@ pub fn environment(folder: &Path, variables: &[(&str, &str)]) -> BTreeMap<String
         ("PORT", "0"),
         ("MODEL", "builtin"),
         ("WORKERS", "2"),
+        // Tests count workers, and kill those that they see.
+        ("SPARE_WORKERS", "0"),
         ("LOG_LEVEL", "warn"),
         // A test that says something again wants it made again.
         ("SEGMENT_CACHE_MB", "0"),

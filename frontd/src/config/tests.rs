@@ -221,7 +221,7 @@ fn durations_are_written_as_people_write_them() {
 #[test]
 fn every_promised_variable_is_honoured_or_refused() {
     type Honoured = fn(&Config) -> bool;
-    let promised: [(&str, &str, Honoured, &str); 13] = [
+    let promised: [(&str, &str, Honoured, &str); 14] = [
         ("USE_GPU", "false", |_| true, "true"),
         ("DEVICE", "cpu", |_| true, "cuda"),
         ("DOWNLOAD_MODEL", "true", |c| c.model.download, "perhaps"),
@@ -240,6 +240,7 @@ fn every_promised_variable_is_honoured_or_refused() {
         ),
         ("ENABLE_WEB_PLAYER", "false", |c| !c.web.enabled, "maybe"),
         ("WORKERS", "3", |c| c.workers.count == 3, "65"),
+        ("SPARE_WORKERS", "0", |c| c.workers.spare == 0, "-1"),
         ("WORKER_THREADS", "2", |c| c.workers.threads == 2, "none"),
         ("KERNELS", "off", |c| c.workers.kernels == "off", "on"),
         ("KERNELS_ISA", "avx2", |c| c.workers.isa == Some("avx2"), "sse"),

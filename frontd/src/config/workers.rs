@@ -11,6 +11,8 @@ const BEST: &str = "best";
 pub struct Workers {
     /// How many. `WORKERS`, one per CPU that this process may use.
     pub count: usize,
+    /// How many more are loaded and wait, so that a death costs no loading. `SPARE_WORKERS`, 1.
+    pub spare: usize,
     /// Threads that compute one segment. `WORKER_THREADS`, 1.
     pub threads: usize,
     /// `auto`: our own kernels, where the model and the CPU fit; `off`: ONNX Runtime's operators. `KERNELS`, auto.
@@ -45,6 +47,7 @@ impl Workers {
         let some = |n: u64| (n > 0).then_some(n);
         Self {
             count: reader.number("WORKERS", cpus(), 1, MAX_WORKERS),
+            spare: reader.number("SPARE_WORKERS", 1, 0, MAX_WORKERS),
             threads: reader.number("WORKER_THREADS", 1, 1, 64),
             kernels: one_of(reader, "KERNELS", ["auto", "off"]),
             isa: Some(one_of(

@@ -175,7 +175,10 @@ impl Queue {
     pub fn open(&mut self, per_work: PerWork, workers: usize, now: Seconds) -> Vec<ResponseId> {
         let listening = |response: &&Response| response.delivery == Delivery::Streaming;
         let listeners = self.responses.values().filter(listening);
-        let share = ratio(listeners.filter(|response| response.has_more_to_come()).count(), workers);
+        let share = ratio(
+            listeners.filter(|response| response.has_more_to_come()).count(),
+            workers,
+        );
         self.responses
             .iter_mut()
             .filter(|(_, response)| response.is_held())

@@ -437,8 +437,7 @@ impl Task {
 
     /// Lets sounds begin.
     fn open(&mut self) {
-        let workers = self.workers.len().max(self.wanted);
-        for id in self.queue.open(self.rates.per_work(), workers, self.now()) {
+        for id in self.queue.open(self.rates.per_work(), self.cores(), self.now()) {
             if let Some(opening) = self.openings.get(&id) {
                 opening.send_replace(true);
             }
@@ -487,13 +486,16 @@ impl Task {
         move |begun| begun.map_or(new, |worker| free.contains(&worker))
     }
 
-    /// The free worker that begins the next segment: the one that has the fewest to go on with.
+    /// The free worker that begins the next segment: of the oldest, as many as are wanted, the one that has the fewest to go on with.
+    /// Younger ones are spare.
     fn beginner(&self) -> Option<WorkerId> {
         let begun = |worker: &WorkerId| self.running.values().filter(|job| job.worker == *worker).count();
-        self.free
+        self.workers
             .iter()
-            .filter(|(_, closing)| !**closing)
-            .map(|(worker, _)| (begun(worker), *worker))
+            .filter(|worker| self.free.get(worker) != Some(&true))
+            .take(self.cores())
+            .filter(|worker| self.free.contains_key(worker))
+            .map(|worker| (begun(worker), *worker))
             .filter(|(begun, _)| *begun < MOST_BEGUN)
             .min()
             .map(|(_, worker)| worker)
@@ -597,6 +599,15 @@ impl Task {
             .max(self.limits.deadline_floor)
     }
 
+    /// How many workers compute at once: as many as are wanted, or as there are when they are to go.
+    fn cores(&self) -> usize {
+        if self.wanted == 0 {
+            self.workers.len()
+        } else {
+            self.wanted
+        }
+    }
+
     /// For the turn that `worker` is given now: one thread, and those of the workers that nobody else needs. A missing worker needs its
     /// core for loading only, and the listener goes before that.
     fn threads(&self, worker: WorkerId) -> u8 {
@@ -611,9 +622,10 @@ impl Task {
             .clone()
             .map(|(threads, _)| usize::from(threads))
             .sum::<usize>();
-        let cores = self.workers.len().max(self.wanted);
+        let cores = self.cores();
         let threads = if self.queue.has_more(others) {
-            let (missing, lent) = (cores - self.workers.len(), taken - turns.count());
+            let missing = cores.saturating_sub(self.workers.len());
+            let lent = taken - turns.count();
             1 + missing.saturating_sub(lent)
         } else {
             cores.saturating_sub(taken).max(1)
@@ -622,12 +634,13 @@ impl Task {
     }
 
     fn expected_wait(&self) -> Duration {
-        if !self.free.is_empty() {
+        if self.beginner().is_some() {
             return Duration::ZERO;
         }
         let turns = self.running.values().filter_map(|running| running.turn);
         let running = turns.map(|(_, work)| work).sum::<usize>() / 2;
-        let workers = u32::try_from(self.workers.len().max(1)).unwrap_or(u32::MAX);
+        let workers = self.workers.len().min(self.cores()).max(1);
+        let workers = u32::try_from(workers).unwrap_or(u32::MAX);
         self.rates.compute(running + self.queue.work_ahead()) / workers
     }
 

@@ -161,6 +161,37 @@ async fn the_core_of_a_missing_worker_helps_though_others_wait() {
 }
 
 #[tokio::test]
+async fn a_spare_worker_computes_nothing_until_another_is_gone() {
+    let mut fleet = Fleet::of(3).await;
+    fleet.news.send(News::Wanted(2)).await.unwrap();
+    let mut promises = Vec::new();
+    let mut tickets = Vec::new();
+    for tokens in [10, 11, 12] {
+        let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();
+        promises.push(ticket.submit(0, segment(tokens)).await);
+        tickets.push(ticket);
+    }
+    let (first, a) = fleet.given().await;
+    let (second, b) = fleet.given().await;
+    assert_eq!([first, second], [WorkerId(1), WorkerId(2)]);
+    assert_eq!((a.threads, b.threads), (2, 1), "two cores, and not three");
+    assert!(fleet.nothing_given().await);
+    assert!(!tickets[2].in_line().look().1.eq(&0.0), "a newcomer waits too");
+    // It takes the place of the one that dies.
+    fleet.news.send(News::Withdraw(first)).await.unwrap();
+    let lost = News::Lost {
+        job: a.id,
+        reason: Reason::Killed,
+        running: true,
+    };
+    fleet.news.send(lost).await.unwrap();
+    let (third, _) = fleet.given().await;
+    assert_eq!(third, WorkerId(3));
+    fleet.news.send(offer(WorkerId(4))).await.unwrap();
+    assert!(fleet.nothing_given().await);
+}
+
+#[tokio::test]
 async fn a_first_segment_whose_worker_died_goes_before_the_second() {
     let mut fleet = Fleet::of(1).await;
     let ticket = fleet.scheduler.enter(Delivery::Streaming).await.unwrap();

@@ -91,8 +91,8 @@ async fn wait_for(socket: &Path, workers: usize) -> anyhow::Result<()> {
     loop {
         tick.tick().await;
         if let Answer::Status(status) = ask(socket, &Request::Status).await? {
-            let there = status.fleet.workers.len();
-            if there == workers && status.fleet.serving() == workers {
+            let fleet = status.fleet;
+            if fleet.serving() == workers && fleet.workers.len() <= workers + fleet.spare {
                 return Ok(());
             }
         }
@@ -139,7 +139,11 @@ fn table(status: &Status) -> String {
     } else {
         ended.join(", ")
     };
-    let _ = writeln!(text, "wanted {}; ended: {ended}", fleet.target);
+    let _ = writeln!(
+        text,
+        "wanted {} and {} spare; ended: {ended}",
+        fleet.target, fleet.spare
+    );
     let _ = write!(
         text,
         "\nresponses {} ({} waiting), segments {} waiting and {} running\nexpected wait {}, real-time factor {:.3} a worker",

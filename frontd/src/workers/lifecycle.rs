@@ -21,7 +21,7 @@
 //! *Leaving* is a mark, not a state: a worker that is to be recycled serves until its replacement is ready, one
 //! that is scaled away or drained until the jobs that it has begun are done.
 //!
-//! A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
+//! A spare worker starts when those that are wanted are ready; the oldest are those that work. A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
 //! time; the first good work takes the wait back.
 
 use std::{
@@ -406,7 +406,7 @@ impl Fleet {
                 (cost, std::cmp::Reverse(*id))
             })
             .collect();
-        let surplus = order.len().saturating_sub(target);
+        let surplus = order.len().saturating_sub(self.all());
         order.sort_unstable();
         for (_, std::cmp::Reverse(id)) in order.into_iter().take(surplus) {
             self.dismiss(id, Reason::Scaled, now);
@@ -540,13 +540,26 @@ impl Fleet {
             .filter(|worker| worker.awaits_replacement())
             .count();
         let serving = self.staying().count() + recycling.saturating_sub(1);
+        let able = |worker: &&Worker| worker.ready && (worker.stays() || worker.awaits_replacement());
+        let ready = self.workers.values().filter(able).count();
         // The first start of all is alone: with every core to itself it serves much sooner than two that load side by side.
-        let wanted = if self.ever_ready {
+        let wanted = if !self.ever_ready {
+            self.target.min(1)
+        } else if ready < self.target {
             self.target
         } else {
-            self.target.min(1)
+            self.all()
         };
         wanted.saturating_sub(serving)
+    }
+
+    /// Those that are wanted, and the spare ones.
+    fn all(&self) -> usize {
+        if self.draining {
+            0
+        } else {
+            self.target + self.policy.spare
+        }
     }
 
     /// Workers that are there or coming, and are to stay.

@@ -17,6 +17,8 @@ pub(super) const LAST_EXITS: usize = 16;
 pub struct FleetStatus {
     /// How many are wanted.
     pub target: usize,
+    /// How many more are to be ready, so that a death costs no loading.
+    pub spare: usize,
     pub workers: Vec<WorkerStatus>,
     /// How many ended since the start, by reason.
     pub ended: BTreeMap<Reason, u64>,
@@ -41,13 +43,10 @@ pub struct WorkerStatus {
 }
 
 impl FleetStatus {
-    /// Workers that can take a job now or when theirs is done.
+    /// Workers that take jobs: of those that could, as many as are wanted.
     #[must_use]
     pub fn serving(&self) -> usize {
-        self.workers
-            .iter()
-            .filter(|worker| matches!(worker.state, Phase::Ready | Phase::Busy))
-            .count()
+        (self.in_phase(Phase::Ready) + self.in_phase(Phase::Busy)).min(self.target)
     }
 
     #[must_use]
@@ -89,6 +88,7 @@ impl Task {
         workers.sort_by_key(|worker| worker.id);
         FleetStatus {
             target: self.fleet.target(),
+            spare: self.setup.policy.spare,
             workers,
             ended: self.fleet.ended().clone(),
             last_exits: self.last_exits.iter().copied().collect(),

@@ -33,6 +33,44 @@ fn a_killed_worker_is_back_soon() {
 }
 
 #[test]
+fn a_spare_worker_takes_the_place_of_a_dead_one_and_is_replaced() {
+    let server = Server::start(&[("WORKERS", "1"), ("SPARE_WORKERS", "1")]);
+    let all_ready = |status: &Value| {
+        let workers = status["fleet"]["workers"].as_array().unwrap();
+        workers.len() == 2 && workers.iter().all(|worker| worker["state"] == "ready")
+    };
+    let serving = || server.json("/health")["workers"]["serving"].clone();
+    server.wait_for("two ready", all_ready);
+    assert_eq!(serving(), 1);
+    server.speech(&wav("Hello there."));
+    let jobs = |status: &Value| -> Vec<u64> {
+        let workers = status["fleet"]["workers"].as_array().unwrap();
+        workers
+            .iter()
+            .map(|worker| worker["jobs"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(jobs(&server.status()), [1, 0], "the spare one had work");
+    let [old, spare] = server.workers()[..] else {
+        panic!("two workers")
+    };
+    kill(old, Signal::SIGKILL).unwrap();
+    server.speech(&wav("Here it is again."));
+    let status = server.wait_for("two ready again", all_ready);
+    assert_eq!(jobs(&status), [1, 0]);
+    assert_eq!(server.workers()[0], spare);
+    // It is one more, however many there are.
+    server.ctl(&["scale", "2", "--wait"]);
+    server.wait_for("three", |status| jobs(status).len() == 3);
+    server.ctl(&["recycle", "all"]);
+    server.wait_for("three others", |status| {
+        ended(status, "recycled") == 3 && jobs(status).len() == 3
+    });
+    server.ctl(&["scale", "1", "--wait"]);
+    server.wait_for("two ready", all_ready);
+}
+
+#[test]
 fn killing_every_worker_at_once_loses_no_request() {
     let server = Server::start(&[("WORKERS", "3")]);
     let text = prose(30);

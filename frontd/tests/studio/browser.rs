@@ -111,7 +111,11 @@ impl Browser {
 
     /// The width of a page that is nearest to `width` in this browser: a window of Firefox has at least 500 pixels.
     pub(crate) fn nearest(&self, width: u32) -> u32 {
-        if self.kind == Kind::Firefox { width.max(500) } else { width }
+        if self.kind == Kind::Firefox {
+            width.max(500)
+        } else {
+            width
+        }
     }
 
     /// The size of the page itself, smaller than any window can be.

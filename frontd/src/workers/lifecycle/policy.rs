@@ -17,6 +17,8 @@ pub struct Policy {
     pub backoff_first: Duration,
     /// … up to this.
     pub backoff_most: Duration,
+    /// Workers that are ready beside those that are wanted, so that a death costs no loading.
+    pub spare: usize,
     /// While listeners are about to run dry, a dead worker is replaced so much later at most. Loading takes a core for two seconds,
     /// and the other workers can use that core at once.
     pub hold: Duration,
@@ -37,6 +39,7 @@ impl Default for Policy {
             retire_limit: Duration::from_secs(5),
             backoff_first: Duration::from_millis(100),
             backoff_most: Duration::from_secs(15),
+            spare: 0,
             hold: Duration::from_secs(4),
             hopeless_after: 5,
             memory_limit: None,

@@ -114,6 +114,67 @@ fn a_dead_worker_is_replaced_at_once_and_its_reason_told() {
 }
 
 #[test]
+fn a_spare_worker_starts_after_those_that_are_wanted_and_after_a_death() {
+    let spare = || Policy {
+        spare: 1,
+        ..Policy::default()
+    };
+    let mut world = World::with(spare(), 2);
+    let mut ids = Vec::new();
+    for of in ["the first", "the second", "the spare one"] {
+        let started = spawned(&world.decide());
+        assert_eq!(started.len(), 1, "{of}");
+        world.fleet.on_ready(started[0], world.now);
+        ids.extend(started);
+    }
+    assert_eq!(spawned(&world.decide()), []);
+    // One dies: another becomes the spare one. All die: those that are wanted come first again.
+    world.fleet.on_exit(ids[0], KILLED, world.now);
+    let next = spawned(&world.decide());
+    assert_eq!(next.len(), 1);
+    world.fleet.on_ready(next[0], world.now);
+    for id in world.fleet.ids() {
+        world.fleet.on_exit(id, KILLED, world.now);
+    }
+    let started = spawned(&world.decide());
+    assert_eq!(started.len(), 2);
+    for id in &started {
+        world.fleet.on_ready(*id, world.now);
+    }
+    let last = spawned(&world.decide());
+    assert_eq!(last.len(), 1);
+    world.fleet.on_ready(last[0], world.now);
+    // It counts when all are recycled or scaled: one at a time, and none too few or too many.
+    for id in world.fleet.ids() {
+        assert!(world.fleet.recycle(id));
+    }
+    for _ in 0..3 {
+        let replacement = spawned(&world.decide());
+        assert_eq!(replacement.len(), 1);
+        world.fleet.on_ready(replacement[0], world.now);
+        for id in world.fleet.ids() {
+            if world
+                .fleet
+                .look(id)
+                .is_some_and(|(phase, ..)| phase == Phase::Retiring)
+            {
+                world.fleet.on_exit(id, Exit::Code(0), world.now);
+            }
+        }
+    }
+    assert_eq!(spawned(&world.decide()), []);
+    assert_eq!(world.fleet.ids().len(), 3);
+    world.fleet.scale(1, world.now);
+    let left = world.fleet.ids().into_iter().filter(|id| {
+        let (phase, ..) = world.fleet.look(*id).unwrap();
+        phase == Phase::Ready
+    });
+    assert_eq!(left.count(), 2);
+    world.fleet.drain(world.now);
+    assert_eq!(spawned(&world.wait(Duration::from_secs(1))), []);
+}
+
+#[test]
 fn a_start_waits_while_listeners_are_about_to_run_dry() {
     let hold = Policy::default().hold;
     let (mut world, ids) = World::ready(2);
