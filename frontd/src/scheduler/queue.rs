@@ -192,6 +192,14 @@ impl Queue {
             .collect()
     }
 
+    /// When the next sound is let go that is held back, whatever happens until then.
+    #[must_use]
+    pub fn held_until(&self) -> Option<Seconds> {
+        let held = self.responses.values().filter(|response| response.is_held());
+        held.map(|response| response.arrived + HELD_AT_MOST)
+            .min_by(Seconds::total_cmp)
+    }
+
     /// Whether a segment waits that may be made now and that somebody `takes`: one that a worker began, or a new one for `None`.
     #[must_use]
     pub fn has_more(&self, takes: impl Fn(Option<WorkerId>) -> bool) -> bool {

@@ -10,7 +10,10 @@ use common::{
     SAMPLE_RATE, SAMPLES_PER_FRAME,
     protocol::{Fault, Job, MOST_BEGUN},
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep_until,
+};
 
 use super::{
     Admitted, Answer, Busy, Command, Delivered, Limits, Made, Parts, QueueStatus, SegmentJob, SynthesisError,
@@ -175,11 +178,13 @@ impl Task {
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut news: mpsc::Receiver<News>) {
         loop {
+            let held_until = self.queue.held_until().map(|moment| self.instant(moment));
             tokio::select! {
                 // Free workers and finished segments first: they are what the commands wait for.
                 biased;
                 Some(news) = news.recv() => self.on_news(news).await,
                 Some(command) = commands.recv() => self.on_command(command).await,
+                () = sleep_until(held_until.unwrap_or(self.epoch).into()), if held_until.is_some() => {}
                 else => return,
             }
             self.open();
@@ -678,6 +683,10 @@ impl Task {
 
     fn now(&self) -> Seconds {
         self.epoch.elapsed().as_secs_f64()
+    }
+
+    fn instant(&self, moment: Seconds) -> Instant {
+        self.epoch + Duration::try_from_secs_f64(moment).unwrap_or_default()
     }
 
     /// Fails only when the workers' task has ended, and with it the program.

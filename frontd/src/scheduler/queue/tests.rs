@@ -407,12 +407,14 @@ fn a_sound_that_would_break_off_at_once_is_held_while_there_are_more_listeners_t
     // The next turn is out: how soon it comes, nobody knows.
     assert_eq!([pop(&mut queue), pop(&mut queue)], [Some((2, 0)), Some((1, 0))]);
     assert_eq!(queue.open(RATE, 1, 0.6), []);
+    assert_eq!(queue.held_until(), Some(HELD_AT_MOST));
     assert_eq!(
         queue.open(RATE, 1, HELD_AT_MOST),
         [ResponseId(1)],
         "it waited for long"
     );
     assert_eq!(queue.open(RATE, 1, HELD_AT_MOST), [], "once");
+    assert_eq!(queue.held_until(), None);
     // 1.6 s are enough for the next part, but with the 5.6 s of the rest not until the sentence after it is made.
     assert_eq!(begun(1.6).open(RATE, 1, 0.3), []);
     let mut queue = begun(2.5);
