@@ -359,7 +359,6 @@ async fn join(
 ) -> Result<(), GenerationError> {
     let mut joiner = Joiner::default();
     let (mut done, mut kept) = (0, 0);
-    let mut opened = false;
     let progress = |joiner: &Joiner, (done, kept): (usize, usize), whole: bool| Progress {
         segments_done: done,
         segments_known: known.segments.load(Ordering::Relaxed),
@@ -438,9 +437,7 @@ async fn join(
                 said,
                 progress: progress(&joiner, (done, kept), whole),
             };
-            if !std::mem::replace(&mut opened, true) {
-                ticket.opened().await;
-            }
+            ticket.opened().await;
             if chunks.send(Ok(chunk)).await.is_err() {
                 return Ok(());
             }

@@ -173,18 +173,17 @@ impl Queue {
     /// Lets the sound of listeners go who have waited for it long enough, or will not run dry soon once it has begun, with so many
     /// workers for all. Returns whose.
     pub fn open(&mut self, per_work: PerWork, workers: usize, now: Seconds) -> Vec<ResponseId> {
-        let listening = |response: &&Response| response.delivery == Delivery::Streaming;
-        let listeners = self.responses.values().filter(listening);
-        let share = ratio(
-            listeners.filter(|response| response.has_more_to_come()).count(),
-            workers,
-        );
+        let listeners = self
+            .responses
+            .values()
+            .filter(|response| response.is_listened_for());
+        let share = ratio(listeners.count(), workers);
+        let opens = |response: &Response, limit: Seconds| {
+            share <= 1.0 || now >= limit || response.goes_on(share, per_work)
+        };
         self.responses
             .iter_mut()
-            .filter(|(_, response)| response.is_held())
-            .filter(|(_, response)| {
-                share <= 1.0 || now >= response.arrived + HELD_AT_MOST || response.goes_on(share, per_work)
-            })
+            .filter(|(_, response)| response.held_until().is_some_and(|limit| opens(response, limit)))
             .map(|(id, response)| {
                 response.opened = Some(now);
                 *id
@@ -195,9 +194,8 @@ impl Queue {
     /// When the next sound is let go that is held back, whatever happens until then.
     #[must_use]
     pub fn held_until(&self) -> Option<Seconds> {
-        let held = self.responses.values().filter(|response| response.is_held());
-        held.map(|response| response.arrived + HELD_AT_MOST)
-            .min_by(Seconds::total_cmp)
+        let held = self.responses.values().filter_map(Response::held_until);
+        held.min_by(Seconds::total_cmp)
     }
 
     /// Whether a segment waits that may be made now and that somebody `takes`: one that a worker began, or a new one for `None`.
@@ -253,9 +251,7 @@ impl Queue {
     #[must_use]
     pub fn is_tight(&self, soon: Seconds, now: Seconds) -> bool {
         self.responses.values().any(|response| {
-            response.delivery == Delivery::Streaming
-                && response.has_more_to_come()
-                && response.runs_dry().is_none_or(|moment| moment < now + soon)
+            response.is_listened_for() && response.runs_dry().is_none_or(|moment| moment < now + soon)
         })
     }
 
@@ -350,10 +346,22 @@ impl Response {
         !self.waiting.is_empty() || self.under_way.values().any(|sound| sound.coming > 0.0)
     }
 
-    /// Whether its beginning is made and not let go.
-    fn is_held(&self) -> bool {
+    /// Whether a listener hears, or waits to hear, what is still to come.
+    fn is_listened_for(&self) -> bool {
+        self.delivery == Delivery::Streaming && self.has_more_to_come()
+    }
+
+    /// When its beginning, which is made and held back, is let go whatever happens.
+    fn held_until(&self) -> Option<Seconds> {
         let made = self.under_way.get(&0).is_some_and(|sound| sound.made > 0.0);
-        self.delivery == Delivery::Streaming && self.opened.is_none() && (made || self.established)
+        let held =
+            self.delivery == Delivery::Streaming && self.opened.is_none() && (made || self.established);
+        held.then_some(self.arrived + HELD_AT_MOST)
+    }
+
+    /// Seconds that are made and not sent yet.
+    fn in_hand(&self) -> Seconds {
+        self.under_way.values().map(|sound| sound.made).sum()
     }
 
     /// Whether what is made sounds at least until the next turn of it is made, and with what that turn's segment is expected to sound until
@@ -363,7 +371,7 @@ impl Response {
         let Some(next) = waiting.next() else {
             return !self.has_more_to_come();
         };
-        let made: Seconds = self.under_way.values().map(|sound| sound.made).sum();
+        let made = self.in_hand();
         let takes = |work: usize| share * seconds(work, per_work.compute);
         let in_parts = if next.turn < next.work { IN_PARTS } else { 1.0 };
         let after = waiting.next().map_or(0, |segment| segment.turn);
@@ -375,8 +383,7 @@ impl Response {
 
     /// When all that is made has been heard; `None` while nothing is.
     fn runs_dry(&self) -> Option<Seconds> {
-        let made: Seconds = self.under_way.values().map(|sound| sound.made).sum();
-        Some(self.sounds_since()? + self.sent + made)
+        Some(self.sounds_since()? + self.sent + self.in_hand())
     }
 
     /// Since when it is heard. What is let go and not sent yet is about to be: counted from its arrival, it would seem to be late.

@@ -132,13 +132,13 @@ pub(super) struct Task {
     queue: Queue,
     works: HashMap<(ResponseId, u64), Work>,
     running: HashMap<u64, Running>,
-    /// Those that are told once when their sound may begin.
+    /// Each response reads `true` here when its sound may begin.
     openings: HashMap<ResponseId, watch::Sender<bool>>,
     /// Workers that compute nothing; `true`: they begin nothing any more either.
     free: BTreeMap<WorkerId, bool>,
     /// Free or with a job.
     workers: BTreeSet<WorkerId>,
-    /// How many there are when none is missing.
+    /// How many compute when none is missing; 0 while all are to go.
     wanted: usize,
     /// What the workers know of [`Queue::is_tight`].
     tight: bool,
@@ -178,7 +178,9 @@ impl Task {
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut news: mpsc::Receiver<News>) {
         loop {
-            let held_until = self.queue.held_until().map(|moment| self.instant(moment));
+            let held = self.queue.held_until();
+            let held_until =
+                held.map(|moment| self.epoch + Duration::try_from_secs_f64(moment).unwrap_or_default());
             tokio::select! {
                 // Free workers and finished segments first: they are what the commands wait for.
                 biased;
@@ -683,10 +685,6 @@ impl Task {
 
     fn now(&self) -> Seconds {
         self.epoch.elapsed().as_secs_f64()
-    }
-
-    fn instant(&self, moment: Seconds) -> Instant {
-        self.epoch + Duration::try_from_secs_f64(moment).unwrap_or_default()
     }
 
     /// Fails only when the workers' task has ended, and with it the program.

@@ -176,7 +176,7 @@ async fn a_spare_worker_computes_nothing_until_another_is_gone() {
     assert_eq!([first, second], [WorkerId(1), WorkerId(2)]);
     assert_eq!((a.threads, b.threads), (2, 1), "two cores, and not three");
     assert!(fleet.nothing_given().await);
-    assert!(!tickets[2].in_line().look().1.eq(&0.0), "a newcomer waits too");
+    assert!(tickets[2].in_line().look().1 > 0.0, "a newcomer waits too");
     // It takes the place of the one that dies.
     fleet.news.send(News::Withdraw(first)).await.unwrap();
     let lost = News::Lost {

@@ -21,7 +21,9 @@
 //! *Leaving* is a mark, not a state: a worker that is to be recycled serves until its replacement is ready, one
 //! that is scaled away or drained until the jobs that it has begun are done.
 //!
-//! A spare worker starts when those that are wanted are ready; the oldest are those that work. A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
+//! A spare worker starts when those that are wanted are ready; the oldest are those that work.
+//!
+//! A worker is replaced at once. When workers fail without having done any good, the next start waits, longer each
 //! time; the first good work takes the wait back.
 
 use std::{
@@ -136,6 +138,11 @@ impl Worker {
     /// Is there or coming, and is not to go.
     fn stays(&self) -> bool {
         self.leaving.is_none() && self.state.is_alive()
+    }
+
+    /// Takes jobs, or will when it is ready.
+    fn is_open(&self) -> bool {
+        self.state.is_alive() && !self.is_closing()
     }
 
     /// Begins no job any more.
@@ -395,7 +402,7 @@ impl Fleet {
         let mut order: Vec<(u8, std::cmp::Reverse<WorkerId>)> = self
             .workers
             .iter()
-            .filter(|(_, worker)| worker.stays() || worker.awaits_replacement())
+            .filter(|(_, worker)| worker.is_open())
             .map(|(id, worker)| {
                 let cost = match worker.state {
                     State::Starting => 0,
@@ -540,7 +547,7 @@ impl Fleet {
             .filter(|worker| worker.awaits_replacement())
             .count();
         let serving = self.staying().count() + recycling.saturating_sub(1);
-        let able = |worker: &&Worker| worker.ready && (worker.stays() || worker.awaits_replacement());
+        let able = |worker: &&Worker| worker.ready && worker.is_open();
         let ready = self.workers.values().filter(able).count();
         // The first start of all is alone: with every core to itself it serves much sooner than two that load side by side.
         let wanted = if !self.ever_ready {
@@ -555,11 +562,7 @@ impl Fleet {
 
     /// Those that are wanted, and the spare ones.
     fn all(&self) -> usize {
-        if self.draining {
-            0
-        } else {
-            self.target + self.policy.spare
-        }
+        self.target + self.policy.spare
     }
 
     /// Workers that are there or coming, and are to stay.

@@ -25,6 +25,7 @@ fn patience() -> Duration {
 /// How often a test looks at the page while it waits.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// Which browser, by `STUDIO_BROWSER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Chromium without what is around a page. It starts for a quarter of the computing.

@@ -115,11 +115,11 @@ fn a_dead_worker_is_replaced_at_once_and_its_reason_told() {
 
 #[test]
 fn a_spare_worker_starts_after_those_that_are_wanted_and_after_a_death() {
-    let spare = || Policy {
+    let policy = Policy {
         spare: 1,
         ..Policy::default()
     };
-    let mut world = World::with(spare(), 2);
+    let mut world = World::with(policy, 2);
     let mut ids = Vec::new();
     for of in ["the first", "the second", "the spare one"] {
         let started = spawned(&world.decide());
